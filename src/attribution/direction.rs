@@ -1,0 +1,43 @@
+//! What `answer - incorrect` means in the residual stream.
+
+use crate::{Result, gpt2::Gpt2};
+
+/// The direction in the residual stream that raises one logit, or the difference of two.
+#[derive(Debug, Clone)]
+pub struct LogitDirection {
+    /// W_U[:, answer] less the vocabulary's mean, or less W_U[:, incorrect], `[d_model]`.
+    pub unembedding: Vec<f64>,
+    /// `unembedding` times the final LayerNorm's weight, centered, `[d_model]`.
+    pub residual: Vec<f64>,
+    /// b_U: the part of the logit (difference) that comes from the final LayerNorm's bias and from no part of the model.
+    pub bias: f64,
+}
+
+impl LogitDirection {
+    /// # Errors
+    /// [`Error::Answer`](crate::Error::Answer) if an id is not in the vocabulary.
+    pub fn new(model: &Gpt2, answer: u32, incorrect: Option<u32>) -> Result<Self> {
+        let mut unembedding = model.unembedding(answer)?;
+        match incorrect {
+            Some(token) => subtract(&mut unembedding, &model.unembedding(token)?),
+            None => subtract(&mut unembedding, model.unembedding_mean()?),
+        }
+        let (gamma, beta) = model.ln_final()?;
+        let mut residual: Vec<f64> = gamma.iter().zip(&unembedding).map(|(g, w)| g * w).collect();
+        let mean = residual.iter().sum::<f64>() / residual.len() as f64;
+        residual.iter_mut().for_each(|u| *u -= mean);
+        Ok(Self {
+            bias: dot(&beta, &unembedding),
+            unembedding,
+            residual,
+        })
+    }
+}
+
+fn subtract(x: &mut [f64], y: &[f64]) {
+    x.iter_mut().zip(y).for_each(|(x, y)| *x -= y);
+}
+
+pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}

@@ -1,0 +1,20 @@
+//! Direct logit attribution: one logit, or the difference of two, as a sum of what each part of the model wrote to the
+//! residual stream. Linear algebra on an [`ActivationCache`](crate::gpt2::ActivationCache); no I/O, no second pass.
+//!
+//! The definition is TransformerLens's `direct_logit_attribution` (`transformer_lens/tools/analysis/`). With the
+//! unembedding W_U `[d_model, d_vocab]` and the final LayerNorm's weight gamma and bias beta, for the answer token a:
+//!
+//! ```text
+//! w = W_U[:, a] - mean over the vocabulary of W_U        or W_U[:, a] - W_U[:, i] with an incorrect token i
+//! u = gamma * w - mean(gamma * w)
+//! attribution of a residual-stream part x = (x . u) / scale,    scale = sqrt(var(resid_final) + eps)
+//! b_U = beta . w
+//! ```
+
+mod direction;
+mod dla;
+mod unit;
+
+pub use direction::LogitDirection;
+pub use dla::{DirectLogitAttribution, direct_logit_attribution};
+pub use unit::{Part, Position, Unit};

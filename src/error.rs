@@ -1,0 +1,45 @@
+//! The one error type. Each message names the input, says what was wrong and what would be right.
+
+/// `Result` with Logitscope's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong, by what has to be mended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// `config.json` is not that of a GPT-2 that this crate computes.
+    #[error("config.json: {0}")]
+    Config(String),
+    /// A weights file is damaged, or does not fit the config.
+    #[error("{file}: {message}")]
+    Checkpoint {
+        /// The file's name, as the caller gave it.
+        file: String,
+        /// What is wrong with it, and what would be right.
+        message: String,
+    },
+    /// `tokenizer.json` cannot be read, or does not fit the model.
+    #[error("tokenizer.json: {0}")]
+    Tokenizer(String),
+    /// The prompt is empty, too long, or holds an unknown token id.
+    #[error("prompt: {0}")]
+    Prompt(String),
+    /// The answer, or the token to compare it with, is not exactly one known token.
+    #[error("answer: {0}")]
+    Answer(String),
+    /// A position outside the prompt.
+    #[error("position: {0}")]
+    Position(String),
+    /// Any other argument that cannot be used.
+    #[error("{0}")]
+    Argument(String),
+    /// An allocation was refused.
+    #[error("out of memory: {0}")]
+    Memory(String),
+    /// A chart could not be drawn.
+    #[error("chart: {0}")]
+    Chart(String),
+    /// A tensor operation failed. With a validated checkpoint and prompt this is a bug in Logitscope.
+    #[error("tensor operation failed (this is a bug in Logitscope): {0}")]
+    Tensor(#[from] candle_core::Error),
+}
