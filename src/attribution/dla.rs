@@ -143,7 +143,8 @@ fn layers(projection: &Projection) -> Result<Rows> {
     Ok(rows)
 }
 
-/// A head writes `(z - b_V) W_O`: TransformerLens folds the value bias, which every pattern passes on whole, into b_O.
+/// A head writes `(z - b_V) W_O`: TransformerLens folds ln_1's bias into that of the values, and the values' bias, which
+/// every pattern passes on whole since its rows sum to 1, into b_O.
 fn heads(model: &Gpt2, projection: &Projection) -> Result<Rows> {
     let Projection { cache, u, positions } = *projection;
     let mut remainder = projection.row(&cache.embed)?;

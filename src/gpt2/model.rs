@@ -359,16 +359,22 @@ impl Gpt2 {
         Ok((to_f64(&self.ln_f.weight)?, to_f64(&self.ln_f.bias)?))
     }
 
-    /// What attention of one layer writes: `W_O` `[n_heads * d_head, d_model]`, its bias `b_O` `[d_model]`, and the bias
-    /// of the values `b_V` `[n_heads * d_head]`.
+    /// What attention of one layer writes: `W_O` `[n_heads * d_head, d_model]`, its bias `b_O` `[d_model]`, and the values
+    /// `b_V` `[n_heads * d_head]` that every token has whatever it says: the values' bias, and the bias of `ln_1` as the
+    /// values read it.
     ///
     /// # Errors
     /// [`Error::Tensor`] only.
     pub fn attention_output(&self, layer: usize) -> Result<(&Tensor, Vec<f64>, Vec<f64>)> {
-        let Attention { c_attn, c_proj, .. } = &self.h[layer].attn;
+        let Block { ln_1, attn, .. } = &self.h[layer];
+        let Attention { c_attn, c_proj, .. } = attn;
         let d_model = self.config.n_embd;
-        let value_bias = c_attn.bias.narrow(0, 2 * d_model, d_model)?;
-        Ok((&c_proj.weight, to_f64(&c_proj.bias)?, to_f64(&value_bias)?))
+        let read = ln_1
+            .bias
+            .unsqueeze(0)?
+            .matmul(&c_attn.weight.narrow(1, 2 * d_model, d_model)?)?;
+        let b_v = (read.squeeze(0)? + c_attn.bias.narrow(0, 2 * d_model, d_model)?)?;
+        Ok((&c_proj.weight, to_f64(&c_proj.bias)?, to_f64(&b_v)?))
     }
 
     fn check_tokens(&self, tokens: &[u32], past: usize) -> Result<()> {
