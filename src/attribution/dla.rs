@@ -56,11 +56,12 @@ impl DirectLogitAttribution {
     }
 
     /// Whether the identity `total = logit - bias` holds at every position, up to the rounding of float32 activations.
+    /// Never with numbers that are infinite or not numbers.
     pub fn is_exact(&self) -> bool {
         let n = self.positions.len();
         (0..n).all(|p| {
             let added: f64 = self.attribution.iter().skip(p).step_by(n).map(|x| x.abs()).sum();
-            self.error[p].abs() <= TOLERANCE * added.max(1.0)
+            self.error[p].abs() < TOLERANCE * added.max(1.0)
         })
     }
 }

@@ -1,0 +1,282 @@
+//! GPT-2 and its direct logit attribution once more, in float64 and by the definition: whole matrices, TransformerLens's
+//! weight processing done to the weights themselves, no shortcuts. Slow, plain, and shares nothing with the crate.
+
+use std::collections::HashMap;
+
+use logitscope::attribution::{Part, Unit};
+use logitscope::gpt2::{Activation, Gpt2Config};
+
+/// Rows of equal length.
+pub type Matrix = Vec<Vec<f64>>;
+
+pub struct Reference {
+    pub config: Gpt2Config,
+    /// By their checkpoint names; vectors have one row.
+    pub weights: HashMap<String, Matrix>,
+}
+
+/// The residual stream and what was written to it, `[pos][d_model]` each.
+pub struct Trace {
+    pub embed: Matrix,
+    pub pos_embed: Matrix,
+    pub layers: Vec<LayerTrace>,
+    pub resid_final: Matrix,
+    /// Not centered, `[pos][d_vocab]`.
+    pub logits: Matrix,
+}
+
+pub struct LayerTrace {
+    pub resid_pre: Matrix,
+    /// What each head writes of what it attends to: values without any bias.
+    pub heads: Vec<Matrix>,
+    pub attn_out: Matrix,
+    pub resid_mid: Matrix,
+    pub mlp_out: Matrix,
+}
+
+impl Reference {
+    fn matrix(&self, name: &str) -> &Matrix {
+        &self.weights[name]
+    }
+
+    fn vector(&self, name: &str) -> &[f64] {
+        &self.weights[name][0]
+    }
+
+    /// W_U, `[d_vocab][d_model]`
+    fn unembedding(&self) -> &Matrix {
+        self.matrix(if self.config.tie_word_embeddings {
+            "wte.weight"
+        } else {
+            "lm_head.weight"
+        })
+    }
+
+    pub fn run(&self, tokens: &[u32]) -> Trace {
+        let embed: Matrix = tokens
+            .iter()
+            .map(|&id| self.matrix("wte.weight")[id as usize].clone())
+            .collect();
+        let pos_embed: Matrix = self.matrix("wpe.weight")[..tokens.len()].to_vec();
+        let mut resid = add(&embed, &pos_embed);
+        let mut layers = Vec::new();
+        for layer in 0..self.config.n_layer {
+            let trace = self.layer(layer, resid);
+            resid = add(&trace.resid_mid, &trace.mlp_out);
+            layers.push(trace);
+        }
+        let x = self.layer_norm("ln_f", &resid);
+        let logits = multiply(&x, &transpose(self.unembedding()));
+        Trace {
+            embed,
+            pos_embed,
+            layers,
+            resid_final: resid,
+            logits,
+        }
+    }
+
+    fn layer(&self, layer: usize, resid_pre: Matrix) -> LayerTrace {
+        let name = |part: &str| format!("h.{layer}.{part}");
+        let x = self.layer_norm(&name("ln_1"), &resid_pre);
+        let qkv = self.linear(&name("attn.c_attn"), &x);
+        let mut z = vec![Vec::new(); x.len()];
+        let mut heads = Vec::new();
+        for head in 0..self.config.n_head {
+            let pattern = self.pattern(layer, head, &qkv);
+            let mixed = multiply(&pattern, &self.columns(2, head, &qkv));
+            z.iter_mut().zip(mixed).for_each(|(z, mixed)| z.extend(mixed));
+            heads.push(self.head(layer, head, &pattern, &resid_pre));
+        }
+        let attn_out = self.linear(&name("attn.c_proj"), &z);
+        let resid_mid = add(&resid_pre, &attn_out);
+        let x = self.layer_norm(&name("ln_2"), &resid_mid);
+        let mut hidden = self.linear(&name("mlp.c_fc"), &x);
+        hidden.iter_mut().flatten().for_each(|x| *x = self.activate(*x));
+        let mlp_out = self.linear(&name("mlp.c_proj"), &hidden);
+        LayerTrace {
+            resid_pre,
+            heads,
+            attn_out,
+            resid_mid,
+            mlp_out,
+        }
+    }
+
+    /// Query, key or value (`which` is 0, 1, 2) of one head, cut from `[..][3 * d_model]`.
+    fn columns(&self, which: usize, head: usize, qkv: &Matrix) -> Matrix {
+        let start = which * self.config.n_embd + head * self.config.d_head();
+        qkv.iter()
+            .map(|row| row[start..start + self.config.d_head()].to_vec())
+            .collect()
+    }
+
+    /// `[query][key]`
+    fn pattern(&self, layer: usize, head: usize, qkv: &Matrix) -> Matrix {
+        let (q, k) = (self.columns(0, head, qkv), self.columns(1, head, qkv));
+        let mut divisor = 1.0;
+        if self.config.scale_attn_weights {
+            divisor *= (self.config.d_head() as f64).sqrt();
+        }
+        if self.config.scale_attn_by_inverse_layer_idx {
+            divisor *= (layer + 1) as f64;
+        }
+        let mut scores = multiply(&q, &transpose(&k));
+        for (query, row) in scores.iter_mut().enumerate() {
+            row.iter_mut().for_each(|score| *score = (*score / divisor).exp());
+            row[query + 1..].fill(0.0);
+            let sum: f64 = row.iter().sum();
+            row.iter_mut().for_each(|p| *p /= sum);
+        }
+        scores
+    }
+
+    /// TransformerLens folds ln_1's weight into W_V, and both biases out of the head's result.
+    fn head(&self, layer: usize, head: usize, pattern: &Matrix, resid_pre: &Matrix) -> Matrix {
+        let gamma = self.vector(&format!("h.{layer}.ln_1.weight"));
+        let w_qkv: Matrix = self
+            .matrix(&format!("h.{layer}.attn.c_attn.weight"))
+            .iter()
+            .zip(gamma)
+            .map(|(row, g)| row.iter().map(|w| g * w).collect())
+            .collect();
+        let w_v = self.columns(2, head, &w_qkv);
+        let w_o = &self.matrix(&format!("h.{layer}.attn.c_proj.weight"))[head * self.config.d_head()..]
+            [..self.config.d_head()];
+        let normalized: Matrix = resid_pre.iter().map(|x| self.normalize(x).0).collect();
+        multiply(&multiply(pattern, &multiply(&normalized, &w_v)), w_o)
+    }
+
+    fn activate(&self, x: f64) -> f64 {
+        match self.config.activation_function {
+            Activation::GeluTanh => {
+                0.5 * x * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3))).tanh())
+            }
+            Activation::Gelu => 0.5 * x * (1.0 + libm::erf(x / 2f64.sqrt())),
+            Activation::Relu => x.max(0.0),
+        }
+    }
+
+    fn linear(&self, name: &str, x: &Matrix) -> Matrix {
+        let mut y = multiply(x, self.matrix(&format!("{name}.weight")));
+        for row in &mut y {
+            row.iter_mut()
+                .zip(self.vector(&format!("{name}.bias")))
+                .for_each(|(y, b)| *y += b);
+        }
+        y
+    }
+
+    /// Mean 0, variance 1; and the scale that was divided by.
+    fn normalize(&self, x: &[f64]) -> (Vec<f64>, f64) {
+        let centered = center(x);
+        let variance = centered.iter().map(|x| x * x).sum::<f64>() / x.len() as f64;
+        let scale = (variance + self.config.layer_norm_epsilon).sqrt();
+        (centered.iter().map(|x| x / scale).collect(), scale)
+    }
+
+    fn layer_norm(&self, name: &str, x: &Matrix) -> Matrix {
+        let (gamma, beta) = (
+            self.vector(&format!("{name}.weight")),
+            self.vector(&format!("{name}.bias")),
+        );
+        let affine = |x: Vec<f64>| x.iter().zip(gamma).zip(beta).map(|((x, g), b)| x * g + b).collect();
+        x.iter().map(|x| affine(self.normalize(x).0)).collect()
+    }
+
+    /// The processed unembedding: ln_f folded in, centered over d_model and over the vocabulary. W_U `[d_vocab][d_model]`
+    /// and b_U `[d_vocab]`.
+    fn processed_unembedding(&self) -> (Matrix, Vec<f64>) {
+        let (gamma, beta) = (self.vector("ln_f.weight"), self.vector("ln_f.bias"));
+        let b_u: Vec<f64> = self.unembedding().iter().map(|w| dot(w, beta)).collect();
+        let folded: Matrix = self
+            .unembedding()
+            .iter()
+            .map(|w| center(&w.iter().zip(gamma).map(|(w, g)| w * g).collect::<Vec<_>>()))
+            .collect();
+        let centered = transpose(&transpose(&folded).iter().map(|row| center(row)).collect::<Matrix>());
+        (centered, center(&b_u))
+    }
+
+    /// The attribution of each part, `[component][pos]`; the logit (difference) and b_U, `[pos]`.
+    pub fn attribution(
+        &self,
+        trace: &Trace,
+        answer: u32,
+        incorrect: Option<u32>,
+        unit: Unit,
+    ) -> (Matrix, Vec<f64>, f64) {
+        let (w_u, b_u) = self.processed_unembedding();
+        let minus_incorrect =
+            |of: &dyn Fn(usize) -> f64| of(answer as usize) - incorrect.map_or(0.0, |token| of(token as usize));
+        let project = |part: &Matrix| {
+            let at = |(x, resid): (&Vec<f64>, &Vec<f64>)| {
+                let scaled: Vec<f64> = center(x).iter().map(|x| x / self.normalize(resid).1).collect();
+                minus_incorrect(&|token| dot(&scaled, &w_u[token]))
+            };
+            part.iter().zip(&trace.resid_final).map(at).collect::<Vec<f64>>()
+        };
+        let parts = unit.parts(self.config.n_layer, self.config.n_head);
+        let rows = parts.into_iter().map(|part| project(&trace.part(part))).collect();
+        let logit = trace
+            .logits
+            .iter()
+            .map(|logits| minus_incorrect(&|token| center(logits)[token]))
+            .collect();
+        (rows, logit, minus_incorrect(&|token| b_u[token]))
+    }
+}
+
+impl Trace {
+    fn part(&self, part: Part) -> Matrix {
+        match part {
+            Part::Embed => self.embed.clone(),
+            Part::PosEmbed => self.pos_embed.clone(),
+            Part::AttnOut(layer) => self.layers[layer].attn_out.clone(),
+            Part::MlpOut(layer) => self.layers[layer].mlp_out.clone(),
+            Part::Pre(layer) => self.layers[layer].resid_pre.clone(),
+            Part::Mid(layer) => self.layers[layer].resid_mid.clone(),
+            Part::FinalPost => self.resid_final.clone(),
+            Part::Head { layer, head } => self.layers[layer].heads[head].clone(),
+            Part::Remainder => {
+                self.layers
+                    .iter()
+                    .flat_map(|layer| &layer.heads)
+                    .fold(self.resid_final.clone(), |rest, head| {
+                        rest.iter()
+                            .zip(head)
+                            .map(|(x, y)| x.iter().zip(y).map(|(x, y)| x - y).collect())
+                            .collect()
+                    })
+            }
+        }
+    }
+}
+
+fn add(x: &Matrix, y: &Matrix) -> Matrix {
+    x.iter()
+        .zip(y)
+        .map(|(x, y)| x.iter().zip(y).map(|(x, y)| x + y).collect())
+        .collect()
+}
+
+fn multiply(x: &[Vec<f64>], y: &[Vec<f64>]) -> Matrix {
+    let y = transpose(y);
+    x.iter().map(|x| y.iter().map(|y| dot(x, y)).collect()).collect()
+}
+
+fn transpose(x: &[Vec<f64>]) -> Matrix {
+    (0..x[0].len())
+        .map(|column| x.iter().map(|row| row[column]).collect())
+        .collect()
+}
+
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    assert_eq!(x.len(), y.len());
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
+
+fn center(x: &[f64]) -> Vec<f64> {
+    let mean = x.iter().sum::<f64>() / x.len() as f64;
+    x.iter().map(|x| x - mean).collect()
+}
