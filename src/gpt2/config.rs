@@ -1,18 +1,28 @@
 //! `config.json` of a Hugging Face GPT-2.
 
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::foreign;
+use crate::{Error, Result};
+
 /// The non-linearity of the MLP, by its name in `config.json`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Activation {
     /// `gelu_new` and `gelu_pytorch_tanh`: GELU by its tanh approximation.
+    #[serde(rename = "gelu_new")]
     GeluTanh,
     /// `gelu`: GELU by the error function.
+    #[serde(rename = "gelu")]
     Gelu,
     /// `relu`
+    #[serde(rename = "relu")]
     Relu,
 }
 
-/// What of `config.json` changes the computation, validated.
-#[derive(Debug, Clone, PartialEq)]
+/// What of `config.json` changes the computation, validated. Serializes to a `config.json` again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "model_type", rename = "gpt2")]
 pub struct Gpt2Config {
     /// d_model, the width of the residual stream.
     pub n_embd: usize,
@@ -40,9 +50,195 @@ pub struct Gpt2Config {
     pub bos_token_id: Option<u32>,
 }
 
+/// Settings that would make it another computation, with the only value that does not.
+const REFUSED: [(&str, &str); 6] = [
+    ("add_cross_attention", "cross-attention"),
+    ("is_encoder_decoder", "an encoder"),
+    ("pruned_heads", "pruned heads"),
+    ("quantization_config", "quantized weights"),
+    ("auto_map", "code of its own"),
+    ("adapters", "adapters"),
+];
+
 impl Gpt2Config {
+    /// Reads any Hugging Face GPT-2's `config.json`. Where such files leave a setting out, Hugging Face's default is
+    /// taken; the dimensions must be there.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the field that is missing, contradicts another, or asks for a computation other than
+    /// GPT-2's; [`Error::Memory`] if this machine cannot address so many weights.
+    pub fn from_json(json: &str) -> Result<Self> {
+        if let Some(what) = foreign::recognize(json.as_bytes()) {
+            return Err(Error::Config(what));
+        }
+        let fields: Map<String, Value> = serde_json::from_str(json)
+            .map_err(|e| Error::Config(format!("is not a JSON object ({e}); it may have been cut short")))?;
+        let fields = Fields(fields);
+        fields.refuse_other_models()?;
+
+        let n_embd = fields.dimension("n_embd", "hidden_size")?;
+        let config = Self {
+            n_embd,
+            n_layer: fields.dimension("n_layer", "num_hidden_layers")?,
+            n_head: fields.dimension("n_head", "num_attention_heads")?,
+            n_positions: fields.dimension("n_positions", "max_position_embeddings")?,
+            n_inner: match fields.get("n_inner") {
+                None => n_embd.checked_mul(4).ok_or_else(|| too_large("n_embd"))?,
+                Some(_) => fields.dimension("n_inner", "n_inner")?,
+            },
+            vocab_size: fields.dimension("vocab_size", "vocab_size")?,
+            layer_norm_epsilon: fields.epsilon()?,
+            activation_function: fields.activation()?,
+            scale_attn_weights: fields.flag("scale_attn_weights", true)?,
+            scale_attn_by_inverse_layer_idx: fields.flag("scale_attn_by_inverse_layer_idx", false)?,
+            tie_word_embeddings: fields.flag("tie_word_embeddings", true)?,
+            bos_token_id: None,
+        };
+        let bos = fields.get("bos_token_id").and_then(Value::as_u64);
+        let bos_token_id = bos
+            .filter(|&id| id < config.vocab_size as u64)
+            .and_then(|id| u32::try_from(id).ok());
+        let config = Self { bos_token_id, ..config };
+
+        if !config.n_embd.is_multiple_of(config.n_head) {
+            return Err(Error::Config(format!(
+                "n_embd {} is not a multiple of n_head {}",
+                config.n_embd, config.n_head
+            )));
+        }
+        if let Some(n_ctx) = fields.get("n_ctx")
+            && n_ctx.as_u64() != Some(config.n_positions as u64)
+        {
+            return Err(Error::Config(format!(
+                "n_ctx {n_ctx} contradicts n_positions {}; they must be equal",
+                config.n_positions
+            )));
+        }
+        if config.weight_bytes() >= usize::MAX as u64 {
+            return Err(Error::Memory(format!(
+                "this model's weights take {} as float32, more than can be addressed here",
+                bytes(config.weight_bytes())
+            )));
+        }
+        Ok(config)
+    }
+
     /// d_head: the width of one attention head.
     pub fn d_head(&self) -> usize {
         self.n_embd / self.n_head
+    }
+
+    /// The size of all weights as float32, in bytes; saturates.
+    pub fn weight_bytes(&self) -> u64 {
+        let size = |x: usize| x as u128;
+        let (d, inner) = (size(self.n_embd), size(self.n_inner));
+        let block = 4 * d * d + 2 * d * inner + 9 * d + inner;
+        let unembedding = if self.tie_word_embeddings {
+            0
+        } else {
+            size(self.vocab_size) * d
+        };
+        let outer = (size(self.vocab_size) + size(self.n_positions) + 2) * d + unembedding;
+        let parameters = size(self.n_layer).saturating_mul(block).saturating_add(outer);
+        u64::try_from(parameters.saturating_mul(4)).unwrap_or(u64::MAX)
+    }
+}
+
+/// A byte count for a person to read, as `498 MB`.
+pub(super) fn bytes(n: u64) -> String {
+    match n {
+        0..10_000 => format!("{n} bytes"),
+        10_000..10_000_000 => format!("{} kB", n / 1000),
+        10_000_000..10_000_000_000 => format!("{} MB", n / 1_000_000),
+        _ => format!("{} GB", n / 1_000_000_000),
+    }
+}
+
+fn too_large(name: &str) -> Error {
+    Error::Config(format!("{name} is larger than any GPT-2's; it must be below 2^32"))
+}
+
+/// The fields of a `config.json`; null counts as absent.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    fn refuse_other_models(&self) -> Result<()> {
+        match self.get("model_type") {
+            Some(Value::String(name)) if name == "gpt2" => {}
+            Some(other) => {
+                return Err(Error::Config(format!(
+                    "model_type is {other}; Logitscope computes \"gpt2\" only"
+                )));
+            }
+            None => return Err(Error::Config("model_type is missing; it must be \"gpt2\"".into())),
+        }
+        for (name, what) in REFUSED {
+            let harmless = match self.get(name) {
+                None | Some(Value::Bool(false)) => true,
+                Some(Value::Object(entries)) => entries.is_empty(),
+                Some(Value::Array(entries)) => entries.is_empty(),
+                Some(_) => false,
+            };
+            if !harmless {
+                return Err(Error::Config(format!(
+                    "{name} asks for {what}, which Logitscope does not compute"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// A dimension by its name, or by the other name that Hugging Face's configs answer to.
+    fn dimension(&self, name: &str, alias: &str) -> Result<usize> {
+        let value = match (self.get(name), self.get(alias)) {
+            (Some(value), Some(other)) if value != other => {
+                return Err(Error::Config(format!("{name} {value} contradicts {alias} {other}")));
+            }
+            (Some(value), _) | (None, Some(value)) => value,
+            (None, None) => return Err(Error::Config(format!("{name} is missing"))),
+        };
+        match value.as_u64() {
+            Some(0) | None => Err(Error::Config(format!(
+                "{name} is {value}; it must be a whole number, at least 1"
+            ))),
+            Some(n) => u32::try_from(n).map(|n| n as usize).map_err(|_| too_large(name)),
+        }
+    }
+
+    fn flag(&self, name: &str, default: bool) -> Result<bool> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(Error::Config(format!("{name} is {other}; it must be true or false"))),
+        }
+    }
+
+    fn epsilon(&self) -> Result<f64> {
+        match self.get("layer_norm_epsilon") {
+            None => Ok(1e-5),
+            Some(value) => value.as_f64().filter(|&eps| eps > 0.0 && eps < 1.0).ok_or_else(|| {
+                Error::Config(format!(
+                    "layer_norm_epsilon is {value}; it must be a small positive number, as 1e-5"
+                ))
+            }),
+        }
+    }
+
+    fn activation(&self) -> Result<Activation> {
+        match self.get("activation_function") {
+            None => Ok(Activation::GeluTanh),
+            Some(value) => match value.as_str() {
+                Some("gelu_new" | "gelu_pytorch_tanh") => Ok(Activation::GeluTanh),
+                Some("gelu") => Ok(Activation::Gelu),
+                Some("relu") => Ok(Activation::Relu),
+                _ => Err(Error::Config(format!(
+                    "activation_function is {value}; Logitscope computes gelu_new, gelu_pytorch_tanh, gelu and relu"
+                ))),
+            },
+        }
     }
 }

@@ -1,10 +1,21 @@
 //! GPT-2 on candle: configuration, checkpoint, tokenizer, forward pass. Knows nothing of attribution, charts or the web.
 
 mod cache;
+mod checkpoint;
 mod config;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
+mod foreign;
+mod header;
+mod language_model;
 mod model;
+mod tokenizer;
+mod weights;
 
 pub use cache::{ActivationCache, BlockActivations};
+pub use checkpoint::Checkpoint;
 pub use config::{Activation, Gpt2Config};
+pub use language_model::{LanguageModel, Prediction};
 pub(crate) use model::to_f64;
 pub use model::{Gpt2, KvCache};
+pub use tokenizer::Tokenizer;

@@ -377,16 +377,14 @@ impl Gpt2 {
         Ok((&c_proj.weight, to_f64(&c_proj.bias)?, to_f64(&b_v)?))
     }
 
-    fn check_tokens(&self, tokens: &[u32], past: usize) -> Result<()> {
+    pub(super) fn check_tokens(&self, tokens: &[u32], past: usize) -> Result<()> {
         let Gpt2Config {
             n_positions,
             vocab_size,
             ..
         } = self.config;
         if tokens.is_empty() {
-            return Err(Error::Prompt(
-                "is empty; type some text or turn the BOS token on".into(),
-            ));
+            return Err(Error::Prompt("is empty; give it at least one token".into()));
         }
         if past + tokens.len() > n_positions {
             return Err(Error::Prompt(format!(
