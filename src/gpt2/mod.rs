@@ -6,6 +6,7 @@ mod config;
 #[cfg(not(target_arch = "wasm32"))]
 mod folder;
 mod foreign;
+mod generate;
 mod header;
 mod language_model;
 mod model;
@@ -15,6 +16,7 @@ mod weights;
 pub use cache::{ActivationCache, BlockActivations};
 pub use checkpoint::Checkpoint;
 pub use config::{Activation, Gpt2Config};
+pub use generate::{Generation, Sampling, Stop};
 pub use language_model::{LanguageModel, Prediction};
 pub(crate) use model::to_f64;
 pub use model::{Gpt2, KvCache};

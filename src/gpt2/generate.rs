@@ -1,0 +1,112 @@
+//! Continues a prompt, token by token.
+
+use candle_core::{Device, Tensor};
+use candle_transformers::generation::{self, LogitsProcessor};
+use serde::{Deserialize, Serialize};
+
+use super::{KvCache, LanguageModel};
+use crate::{Error, Result};
+
+/// Below this temperature, sampling is greedy: dividing by it would leave float32's range.
+const MIN_TEMPERATURE: f64 = 1e-7;
+
+/// How the next token is chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// The most tokens to generate.
+    pub max_tokens: usize,
+    /// What logits are divided by; 0 always takes the most probable token.
+    pub temperature: f64,
+    /// Considers only so many tokens, the most probable ones.
+    pub top_k: Option<usize>,
+    /// The same seed gives the same tokens.
+    pub seed: u64,
+}
+
+/// Why a generation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stop {
+    /// `max_tokens` were generated.
+    MaxTokens,
+    /// Prompt and continuation fill the model's `n_positions`.
+    Positions,
+    /// The model chose the token that ends a text. GPT-2 uses its BOS token for that.
+    EndOfText,
+}
+
+/// A continuation in the making. Each step computes one position only; keys and values of the earlier ones are kept.
+pub struct Generation {
+    past: KvCache,
+    /// What the model has not seen yet: the prompt, then each generated token.
+    unseen: Vec<u32>,
+    processor: LogitsProcessor,
+    remaining: usize,
+    stop: Option<Stop>,
+}
+
+impl Generation {
+    /// Starts after `prompt`, which is used as it is.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a temperature below 0, or a `top_k` of 0.
+    pub fn new(prompt: &[u32], sampling: &Sampling) -> Result<Self> {
+        let temperature = sampling.temperature;
+        if !temperature.is_finite() || temperature < 0.0 {
+            return Err(Error::Argument(format!(
+                "temperature: {temperature} cannot be used; it must be 0 (greedy) or more"
+            )));
+        }
+        let chosen = match sampling.top_k {
+            Some(0) => {
+                return Err(Error::Argument(
+                    "top_k: 0 leaves no token to choose from; it must be 1 or more".into(),
+                ));
+            }
+            _ if temperature < MIN_TEMPERATURE => generation::Sampling::ArgMax,
+            Some(k) => generation::Sampling::TopK { k, temperature },
+            None => generation::Sampling::All { temperature },
+        };
+        Ok(Self {
+            past: KvCache::default(),
+            unseen: prompt.to_vec(),
+            processor: LogitsProcessor::from_sampling(sampling.seed, chosen),
+            remaining: sampling.max_tokens,
+            stop: None,
+        })
+    }
+
+    /// The next token, or None once the generation has ended.
+    ///
+    /// # Errors
+    /// [`Error::Prompt`] if the prompt is empty, too long or holds an unknown id.
+    pub fn next(&mut self, model: &LanguageModel) -> Result<Option<u32>> {
+        let gpt2 = &model.gpt2;
+        gpt2.check_tokens(&self.unseen, self.past.len())?;
+        if self.stop.is_none() {
+            if self.remaining == 0 {
+                self.stop = Some(Stop::MaxTokens);
+            } else if self.past.len() + self.unseen.len() == gpt2.config().n_positions {
+                self.stop = Some(Stop::Positions);
+            }
+        }
+        if self.stop.is_some() {
+            return Ok(None);
+        }
+        let run = gpt2.forward(&self.unseen, &mut self.past)?;
+        let logits = gpt2.logits(&run, self.unseen.len() - 1)?;
+        let token = self.processor.sample(&Tensor::new(logits, &Device::Cpu)?)?;
+        self.unseen = vec![token];
+        if model.bos() == Some(token) {
+            self.stop = Some(Stop::EndOfText);
+            return Ok(None);
+        }
+        self.remaining -= 1;
+        Ok(Some(token))
+    }
+
+    /// Why it ended, once it has.
+    pub fn stop(&self) -> Option<Stop> {
+        self.stop
+    }
+}
