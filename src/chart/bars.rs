@@ -1,0 +1,117 @@
+//! Unit `component`: diverging bars. In each layer's slot attention stands left and the MLP right, in the order in which
+//! they write; in the first slot, the embeddings.
+
+use super::frame::Scale;
+use super::header::hollow;
+use super::item::belonging;
+use super::sketch::{Align, Rect, Sketch, size};
+use super::text::{signed, width};
+use super::{Mark, Plot, Scene};
+use crate::attribution::Part;
+
+/// The widest bar, in CSS pixels.
+const WIDEST: f64 = 36.0;
+/// Bars shorter than this share of the longest go without their value.
+const WORTH_SAYING: f64 = 0.04;
+
+pub(super) struct Bars<'a> {
+    scene: &'a Scene<'a>,
+    scale: Scale,
+}
+
+impl<'a> Bars<'a> {
+    pub fn new(scene: &'a Scene) -> Self {
+        Self {
+            scene,
+            scale: Scale::new(scene.values.range, &scene.frame.plot),
+        }
+    }
+
+    /// Values beyond the ends of the bars, the largest first, where they touch nothing.
+    fn draw_values(&self, sketch: &mut Sketch) {
+        let Scene {
+            frame, values, palette, ..
+        } = self.scene;
+        let bars: Vec<Rect> = (0..values.parts.len()).map(|i| self.rect(i)).collect();
+        let mut order: Vec<usize> = (0..bars.len())
+            .filter(|&i| values.strength(values.parts[i]).abs() >= WORTH_SAYING)
+            .collect();
+        order.sort_by(|&a, &b| values.parts[b].abs().total_cmp(&values.parts[a].abs()));
+        let mut taken: Vec<Rect> = Vec::new();
+        for i in order {
+            let value = values.parts[i];
+            let text = signed(value);
+            let room = width(&text, size::VALUE);
+            let middle = bars[i].center().0;
+            if middle - room / 2.0 < frame.plot.x0 || middle + room / 2.0 > frame.plot.x1 {
+                continue;
+            }
+            let y0 = if value < 0.0 {
+                bars[i].y1 + 3.0
+            } else {
+                bars[i].y0 - 14.0
+            };
+            let place = Rect {
+                x0: middle - room / 2.0,
+                x1: middle + room / 2.0,
+                y0,
+                y1: y0 + 11.0,
+            };
+            let free = place.y0 >= frame.plot.y0 - 4.0
+                && place.y1 <= frame.plot.y1 + 2.0
+                && !taken.iter().any(|other| other.grown(2.0).overlaps(&place))
+                && !bars.iter().any(|bar| bar.overlaps(&place));
+            if free {
+                let baseline = place.y0 + 9.0;
+                sketch.text(&text, (middle, baseline), Align::Center, size::VALUE, palette.ink);
+                taken.push(place);
+            }
+        }
+    }
+}
+
+impl Plot for Bars<'_> {
+    fn draw(&self, sketch: &mut Sketch) {
+        let Scene {
+            frame, values, palette, ..
+        } = self.scene;
+        self.scale.draw(frame, sketch, palette);
+        for (i, part) in self.scene.parts().iter().enumerate() {
+            let color = palette.sign(values.parts[i]);
+            let bar = self.rect(i);
+            match part {
+                Part::MlpOut(_) => hollow(bar, color, sketch, palette),
+                _ => sketch.rect(bar, color),
+            }
+        }
+        self.scale.draw_zero(frame, sketch, palette);
+        self.draw_values(sketch);
+    }
+
+    fn rect(&self, i: usize) -> Rect {
+        let frame = &self.scene.frame;
+        let half = frame.slot() / 2.0;
+        let wide = (0.8 * half).min(half - 1.0).clamp(0.5 * half, WIDEST);
+        let middle = frame.x(i as f64 / 2.0 + 0.25);
+        let (zero, end) = (self.scale.y(0.0), self.scale.y(self.scene.values.parts[i]));
+        Rect {
+            x0: middle - wide / 2.0,
+            x1: middle + wide / 2.0,
+            y0: zero.min(end),
+            y1: zero.max(end),
+        }
+    }
+
+    /// A bar is meant by its whole height of the plot: a short one could not be pointed at.
+    fn at(&self, x: f64, y: f64) -> Option<usize> {
+        let frame = &self.scene.frame;
+        let i = (2.0 * frame.depth(x)).floor() as usize;
+        (frame.plot.contains(x, y) && i < self.scene.parts().len()).then_some(i)
+    }
+
+    fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {
+        for i in belonging(part, self.scene.parts()) {
+            mark.draw(self.rect(i), sketch, &self.scene.palette);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Unit `head`: a grid, heads down and layers across, and below it, apart, a strip for the remainder, which comes from
+//! every depth.
+
+use super::color::text_on;
+use super::item::belonging;
+use super::sketch::{Align, Rect, Sketch, size};
+use super::text::{signed, width};
+use super::{Mark, Plot, Scene};
+use crate::attribution::Part;
+
+/// Cells weaker than this go without their value.
+const WORTH_SAYING: f64 = 0.08;
+/// The remainder's strip, and what separates it from the grid, in CSS pixels.
+const STRIP: f64 = 16.0;
+const APART: f64 = 7.0;
+
+pub(super) struct Heads<'a> {
+    scene: &'a Scene<'a>,
+    grid: Rect,
+    strip: Rect,
+}
+
+impl<'a> Heads<'a> {
+    pub fn new(scene: &'a Scene) -> Self {
+        let plot = scene.frame.plot;
+        let strip = STRIP.min(plot.height() / 5.0);
+        let apart = APART.min(strip);
+        Self {
+            scene,
+            grid: Rect {
+                x0: scene.frame.x(1.0),
+                x1: scene.frame.x((scene.chart.n_layer + 1) as f64),
+                y1: plot.y1 - strip - apart,
+                ..plot
+            },
+            strip: Rect {
+                y0: plot.y1 - strip,
+                ..plot
+            },
+        }
+    }
+
+    fn row(&self) -> f64 {
+        self.grid.height() / self.scene.chart.n_head as f64
+    }
+
+    /// Cells large enough are a hairline apart.
+    fn drawn(&self, i: usize) -> Rect {
+        let apart = self.scene.frame.slot().min(self.row()) >= 6.0;
+        self.rect(i).grown(if apart { -0.5 } else { 0.0 })
+    }
+
+    fn draw_head_labels(&self, sketch: &mut Sketch) {
+        let Scene { frame, palette, .. } = self.scene;
+        let row = self.row();
+        let step = ((size::LABEL + 2.0) / row).ceil().max(1.0) as usize;
+        for head in (0..self.scene.chart.n_head).step_by(step) {
+            let y = self.grid.y0 + (head as f64 + 0.5) * row;
+            frame.draw_label(&head.to_string(), y, sketch, palette);
+        }
+        frame.draw_axis_name("head", self.grid.center().1, sketch, palette);
+    }
+
+    fn draw_remainder(&self, i: usize, sketch: &mut Sketch) {
+        let Scene {
+            frame, values, palette, ..
+        } = self.scene;
+        let value = values.parts[i];
+        // A strip in full colour would outshine every head.
+        let chip = Rect {
+            x1: self.strip.x0 + frame.slot().clamp(self.strip.height(), 4.0 * self.strip.height()),
+            ..self.strip
+        };
+        sketch.rect(self.strip, palette.paper);
+        sketch.outline(self.strip, 1.0, palette.hairline);
+        sketch.rect(chip, palette.diverging(values.strength(value), palette.paper));
+        let (_, middle) = self.strip.center();
+        if self.strip.height() < size::LABEL {
+            return;
+        }
+        frame.draw_label("rest", middle, sketch, palette);
+        let long = format!("{}  embeddings, MLPs and biases", signed(value));
+        let text = [long, signed(value)]
+            .into_iter()
+            .find(|text| chip.x1 + width(text, size::VALUE) + 12.0 <= self.strip.x1);
+        let at = (chip.x1 + 6.0, middle + 0.36 * size::VALUE);
+        sketch.text(&text.unwrap_or_default(), at, Align::Left, size::VALUE, palette.ink);
+    }
+}
+
+impl Plot for Heads<'_> {
+    fn draw(&self, sketch: &mut Sketch) {
+        let Scene {
+            frame, values, palette, ..
+        } = self.scene;
+        let parts = self.scene.parts();
+        let lit = self.scene.lit();
+        sketch.rect(self.grid, palette.hairline);
+
+        let (slot, row) = (frame.slot(), self.row());
+        let strengths: Vec<f64> = values.parts.iter().map(|&value| values.strength(value)).collect();
+        let heads = parts.len() - 1;
+        let widest = (0..heads)
+            .filter(|&i| strengths[i].abs() >= WORTH_SAYING)
+            .map(|i| width(&signed(values.parts[i]), size::VALUE))
+            .fold(0.0, f64::max);
+        let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
+        let say_signs = slot.min(row) >= 9.0;
+        for i in 0..heads {
+            let column = parts[i].layer().map_or(0, |layer| layer + 1);
+            let ground = if lit.contains(&column) {
+                palette.lit
+            } else {
+                palette.paper
+            };
+            let color = palette.diverging(strengths[i], ground);
+            let cell = self.drawn(i);
+            sketch.rect(cell, color);
+            let text = match values.parts[i] {
+                _ if strengths[i].abs() < WORTH_SAYING => continue,
+                value if say_values => signed(value),
+                value if say_signs => signed(value).chars().take(1).collect(),
+                _ => continue,
+            };
+            let (x, y) = cell.center();
+            let at = (x, y + 0.36 * size::VALUE);
+            sketch.text(&text, at, Align::Center, size::VALUE, text_on(color));
+        }
+        self.draw_head_labels(sketch);
+        self.draw_remainder(heads, sketch);
+    }
+
+    fn rect(&self, i: usize) -> Rect {
+        let Part::Head { layer, head } = self.scene.parts()[i] else {
+            return self.strip;
+        };
+        let y0 = self.grid.y0 + head as f64 * self.row();
+        let column = self.scene.frame.column(layer + 1);
+        Rect {
+            y0,
+            y1: y0 + self.row(),
+            ..column
+        }
+    }
+
+    fn at(&self, x: f64, y: f64) -> Option<usize> {
+        let (n_layer, n_head) = (self.scene.chart.n_layer, self.scene.chart.n_head);
+        if self.strip.contains(x, y) {
+            return Some(n_layer * n_head);
+        }
+        // The last column and row include their far edge.
+        let layer = ((self.scene.frame.depth(x) - 1.0).max(0.0) as usize).min(n_layer - 1);
+        let head = (((y - self.grid.y0) / self.row()) as usize).min(n_head - 1);
+        self.grid.contains(x, y).then_some(layer * n_head + head)
+    }
+
+    fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {
+        let Scene { frame, palette, .. } = self.scene;
+        if let Part::AttnOut(layer) = part {
+            if layer < frame.n_layer {
+                let Rect { y0, y1, .. } = self.grid;
+                let column = frame.column(layer + 1);
+                mark.draw(Rect { y0, y1, ..column }, sketch, palette);
+            }
+            return;
+        }
+        for i in belonging(part, self.scene.parts()) {
+            mark.draw(self.drawn(i), sketch, palette);
+        }
+    }
+}

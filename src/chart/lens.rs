@@ -1,0 +1,182 @@
+//! Unit `layer`: the logit lens, a path through what the residual stream says before, in the middle of and after each
+//! layer. A state lies where the parts that it sums end: `3_pre` on the left edge of layer 3's slot, `3_mid` in its middle.
+
+use super::frame::Scale;
+use super::header::{dashes, diamond, ring};
+use super::sketch::{Align, Rect, Sketch, size};
+use super::text::{signed, width};
+use super::{Mark, Plot, Scene};
+use crate::attribution::Part;
+
+pub(super) struct Lens<'a> {
+    scene: &'a Scene<'a>,
+    scale: Scale,
+    points: Vec<(f64, f64)>,
+}
+
+impl<'a> Lens<'a> {
+    pub fn new(scene: &'a Scene) -> Self {
+        let scale = Scale::new(scene.values.range, &scene.frame.plot);
+        let values = &scene.values.parts;
+        let last = values.len() - 1;
+        let points = values
+            .iter()
+            .enumerate()
+            .map(|(i, &value)| {
+                let depth = 1.0 + i as f64 / 2.0 + if i == last { 0.5 } else { 0.0 };
+                (scene.frame.x(depth), scale.y(value))
+            })
+            .collect();
+        Self { scene, scale, points }
+    }
+
+    /// The path from state `i` to the next: what attention (even `i`) or the MLP (odd) of a layer wrote. The last one ends
+    /// on the edge of its layer's slot; the final state is shown in the middle of its own.
+    fn step(&self, i: usize) -> Vec<(f64, f64)> {
+        let edge = self.scene.frame.x(1.5 + i as f64 / 2.0);
+        vec![self.points[i], (edge, self.points[i + 1].1)]
+    }
+
+    fn radius(&self) -> f64 {
+        (self.scene.frame.slot() / 6.0).min(3.0)
+    }
+
+    /// Writes `text` about `anchor`, above or below, if it then touches neither the path nor what is `taken`.
+    fn write(&self, text: &str, (x, y): (f64, f64), align: Align, taken: &mut Vec<Rect>, sketch: &mut Sketch) {
+        let plot = &self.scene.frame.plot;
+        let room = width(text, size::VALUE);
+        let x0 = match align {
+            Align::Left => x,
+            Align::Center => x - room / 2.0,
+            Align::Right => x - room,
+        };
+        let free = [y - 17.0, y + 6.0].into_iter().find_map(|y0| {
+            let place = Rect {
+                x0,
+                x1: x0 + room,
+                y0,
+                y1: y0 + 11.0,
+            };
+            let touched = self
+                .points
+                .windows(2)
+                .any(|pair| crosses(pair[0], pair[1], &place.grown(2.0)))
+                || taken.iter().any(|other| other.overlaps(&place));
+            let inside = x0 >= plot.x0 && place.x1 <= plot.x1 && y0 >= plot.y0 - 4.0 && place.y1 <= plot.y1 + 2.0;
+            (inside && !touched).then_some(place)
+        });
+        if let Some(place) = free {
+            sketch.text(text, (x, place.y0 + 9.0), align, size::VALUE, self.scene.palette.ink);
+            taken.push(place);
+        }
+    }
+}
+
+/// Whether the line from `a` to `b` passes through `rect`, to within a pixel.
+fn crosses(a: (f64, f64), b: (f64, f64), rect: &Rect) -> bool {
+    let steps = ((b.0 - a.0).abs().max((b.1 - a.1).abs()).ceil() as usize).max(1);
+    (0..=steps).any(|k| {
+        let share = k as f64 / steps as f64;
+        rect.contains(a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share)
+    })
+}
+
+impl Plot for Lens<'_> {
+    fn draw(&self, sketch: &mut Sketch) {
+        let Scene {
+            frame, values, palette, ..
+        } = self.scene;
+        self.scale.draw(frame, sketch, palette);
+        self.scale.draw_zero(frame, sketch, palette);
+        let explained = self.scale.y(values.explained);
+        dashes((frame.plot.x0, frame.plot.x1), explained, sketch, palette);
+        let last = self.points.len() - 1;
+        let carried = vec![self.step(last - 1)[1], self.points[last]];
+        sketch.path(carried, palette.grey, 1.0);
+        for i in 0..last {
+            let written = values.parts[i + 1] - values.parts[i];
+            sketch.path(self.step(i), palette.sign(written), 2.0);
+        }
+        let radius = self.radius();
+        if radius >= 1.5 {
+            for (i, &point) in self.points[..last].iter().enumerate() {
+                match i % 2 {
+                    0 => ring(point, radius, sketch, palette),
+                    _ => sketch.dot(point, radius, palette.ink),
+                }
+            }
+        }
+        diamond(self.points[last], (radius + 2.0).max(3.5), sketch, palette);
+
+        let mut taken = Vec::new();
+        let said = format!("logit − bias {}", signed(values.explained));
+        self.write(
+            &said,
+            (frame.plot.x1 - 2.0, explained),
+            Align::Right,
+            &mut taken,
+            sketch,
+        );
+        if taken.is_empty() {
+            let said = signed(values.explained);
+            self.write(
+                &said,
+                (frame.plot.x1 - 2.0, explained),
+                Align::Right,
+                &mut taken,
+                sketch,
+            );
+        }
+        let by_value = |&a: &usize, &b: &usize| values.parts[a].total_cmp(&values.parts[b]);
+        let mut said: Vec<usize> = [(0..last).max_by(by_value), (0..last).min_by(by_value), Some(0)]
+            .into_iter()
+            .flatten()
+            .collect();
+        said.sort_unstable();
+        said.dedup();
+        for i in said {
+            self.write(
+                &signed(values.parts[i]),
+                self.points[i],
+                Align::Center,
+                &mut taken,
+                sketch,
+            );
+        }
+    }
+
+    fn rect(&self, i: usize) -> Rect {
+        let (x, y) = self.points[i];
+        let point = Rect {
+            x0: x,
+            x1: x,
+            y0: y,
+            y1: y,
+        };
+        point.grown(self.radius().max(1.0))
+    }
+
+    /// The state nearest in depth.
+    fn at(&self, x: f64, y: f64) -> Option<usize> {
+        let distance = |i: &usize| (self.points[*i].0 - x).abs();
+        let nearest = (0..self.points.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        nearest.filter(|_| self.scene.frame.plot.contains(x, y))
+    }
+
+    /// A state is ringed; what attention, a head or an MLP wrote is the path between two.
+    fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {
+        let palette = &self.scene.palette;
+        if let Some(i) = self.scene.parts().iter().position(|&p| p == part) {
+            mark.draw(self.rect(i).grown(2.0), sketch, palette);
+            return;
+        }
+        let step = match part {
+            Part::AttnOut(layer) | Part::Head { layer, .. } => 2 * layer,
+            Part::MlpOut(layer) => 2 * layer + 1,
+            _ => return,
+        };
+        if step + 1 < self.points.len() {
+            sketch.path(self.step(step), mark.color(palette), 2.0 + mark.width());
+        }
+    }
+}

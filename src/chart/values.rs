@@ -1,0 +1,68 @@
+//! The numbers of one chart at one position.
+
+use crate::attribution::{DirectLogitAttribution, Unit};
+
+/// What is drawn, and the range that it needs.
+#[derive(Debug, Clone)]
+pub(super) struct Values {
+    /// `[component]`
+    pub parts: Vec<f64>,
+    /// The final logit (difference) less its bias, which the parts explain.
+    pub explained: f64,
+    /// The axis's range, which holds zero and is never empty; for heads, minus and plus the largest.
+    pub range: (f64, f64),
+}
+
+impl Values {
+    /// Those at entry `position` of the attribution's positions.
+    pub fn at(attribution: &DirectLogitAttribution, position: usize) -> Self {
+        let parts: Vec<f64> = (0..attribution.labels.len())
+            .map(|i| attribution.row(i)[position])
+            .collect();
+        let explained = attribution.logit[position] - attribution.bias[position];
+        let extent = |values: &[f64]| {
+            let low = values.iter().copied().fold(0.0, f64::min);
+            (low, values.iter().copied().fold(0.0, f64::max))
+        };
+        let (low, high) = match attribution.unit {
+            Unit::Component => extent(&parts),
+            Unit::Layer => {
+                let (low, high) = extent(&parts);
+                (low.min(explained), high.max(explained))
+            }
+            Unit::Head => {
+                let (low, high) = extent(&parts[..parts.len() - 1]);
+                (-high.max(-low), high.max(-low))
+            }
+        };
+        Self {
+            parts,
+            explained,
+            // Below float32's smallest number nothing is left to see.
+            range: if high - low < 1e-100 { (-1.0, 1.0) } else { (low, high) },
+        }
+    }
+
+    /// A share `progress` of the way from `before` to `self`.
+    pub fn since(&self, before: &Self, progress: f64) -> Self {
+        let between = |a: f64, b: f64| a + (b - a) * progress;
+        Self {
+            parts: before
+                .parts
+                .iter()
+                .zip(&self.parts)
+                .map(|(&a, &b)| between(a, b))
+                .collect(),
+            explained: between(before.explained, self.explained),
+            range: (
+                between(before.range.0, self.range.0),
+                between(before.range.1, self.range.1),
+            ),
+        }
+    }
+
+    /// `value` as a share of the largest in range, -1 to 1.
+    pub fn strength(&self, value: f64) -> f64 {
+        (value / self.range.1.max(-self.range.0)).clamp(-1.0, 1.0)
+    }
+}
