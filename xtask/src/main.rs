@@ -1,1 +1,69 @@
-fn main() {}
+//! The project's tasks. `cargo xtask` alone explains them.
+
+mod apt;
+mod bindgen;
+mod browser;
+mod build;
+mod npm;
+mod project;
+mod serve;
+mod test;
+mod toolchain;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::project::Project;
+
+/// Logitscope's tasks. Each one first finds what it needs, and installs what is missing: it says what and why before it
+/// does, or stops with the commands to run where it cannot.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what the other tasks need: Rust for wasm32, wasm-bindgen, npm packages, Chromium and its driver
+    Setup,
+    /// Compile the Rust code for the browser, into www/src/wasm
+    Wasm,
+    /// Build the page into dist/: static files for any file server and any path
+    Build,
+    /// Build the page and serve it on this machine
+    Serve {
+        #[arg(long, default_value_t = 4173)]
+        port: u16,
+    },
+    /// Run every test: formatting, lints, native, in the browser, types, the page
+    Test,
+}
+
+fn main() -> Result<()> {
+    let Some(task) = Arguments::parse().task else {
+        return Ok(Arguments::command().print_help()?);
+    };
+    let project = Project::open()?;
+    match task {
+        Task::Setup => setup(&project),
+        Task::Wasm => build::wasm(&project),
+        Task::Build => build::dist(&project),
+        Task::Serve { port } => serve::serve(&project, port),
+        Task::Test => test::test(&project),
+    }
+}
+
+fn setup(project: &Project) -> Result<()> {
+    let toolchain = toolchain::find_or_install(project)?;
+    let bindgen = bindgen::find_or_install(project)?;
+    npm::install(project)?;
+    let browser = browser::find_or_install(project)?;
+    println!("Rust for wasm32  {toolchain}");
+    println!("wasm-bindgen     {}", bindgen.cli.display());
+    println!("npm packages     {}", project.path("www/node_modules").display());
+    println!("browser          {}", browser.binary.display());
+    println!("its driver       {}", browser.driver.display());
+    Ok(())
+}

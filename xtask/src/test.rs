@@ -1,0 +1,166 @@
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio, exit},
+    time::Instant,
+};
+
+use anyhow::{Context, Error, Result, bail};
+use serde_json::{Value, json};
+use xshell::cmd;
+
+use crate::{
+    bindgen::{self, Bindgen},
+    browser::{self, Browser},
+    build, npm,
+    project::Project,
+    toolchain::{self, Toolchain},
+};
+
+/// Runs every test, step by step, and stops at the first step that fails. The last line says how many tests passed and
+/// failed.
+pub fn test(project: &Project) -> ! {
+    let mut report = Report::default();
+    let result = steps(project, &mut report);
+    report.print(result.as_ref().err());
+    exit(result.is_err().into())
+}
+
+fn steps(project: &Project, report: &mut Report) -> Result<()> {
+    let sh = &project.shell;
+    let (toolchain, bindgen, browser) = report.step("set-up", || {
+        npm::install(project)?;
+        Ok((
+            toolchain::find_or_install(project)?,
+            bindgen::find_or_install(project)?,
+            browser::find_or_install(project)?,
+        ))
+    })?;
+    report.step("formatting", || Ok(cmd!(sh, "cargo fmt --all --check").run()?))?;
+    report.step("lints", || {
+        Ok(cmd!(sh, "cargo clippy --quiet --workspace --all-targets -- -D warnings").run()?)
+    })?;
+    report.tests("native", || {
+        rust_tests(cmd!(sh, "cargo test --workspace --no-fail-fast").into())
+    })?;
+    report.step("page", || build::dist(project))?;
+    report.tests("in the browser", || in_browser(project, &toolchain, &bindgen, &browser))?;
+    report.tests("the page", || page(project, &browser))
+}
+
+/// The tests in tests/web.rs, in a headless browser.
+fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, browser: &Browser) -> Result<Counts> {
+    let capabilities = json!({ "goog:chromeOptions": { "binary": browser.binary, "args": browser::FLAGS } });
+    let file = project.target("webdriver.json");
+    fs::write(&file, capabilities.to_string())?;
+    let cargo = toolchain
+        .cargo(project, "test")
+        .args(["--release", "--test", "web"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &bindgen.test_runner)
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
+    rust_tests(cargo.into())
+}
+
+/// The Playwright tests of dist/.
+fn page(project: &Project, browser: &Browser) -> Result<Counts> {
+    let sh = &project.shell;
+    let _www = sh.push_dir("www");
+    let results = project.target("playwright.json");
+    let finished = cmd!(sh, "node_modules/.bin/playwright test --reporter=list,json")
+        .env("CHROME", &browser.binary)
+        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &results)
+        .run();
+    let results: Value = serde_json::from_str(&fs::read_to_string(results)?)?;
+    let count = |kind: &str| {
+        results["stats"][kind]
+            .as_u64()
+            .context("Playwright's report has no counts")
+    };
+    let counts = Counts {
+        passed: count("expected")? + count("flaky")?,
+        failed: count("unexpected")?,
+    };
+    finished.map(|()| counts).or_else(|error| {
+        if counts.failed > 0 {
+            Ok(counts)
+        } else {
+            Err(error.into())
+        }
+    })
+}
+
+/// Runs a command that ends in libtest's `test result:` lines and adds them up.
+fn rust_tests(mut command: Command) -> Result<Counts> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    let mut counts = Counts::default();
+    for line in BufReader::new(child.stdout.take().context("stdout is piped")?).lines() {
+        let line = line?;
+        println!("{line}");
+        if let Some(result) = line.strip_prefix("test result: ") {
+            let count = |kind: &str| -> Option<u64> {
+                result
+                    .split([';', '.'])
+                    .find_map(|part| part.trim().strip_suffix(kind)?.trim().parse().ok())
+            };
+            counts.passed += count("passed").context("no count of passed tests")?;
+            counts.failed += count("failed").context("no count of failed tests")?;
+        }
+    }
+    if !child.wait()?.success() && counts.failed == 0 {
+        bail!("`{}` failed", command.get_program().display());
+    }
+    Ok(counts)
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+}
+
+#[derive(Default)]
+struct Report {
+    counts: Counts,
+    lines: Vec<String>,
+}
+
+impl Report {
+    /// Runs a step that has no tests to count: it counts as one failed test if it fails.
+    fn step<T>(&mut self, name: &str, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let result = run();
+        self.lines
+            .push(format!("{:>7.1} s  {name}", start.elapsed().as_secs_f64()));
+        if result.is_err() {
+            self.counts.failed += 1;
+        }
+        result.with_context(|| name.to_owned())
+    }
+
+    /// Runs a step that consists of tests.
+    fn tests(&mut self, name: &str, run: impl FnOnce() -> Result<Counts>) -> Result<()> {
+        let counts = self.step(name, run)?;
+        self.counts.passed += counts.passed;
+        self.counts.failed += counts.failed;
+        if counts.passed + counts.failed == 0 {
+            bail!("{name}: there are no tests");
+        }
+        if counts.failed > 0 {
+            bail!("{name}: {} failed", counts.failed);
+        }
+        Ok(())
+    }
+
+    fn print(&self, error: Option<&Error>) {
+        println!();
+        for line in &self.lines {
+            println!("{line}");
+        }
+        if let Some(error) = error {
+            println!("\nStopped at the first step that failed: {error:#}");
+        }
+        println!("\n{} passed, {} failed", self.counts.passed, self.counts.failed);
+    }
+}

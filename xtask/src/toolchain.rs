@@ -1,0 +1,158 @@
+//! Rust for the browser: the wasm32 standard library, through rustup, or through Debian's packages where rustup cannot
+//! reach its server. Not through `targets` in rust-toolchain.toml, which makes every rustup command try the network.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+use wait_timeout::ChildExt;
+use which::which;
+use xshell::{Cmd, cmd};
+
+use crate::{
+    apt,
+    project::{Project, minor},
+};
+
+pub enum Toolchain {
+    /// The cargo on the PATH has the target.
+    Installed,
+    /// Debian's cargo compiles the standard library along with the project, from the source in its rust-web-src, and
+    /// links with Debian's lld.
+    Debian { linker: PathBuf },
+}
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+
+impl Toolchain {
+    /// `cargo COMMAND` for wasm32.
+    pub fn cargo<'a>(&self, project: &'a Project, command: &str) -> Cmd<'a> {
+        let sh = &project.shell;
+        match self {
+            Self::Installed => cmd!(sh, "cargo {command} --target {TARGET}"),
+            Self::Debian { linker } => cmd!(
+                sh,
+                "{DEBIAN_CARGO} {command} -Z build-std=std,panic_abort --target {TARGET}"
+            )
+            .env("RUSTC", DEBIAN_RUSTC)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+            // Of the rustup toolchain that runs this program.
+            .env_remove("LD_LIBRARY_PATH"),
+        }
+    }
+}
+
+impl fmt::Display for Toolchain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Installed => write!(f, "the cargo on the PATH"),
+            Self::Debian { .. } => write!(f, "{DEBIAN_CARGO}, with its own build of the standard library"),
+        }
+    }
+}
+
+pub fn find_or_install(project: &Project) -> Result<Toolchain> {
+    if standard_library_installed(project) {
+        return Ok(Toolchain::Installed);
+    }
+    if let Ok(toolchain) = debian(project) {
+        return Ok(toolchain);
+    }
+    if which("rustup").is_ok() {
+        println!("Rust's standard library for {TARGET} is missing. Installing it: rustup target add {TARGET}");
+        if rustup_target_add(project)? && standard_library_installed(project) {
+            return Ok(Toolchain::Installed);
+        }
+        println!("rustup could not install it; trying Debian's packages.");
+    }
+    // The second round is for the linker, whose version only the installed compiler tells.
+    for _ in 0..2 {
+        let packages = match debian(project) {
+            Ok(toolchain) => return Ok(toolchain),
+            Err(packages) => packages,
+        };
+        let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+        let by_hand = format!(
+            "    rustup target add {TARGET}\nor, with Debian's packages:\n    sudo apt-get install {}",
+            packages.join(" ")
+        );
+        apt::install(
+            project,
+            &format!("Rust's standard library for {TARGET} is missing"),
+            &packages,
+            &by_hand,
+        )?;
+    }
+    bail!(
+        "Debian's Rust does not compile this project: it has to be 1.{} or newer. What works:\n    rustup target add {TARGET}",
+        project.rust_minor
+    )
+}
+
+fn standard_library_installed(project: &Project) -> bool {
+    let sh = &project.shell;
+    cmd!(sh, "rustc --print target-libdir --target {TARGET}")
+        .quiet()
+        .ignore_stderr()
+        .read()
+        .is_ok_and(|directory| {
+            fs::read_dir(directory)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+        })
+}
+
+/// [`Toolchain::Debian`], or the packages still to be installed for it.
+fn debian(project: &Project) -> Result<Toolchain, Vec<String>> {
+    let compiler = ["rustc-web", "cargo-web", "rust-web-src"].map(String::from).to_vec();
+    let sh = &project.shell;
+    let Ok(version) = cmd!(sh, "{DEBIAN_RUSTC} -vV")
+        .env_remove("LD_LIBRARY_PATH")
+        .quiet()
+        .ignore_stderr()
+        .read()
+    else {
+        return Err(compiler);
+    };
+    let field = |name: &str| {
+        version
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap_or_default()
+    };
+    let recent = minor(field("release: ")).is_some_and(|minor| minor >= project.rust_minor);
+    let source = Path::new("/usr/lib/rustlib/src/rust/library/std/Cargo.toml");
+    if !recent || !source.exists() || !Path::new(DEBIAN_CARGO).exists() {
+        return Err(compiler);
+    }
+    let llvm = field("LLVM version: ").split('.').next().unwrap_or_default();
+    let linker = PathBuf::from(format!("/usr/bin/wasm-ld-{llvm}"));
+    if linker.exists() {
+        Ok(Toolchain::Debian { linker })
+    } else {
+        Err(vec![format!("lld-{llvm}")])
+    }
+}
+
+/// Whether `rustup target add` worked; a server that does not answer counts as no.
+fn rustup_target_add(project: &Project) -> Result<bool> {
+    let sh = &project.shell;
+    let mut rustup = std::process::Command::from(cmd!(sh, "rustup target add {TARGET}").env("RUSTUP_MAX_RETRIES", "1"))
+        .stdin(Stdio::null())
+        .spawn()?;
+    let Some(status) = rustup.wait_timeout(Duration::from_secs(180))? else {
+        rustup.kill()?;
+        rustup.wait()?;
+        return Ok(false);
+    };
+    Ok(status.success())
+}
