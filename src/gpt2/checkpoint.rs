@@ -254,15 +254,16 @@ impl OpenFile {
     }
 
     fn start_header(&self, start: [u8; 8]) -> Result<State> {
-        if let Some(what) = foreign::recognize(&start) {
-            return Err(self.error(what));
-        }
         let length = u64::from_le_bytes(start);
         if !(2..=MAX_HEADER).contains(&length) {
-            return Err(self.error(format!(
-                "is not a safetensors file, or a damaged one: its first 8 bytes promise a header of {length} bytes, \
-                 which must be 2 to {MAX_HEADER}"
-            )));
+            return Err(self.error(match foreign::recognize(&start) {
+                Some(what) => what,
+                None if start[0] == b'{' => "is JSON, not safetensors; it may be a server's error message".into(),
+                None => format!(
+                    "is not a safetensors file, or a damaged one: its first 8 bytes promise a header of {length} bytes, \
+                     which must be 2 to {MAX_HEADER}"
+                ),
+            }));
         }
         match self.byte_length {
             Some(n) if n < 8 + length => Err(self.error(format!(
