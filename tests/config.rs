@@ -1,0 +1,192 @@
+//! Which `config.json` is read, and what is said of the others.
+
+use logitscope::gpt2::{Activation, Gpt2Config};
+use serde_json::{Value, json};
+
+/// `openai-community/gpt2`'s own.
+fn gpt2() -> Value {
+    json!({
+        "activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"], "attn_pdrop": 0.1,
+        "bos_token_id": 50256, "embd_pdrop": 0.1, "eos_token_id": 50256, "initializer_range": 0.02,
+        "layer_norm_epsilon": 1e-05, "model_type": "gpt2", "n_ctx": 1024, "n_embd": 768, "n_head": 12, "n_layer": 12,
+        "n_positions": 1024, "resid_pdrop": 0.1, "summary_activation": null, "summary_first_dropout": 0.1,
+        "summary_proj_to_labels": true, "summary_type": "cls_index", "summary_use_proj": true,
+        "task_specific_params": {"text-generation": {"do_sample": true, "max_length": 50}}, "vocab_size": 50257,
+    })
+}
+
+fn with(changes: Value) -> logitscope::Result<Gpt2Config> {
+    let mut fields = gpt2();
+    fields
+        .as_object_mut()
+        .unwrap()
+        .extend(changes.as_object().unwrap().clone());
+    Gpt2Config::from_json(&fields.to_string())
+}
+
+fn without(name: &str) -> logitscope::Result<Gpt2Config> {
+    let mut fields = gpt2();
+    fields.as_object_mut().unwrap().remove(name).unwrap();
+    Gpt2Config::from_json(&fields.to_string())
+}
+
+fn expected() -> Gpt2Config {
+    Gpt2Config {
+        n_embd: 768,
+        n_layer: 12,
+        n_head: 12,
+        n_positions: 1024,
+        n_inner: 3072,
+        vocab_size: 50257,
+        layer_norm_epsilon: 1e-5,
+        activation_function: Activation::GeluTanh,
+        scale_attn_weights: true,
+        scale_attn_by_inverse_layer_idx: false,
+        tie_word_embeddings: true,
+        bos_token_id: Some(50256),
+    }
+}
+
+#[test]
+fn reads_what_hugging_face_writes() {
+    let config = with(json!({})).unwrap();
+    assert_eq!(config, expected());
+    // 124,439,808 parameters, as published.
+    assert_eq!(config.weight_bytes(), 4 * 124_439_808);
+    for name in ["activation_function", "layer_norm_epsilon", "n_ctx"] {
+        assert_eq!(without(name).unwrap(), expected());
+    }
+    let unusual = with(json!({
+        "n_inner": 100, "layer_norm_epsilon": 3e-5, "activation_function": "relu", "scale_attn_weights": false,
+        "scale_attn_by_inverse_layer_idx": true, "tie_word_embeddings": false, "bos_token_id": 50257,
+        "reorder_and_upcast_attn": true, "add_cross_attention": false, "pruned_heads": {}, "use_cache": false,
+    }));
+    let unusual = unusual.unwrap();
+    assert_eq!(
+        unusual,
+        Gpt2Config {
+            n_inner: 100,
+            layer_norm_epsilon: 3e-5,
+            activation_function: Activation::Relu,
+            scale_attn_weights: false,
+            scale_attn_by_inverse_layer_idx: true,
+            tie_word_embeddings: false,
+            bos_token_id: None,
+            ..expected()
+        }
+    );
+    for (name, activation) in [
+        ("gelu_new", Activation::GeluTanh),
+        ("gelu_pytorch_tanh", Activation::GeluTanh),
+        ("gelu", Activation::Gelu),
+    ] {
+        let config = with(json!({"activation_function": name})).unwrap();
+        assert_eq!(config.activation_function, activation);
+    }
+    for config in [expected(), unusual] {
+        let json = serde_json::to_string(&config).unwrap();
+        assert_eq!(Gpt2Config::from_json(&json).unwrap(), config);
+    }
+}
+
+#[test]
+fn names_what_is_missing() {
+    for name in ["n_embd", "n_layer", "n_head", "n_positions", "vocab_size", "model_type"] {
+        let message = without(name).unwrap_err().to_string();
+        assert!(
+            message.starts_with(&format!("config.json: {name} is missing")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn refuses_by_name_what_it_does_not_compute() {
+    let cases = [
+        (
+            json!({"model_type": "llama"}),
+            "model_type is \"llama\"; Logitscope computes \"gpt2\" only",
+        ),
+        (
+            json!({"activation_function": "silu"}),
+            "activation_function is \"silu\"; Logitscope computes gelu_new, gelu_pytorch_tanh, gelu and relu",
+        ),
+        (
+            json!({"add_cross_attention": true}),
+            "add_cross_attention asks for cross-attention, which Logitscope does not compute",
+        ),
+        (
+            json!({"pruned_heads": {"0": [1]}}),
+            "pruned_heads asks for pruned heads, which Logitscope does not compute",
+        ),
+        (
+            json!({"quantization_config": {"bits": 4}}),
+            "quantization_config asks for quantized weights, which Logitscope does not compute",
+        ),
+        (
+            json!({"auto_map": {"AutoModel": "m.M"}}),
+            "auto_map asks for code of its own, which Logitscope does not compute",
+        ),
+        (json!({"n_head": 7}), "n_embd 768 is not a multiple of n_head 7"),
+        (
+            json!({"n_ctx": 512}),
+            "n_ctx 512 contradicts n_positions 1024; they must be equal",
+        ),
+        (json!({"hidden_size": 8}), "n_embd 768 contradicts hidden_size 8"),
+        (
+            json!({"n_layer": 0}),
+            "n_layer is 0; it must be a whole number, at least 1",
+        ),
+        (
+            json!({"n_layer": -1}),
+            "n_layer is -1; it must be a whole number, at least 1",
+        ),
+        (
+            json!({"n_layer": 1.5}),
+            "n_layer is 1.5; it must be a whole number, at least 1",
+        ),
+        (
+            json!({"n_layer": "12"}),
+            "n_layer is \"12\"; it must be a whole number, at least 1",
+        ),
+        (
+            json!({"vocab_size": u64::MAX}),
+            "vocab_size is larger than any GPT-2's; it must be below 2^32",
+        ),
+        (
+            json!({"layer_norm_epsilon": 0}),
+            "layer_norm_epsilon is 0; it must be a small positive number, as 1e-5",
+        ),
+        (
+            json!({"tie_word_embeddings": "yes"}),
+            "tie_word_embeddings is \"yes\"; it must be true or false",
+        ),
+    ];
+    for (changes, expected) in cases {
+        assert_eq!(
+            with(changes).unwrap_err().to_string(),
+            format!("config.json: {expected}")
+        );
+    }
+    let vast = u32::MAX;
+    assert_eq!(
+        with(json!({"n_embd": vast, "n_head": 1, "n_layer": vast}))
+            .unwrap_err()
+            .to_string(),
+        "out of memory: this model's weights take 18446744073 GB as float32, more than can be addressed here"
+    );
+}
+
+#[test]
+fn recognizes_what_is_no_config() {
+    for (json, expected) in [
+        ("<!doctype html>", "is a web page, not the model's file"),
+        ("version https://git-lfs.github.com/spec/v1", "is a Git LFS pointer"),
+        ("", "is not a JSON object"),
+        ("[]", "is not a JSON object"),
+        (&gpt2().to_string()[..100], "is not a JSON object"),
+    ] {
+        let message = Gpt2Config::from_json(json).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("config.json: {expected}")), "{message}");
+    }
+}
