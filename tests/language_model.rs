@@ -186,9 +186,9 @@ fn sampling_follows_its_seed_and_its_limits() {
         let mut tokens = vec![1, 2, 3];
         tokens.extend(generate(&model, &[1, 2, 3], &sampling(seed, 5.0, Some(3))).0);
         let run = model.gpt2.run(&tokens).unwrap();
-        for position in 3..tokens.len() {
+        for (position, &token) in tokens.iter().enumerate().skip(3) {
             let top = model.predictions(&run, position - 1, 3).unwrap();
-            assert!(top.iter().any(|p| p.id == tokens[position]));
+            assert!(top.iter().any(|p| p.id == token));
         }
     }
 

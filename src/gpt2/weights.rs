@@ -54,19 +54,20 @@ pub(super) fn canonical(name: &str) -> &str {
     name.strip_prefix("transformer.").unwrap_or(name)
 }
 
-/// Every weight's canonical name. Lazy: a config that claims a billion layers costs nothing.
-pub(super) fn names(config: &Gpt2Config) -> impl Iterator<Item = String> {
-    let tied = config.tie_word_embeddings;
-    let blocks = (0..config.n_layer).flat_map(|layer| {
-        block(config)
+impl Gpt2Config {
+    /// Every weight's name, without the `transformer.` prefix, and shape. Lazy: a config that claims a billion layers
+    /// costs nothing.
+    pub fn weights(&self) -> impl Iterator<Item = (String, Vec<usize>)> {
+        let tied = self.tie_word_embeddings;
+        let outer = outer(self)
             .into_iter()
-            .map(move |(name, _)| format!("h.{layer}.{name}"))
-    });
-    outer(config)
-        .into_iter()
-        .map(|(name, _)| name.to_string())
-        .filter(move |name| !(tied && name == LM_HEAD))
-        .chain(blocks)
+            .filter(move |&(name, _)| !(tied && name == LM_HEAD));
+        let blocks = (0..self.n_layer).flat_map(|layer| {
+            let weights = block(self).into_iter();
+            weights.map(move |(name, shape)| (format!("h.{layer}.{name}"), shape))
+        });
+        outer.map(|(name, shape)| (name.to_string(), shape)).chain(blocks)
+    }
 }
 
 /// The role of the tensor of a canonical name, if it has one.
@@ -108,8 +109,8 @@ pub(super) fn check_names<'a>(config: &Gpt2Config, names: impl Iterator<Item = &
             return Err(format!("tensor {:?} is there twice", canonical(name)));
         }
     }
-    match self::names(config).find(|name| !seen.contains(name.as_str())) {
-        Some(name) => Err(format!("tensor {name:?} is missing")),
+    match config.weights().find(|(name, _)| !seen.contains(name.as_str())) {
+        Some((name, _)) => Err(format!("tensor {name:?} is missing")),
         None => Ok(()),
     }
 }
