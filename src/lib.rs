@@ -4,5 +4,7 @@ pub mod attribution;
 pub mod chart;
 pub mod error;
 pub mod gpt2;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
 pub use error::{Error, Result};

@@ -1,0 +1,240 @@
+//! The charts, for the page's main thread: drawn on a canvas, asked what lies under the pointer.
+
+use plotters::prelude::IntoDrawingArea;
+use plotters_canvas::CanvasBackend;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlCanvasElement;
+
+use super::JsResult;
+use crate::attribution::{DirectLogitAttribution, Part};
+use crate::chart::{self, Resolution, Theme};
+use crate::{Error, Result};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** How a chart is looked at. */
+export interface ChartView {
+  /** In CSS pixels. */
+  width: number;
+  /** In CSS pixels. */
+  height: number;
+  /** Device pixels in a CSS pixel. Default 1. */
+  pixelRatio?: number;
+  /** Default light. */
+  theme?: 'light' | 'dark';
+  /** Which of the attribution's positions is shown, counted from 0. Default 0. */
+  position?: number;
+  /** The label of a part of any unit: the chart marks it, or what belongs to it. */
+  hovered?: string | null;
+  /** As `hovered`, marked more strongly. */
+  selected?: string | null;
+  /** A layer to light. */
+  hoveredLayer?: number | null;
+}
+
+/** A part as it was last drawn. */
+export interface ChartItem {
+  /** TransformerLens's label. */
+  label: string;
+  /** What it is in words, e.g. `attention head 5 in layer 2`. */
+  name: string;
+  /** What it adds to the logit (difference), in logits; in the chart of unit `layer`, what has been added so far. */
+  value: number;
+  /** The value as a signed share of the total; null if the total is 0. */
+  share: number | null;
+  /** 1 for the largest absolute value. */
+  rank: number;
+  /** How many items there are. */
+  count: number;
+  /** The layer that it belongs to. */
+  layer: number | null;
+  /** Its left edge, upper edge and size in CSS pixels. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A key that walks a chart's items, as in `KeyboardEvent.key`. */
+export type ChartKey = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown' | 'Home' | 'End';
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(
+        typescript_type = "Pick<AttributionData, 'unit' | 'labels' | 'attribution' | 'positions' | 'logit' | 'bias' | 'total' | 'error'>"
+    )]
+    pub type JsCharted;
+    #[wasm_bindgen(typescript_type = "ChartView")]
+    pub type JsView;
+    #[wasm_bindgen(typescript_type = "ChartItem | undefined")]
+    pub type JsItem;
+    #[wasm_bindgen(typescript_type = "ChartItem[]")]
+    pub type JsItems;
+    #[wasm_bindgen(typescript_type = "ChartKey")]
+    pub type JsKey;
+}
+
+/// A chart of one attribution.
+#[wasm_bindgen]
+pub struct Chart {
+    chart: chart::Chart,
+    /// Of the last draw, which `hit` and `items` speak of.
+    view: chart::View,
+}
+
+#[wasm_bindgen]
+impl Chart {
+    /// `answer` and `incorrect` are the tokens' texts, for the title.
+    #[wasm_bindgen(constructor)]
+    pub fn new(attribution: &JsCharted, answer: &str, incorrect: Option<String>) -> JsResult<Chart> {
+        let attribution: DirectLogitAttribution = from_js("the attribution", attribution)?;
+        Ok(Self {
+            chart: chart::Chart::new(attribution, answer, incorrect.as_deref())?,
+            view: chart::View::new(960.0, 240.0),
+        })
+    }
+
+    /// The title in full, e.g. for an `aria-label`.
+    #[wasm_bindgen(getter)]
+    pub fn title(&self) -> String {
+        self.chart.title()
+    }
+
+    /// Draws the chart, after giving the canvas the number of pixels that the view needs. The canvas's size on the page
+    /// is its owner's to set.
+    pub fn draw(&mut self, canvas: &HtmlCanvasElement, view: &JsView) -> JsResult<()> {
+        Ok(self.draw_from(None, canvas, view)?)
+    }
+
+    /// Draws the chart a share `progress`, 0 to 1, of the way from `previous`, if that shows the same parts.
+    #[wasm_bindgen(js_name = drawBetween)]
+    pub fn draw_between(
+        &mut self,
+        previous: &Chart,
+        progress: f64,
+        canvas: &HtmlCanvasElement,
+        view: &JsView,
+    ) -> JsResult<()> {
+        Ok(self.draw_from(Some((&previous.chart, progress)), canvas, view)?)
+    }
+
+    /// The item under (x, y), in CSS pixels from the canvas's upper left corner.
+    pub fn hit(&self, x: f64, y: f64) -> JsResult<JsItem> {
+        item_to_js(self.chart.hit(&self.view, x, y)?)
+    }
+
+    /// The item of a part; undefined for a label that the chart does not show.
+    pub fn item(&self, label: &str) -> JsResult<JsItem> {
+        let items = self.chart.items(&self.view)?;
+        item_to_js(items.into_iter().find(|item| item.label.to_string() == label))
+    }
+
+    /// Every item, in the model's order.
+    pub fn items(&self) -> JsResult<JsItems> {
+        Ok(to_js(&self.chart.items(&self.view)?)?.unchecked_into())
+    }
+
+    /// The label that `key` leads to from `label`; see `chart::Chart::step`.
+    pub fn step(&self, label: Option<String>, key: &JsKey) -> JsResult<String> {
+        let from = label.map(|label| label.parse()).transpose()?;
+        let key = key.as_string().unwrap_or_default().parse()?;
+        Ok(self.chart.step(from, key).to_string())
+    }
+
+    /// The chart as an SVG document.
+    pub fn svg(&self, view: &JsView) -> JsResult<String> {
+        Ok(self.chart.svg(&View::from_js(view)?.into())?)
+    }
+}
+
+impl Chart {
+    fn draw_from(
+        &mut self,
+        previous: Option<(&chart::Chart, f64)>,
+        canvas: &HtmlCanvasElement,
+        view: &JsView,
+    ) -> Result<()> {
+        let view = View::from_js(view)?;
+        let resolution = Resolution::canvas(view.pixel_ratio);
+        if !(view.pixel_ratio > 0.0 && view.pixel_ratio <= 16.0) {
+            return Err(Error::Chart(format!(
+                "a pixelRatio of {}; it must be above 0 and at most 16",
+                view.pixel_ratio
+            )));
+        }
+        let view = chart::View::from(view);
+        // Setting the size clears the canvas, even to the same size.
+        let pixels = |css: f64| (css * resolution.scale).round().clamp(1.0, f64::from(u16::MAX)) as u32;
+        let (width, height) = (pixels(view.width), pixels(view.height));
+        if (canvas.width(), canvas.height()) != (width, height) {
+            canvas.set_width(width);
+            canvas.set_height(height);
+        }
+        let area = CanvasBackend::with_canvas_object(canvas.clone())
+            .ok_or_else(|| Error::Chart("the canvas has no 2d context; it must not have another kind".into()))?
+            .into_drawing_area();
+        match previous {
+            Some((previous, progress)) => self.chart.draw_between(previous, progress, &area, &view, resolution)?,
+            None => self.chart.draw(&area, &view, resolution)?,
+        }
+        self.view = view;
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    width: f64,
+    height: f64,
+    #[serde(default = "one")]
+    pixel_ratio: f64,
+    #[serde(default)]
+    theme: Theme,
+    #[serde(default)]
+    position: usize,
+    hovered: Option<Part>,
+    selected: Option<Part>,
+    hovered_layer: Option<usize>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl View {
+    fn from_js(view: &JsView) -> Result<Self> {
+        from_js("the view", view)
+    }
+}
+
+impl From<View> for chart::View {
+    fn from(view: View) -> Self {
+        Self {
+            width: view.width,
+            height: view.height,
+            theme: view.theme,
+            position: view.position,
+            selected: view.selected,
+            hovered: view.hovered,
+            hovered_layer: view.hovered_layer,
+        }
+    }
+}
+
+fn from_js<T: serde::de::DeserializeOwned>(what: &str, value: &JsValue) -> Result<T> {
+    serde_wasm_bindgen::from_value(value.clone()).map_err(|e| Error::Chart(format!("{what}: {e}")))
+}
+
+/// With `null` for what is not there, as JSON has it.
+fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
+    let value = value.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
+    Ok(value.map_err(|e| Error::Chart(e.to_string()))?)
+}
+
+fn item_to_js(item: Option<chart::Item>) -> JsResult<JsItem> {
+    let value = item.map(|item| to_js(&item)).transpose()?;
+    Ok(value.unwrap_or(JsValue::UNDEFINED).unchecked_into())
+}
