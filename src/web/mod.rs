@@ -9,8 +9,10 @@ use wasm_bindgen::prelude::*;
 use crate::Error;
 
 mod chart;
+mod model;
 
 pub use chart::Chart;
+pub use model::{Generation, Model, ModelLoader, Run};
 
 /// `Result` whose error JavaScript can catch.
 pub type JsResult<T> = Result<T, JsValue>;

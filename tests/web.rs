@@ -1,0 +1,197 @@
+//! The surface that JavaScript sees, in a browser: the same numbers as TransformerLens, charts on a canvas, and errors
+//! that a page can catch.
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::{Array, Error, Float64Array, JSON, Reflect};
+use logitscope::web::{JsResult, Model, ModelLoader};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const TOLERANCE: f64 = 1e-4;
+
+struct Reference {
+    config: &'static str,
+    weights: &'static [u8],
+    transformer_lens: &'static str,
+}
+
+macro_rules! reference {
+    ($name:literal) => {
+        Reference {
+            config: include_str!(concat!("data/", $name, "/config.json")),
+            weights: include_bytes!(concat!("data/", $name, "/model.safetensors")),
+            transformer_lens: include_str!(concat!("data/", $name, "/transformer_lens.json")),
+        }
+    };
+}
+
+const TINY_A: Reference = reference!("tiny-a");
+const TINY_B: Reference = reference!("tiny-b");
+
+/// Loads a checkpoint in chunks of uneven sizes, from none to some thousand bytes.
+fn load(reference: &Reference) -> Model {
+    let mut loader = ModelLoader::new(reference.config, None, None).unwrap();
+    assert_eq!(loader.files(), ["model.safetensors"]);
+    loader
+        .begin("model.safetensors", Some(reference.weights.len() as f64))
+        .unwrap();
+    let (mut rest, mut size) = (reference.weights, 1);
+    while !rest.is_empty() {
+        let (chunk, after) = rest.split_at(size.min(rest.len()));
+        loader.push(chunk).unwrap();
+        (rest, size) = (after, size * 7919 % 4099);
+    }
+    loader.end().unwrap();
+    loader.finish().unwrap()
+}
+
+/// A JavaScript value of any of the surface's types.
+fn js<T: JsCast>(value: &Value) -> T {
+    JSON::parse(&value.to_string()).unwrap().unchecked_into()
+}
+
+fn get(object: &JsValue, field: &str) -> JsValue {
+    Reflect::get(object, &field.into()).unwrap()
+}
+
+fn numbers(list: &JsValue) -> Vec<f64> {
+    Array::from(list).iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+fn strings(list: &JsValue) -> Vec<String> {
+    Array::from(list).iter().map(|x| x.as_string().unwrap()).collect()
+}
+
+fn theirs(list: &Value) -> Vec<f64> {
+    let flat = |x: &Value| match x.as_array() {
+        Some(row) => row.iter().map(|x| x.as_f64().unwrap()).collect(),
+        None => vec![x.as_f64().unwrap()],
+    };
+    list.as_array().unwrap().iter().flat_map(flat).collect()
+}
+
+#[track_caller]
+fn assert_close(ours: &[f64], theirs: &[f64]) {
+    assert_eq!(ours.len(), theirs.len());
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert!((ours - theirs).abs() < TOLERANCE, "{ours}, but TransformerLens has {theirs}");
+    }
+}
+
+fn compare(reference: &Reference) {
+    let model = load(reference);
+    let cases: Vec<Value> = serde_json::from_str(reference.transformer_lens).unwrap();
+    assert!(!cases.is_empty());
+    for case in cases {
+        let run = model.run(&js(&case["tokens"]), true).unwrap();
+        let tokens = Array::from(&run.tokens().unwrap());
+        let ids: Vec<f64> = tokens.iter().map(|token| get(&token, "id").as_f64().unwrap()).collect();
+        assert_eq!(ids, theirs(&case["tokens"]));
+        for unit in ["component", "layer", "head"] {
+            let mut question = json!({ "answer": case["answer_token"], "unit": unit });
+            if !case["incorrect_token"].is_null() {
+                question["incorrect"] = case["incorrect_token"].clone();
+            }
+            let last = run.attribute(&js(&question)).unwrap();
+            question["position"] = Value::Null;
+            let all = run.attribute(&js(&question)).unwrap();
+            for (ours, key) in [(last, unit.to_string()), (all, format!("{unit}_all_positions"))] {
+                let expected = &case[&key];
+                let attribution: Float64Array = get(&ours, "attribution").dyn_into().unwrap();
+                assert_close(&attribution.to_vec(), &theirs(&expected["attribution"]));
+                let labels: Vec<String> = serde_json::from_value(expected["labels"].clone()).unwrap();
+                assert_eq!(strings(&get(&ours, "labels")), labels);
+                assert_eq!(get(&ours, "exact"), JsValue::TRUE);
+                let [logit, bias, total, error] =
+                    ["logit", "bias", "total", "error"].map(|field| numbers(&get(&ours, field)));
+                assert_eq!(logit.len(), numbers(&get(&ours, "positions")).len());
+                for p in 0..logit.len() {
+                    assert!((total[p] - (logit[p] - bias[p]) - error[p]).abs() < 1e-12);
+                }
+                if let Some(top5) = expected["top5"].as_array() {
+                    let ranked = Array::from(&get(&ours, "ranked"));
+                    assert_eq!(ranked.length() as usize, labels.len());
+                    for (ours, theirs) in ranked.iter().zip(top5) {
+                        assert_eq!(get(&ours, "label").as_string().as_deref(), theirs[0].as_str());
+                        assert_close(&[get(&ours, "value").as_f64().unwrap()], &[theirs[1].as_f64().unwrap()]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn tiny_a_is_transformer_lens_s() {
+    compare(&TINY_A);
+}
+
+#[wasm_bindgen_test]
+fn tiny_b_is_transformer_lens_s() {
+    compare(&TINY_B);
+}
+
+/// Greedy generation takes what `predictions` puts first, token after token.
+#[wasm_bindgen_test]
+fn generation_follows_the_predictions() {
+    let model = load(&TINY_A);
+    let mut ids = vec![1, 5, 9];
+    let mut generation = model.generate(&js(&json!(ids)), true, &js(&json!({ "maxTokens": 3 }))).unwrap();
+    loop {
+        let next = JsValue::from(generation.next().unwrap());
+        if next.is_undefined() {
+            break;
+        }
+        let run = model.run(&js(&json!(ids)), true).unwrap();
+        let first = Array::from(&run.predictions(-1.0, 1.0).unwrap()).get(0);
+        assert_eq!(get(&next, "id"), get(&first, "id"));
+        assert!(get(&first, "probability").as_f64().unwrap() > 0.0);
+        ids.push(get(&next, "id").as_f64().unwrap() as u32);
+    }
+    assert_eq!(ids.len(), 6);
+}
+
+#[track_caller]
+fn assert_error<T>(result: JsResult<T>, name: &str, part: &str) {
+    let error: Error = result.err().expect("an error").dyn_into().expect("a JavaScript Error");
+    let message = String::from(error.message());
+    assert_eq!(String::from(error.name()), name, "{message}");
+    assert!(message.contains(part), "{message}");
+}
+
+#[wasm_bindgen_test]
+fn bad_input_is_an_error_that_names_it() {
+    let model = load(&TINY_A);
+    assert_error(model.run(&js(&json!([])), true), "PromptError", "empty");
+    assert_error(model.run(&js(&json!("text")), true), "PromptError", "tokenizer.json");
+    assert_error(model.run(&js(&json!([1, 97])), true), "PromptError", "97");
+    assert_error(model.run(&js(&json!([1, -1])), true), "PromptError", "-1");
+    assert_error(model.run(&js(&json!(5)), true), "PromptError", "5");
+    assert_error(model.run(&js(&json!(vec![1; 2000])), true), "PromptError", "2000");
+
+    let run = model.run(&js(&json!([1, 5, 9])), true).unwrap();
+    let ask = |question: Value| run.attribute(&js(&question));
+    assert_error(ask(json!({ "answer": 97, "unit": "head" })), "AnswerError", "97");
+    assert_error(ask(json!({ "answer": 1.5, "unit": "head" })), "AnswerError", "1.5");
+    assert_error(ask(json!({ "unit": "head" })), "AnswerError", "undefined");
+    assert_error(ask(json!({ "answer": 7, "unit": "neuron" })), "ArgumentError", "neuron");
+    assert_error(ask(json!({ "answer": 7, "unit": "head", "position": 3 })), "PositionError", "3");
+    assert_error(ask(json!({ "answer": 7, "unit": "head", "position": 0.5 })), "PositionError", "0.5");
+    assert_error(run.predictions(7.0, 1.0), "PositionError", "7");
+    assert_error(run.predictions(-1.0, f64::NAN), "ArgumentError", "NaN");
+
+    assert_error(ModelLoader::new("<!doctype html>", None, None), "ConfigError", "web page");
+    let mut loader = ModelLoader::new(TINY_A.config, None, None).unwrap();
+    loader.begin("model.safetensors", None).unwrap();
+    loader.push(&TINY_A.weights[..50_000]).unwrap();
+    assert_error(loader.end(), "CheckpointError", "model.safetensors");
+    assert_error(loader.finish(), "ArgumentError", "model.safetensors");
+    let tokenizer = Some(b"{}".to_vec().into_boxed_slice());
+    assert_error(ModelLoader::new(TINY_A.config, tokenizer, None), "TokenizerError", "tokenizer.json");
+    let huge = TINY_A.config.replace("\"vocab_size\": 97", "\"vocab_size\": 97000000000");
+    assert_ne!(huge, TINY_A.config);
+    assert_error(ModelLoader::new(&huge, None, None), "MemoryError", "memory");
+}

@@ -1,0 +1,301 @@
+/**
+ * Direct logit attribution for GPT-2, exact, in a browser tab.
+ *
+ * ```js
+ * import { Logitscope } from 'https://example.org/logitscope/logitscope.js';
+ *
+ * const scope = await Logitscope.load('https://example.org/logitscope/models/bundled/');
+ * const run = await scope.run('When Mary and John went to the store, John gave a drink to');
+ * const dla = await run.attribute({ answer: ' Mary', incorrect: ' John', unit: 'head' });
+ * console.table(dla.top(5));
+ * ```
+ *
+ * @packageDocumentation
+ */
+import { proxy, wrap, type Remote } from 'comlink';
+import { initCharts, wasmModule } from './engine';
+import { LogitscopeError } from './errors';
+import { locate } from './source';
+import { discardIncomplete } from './storage';
+import workerUrl from './worker?worker&url';
+import type { Input, Loaded, Progress, Service } from './worker';
+import type {
+  AttributionData,
+  Contribution,
+  ModelConfig,
+  Prediction,
+  Question,
+  SamplingOptions,
+  Token,
+} from '../wasm/logitscope.js';
+
+export { Chart } from '../wasm/logitscope.js';
+export { initCharts } from './engine';
+export { LogitscopeError, type LogitscopeErrorName } from './errors';
+export { droppedFiles, hubFolder } from './source';
+export { cachedModels, deleteCachedModel, type CachedModel } from './storage';
+export type { Input, Progress } from './worker';
+export type {
+  Contribution,
+  ModelConfig,
+  Prediction,
+  Question,
+  SamplingOptions,
+  Token,
+  Unit,
+} from '../wasm/logitscope.js';
+
+/** How to load a model. */
+export interface LoadOptions {
+  /**
+   * At most so many threads may compute. This version always computes on one, in a worker, so every value gives the
+   * same result in the same time.
+   */
+  threads?: number;
+  /** Cancels the load, which then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called about ten times a second, and at the end. */
+  onProgress?: (progress: Progress) => void;
+  /**
+   * Whether a model from a URL is kept in the browser's storage, to load without the network next time. Default true.
+   * What is kept stays as it is until {@link deleteCachedModel}; say false for a folder whose files change.
+   */
+  keep?: boolean;
+}
+
+/** For questions that a newer one can supersede. */
+export interface Abortable {
+  /** A question whose signal is aborted before its turn is not computed. It rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** How a prompt is read, and when to forget it. */
+export interface PromptOptions extends Abortable {
+  /** Whether text begins with the model's beginning-of-sequence token. Default true. Token ids are used as they are. */
+  prependBos?: boolean;
+}
+
+/** How to continue a prompt. */
+export interface GenerateOptions extends PromptOptions, SamplingOptions {
+  /** Called with each token as soon as it is chosen. */
+  onToken?: (token: Token) => void;
+}
+
+/** A logit, or the difference of two, as a sum of what the parts of the model wrote to the residual stream. */
+export interface Attribution extends Omit<AttributionData, 'ranked'> {
+  /** The `k` highest parts, highest first; over several positions, by their mean. As TransformerLens's `top`. */
+  top(k: number): Contribution[];
+}
+
+/** Asks the worker, after everything asked before. */
+type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+/** A model in a worker of its own. Questions are answered one after the other, in the order in which they were asked. */
+export class Logitscope {
+  /** The model's configuration. */
+  readonly config: ModelConfig;
+  /** Whether prompts and answers can be texts; without a tokenizer.json they are token ids alone. */
+  readonly hasTokenizer: boolean;
+  /** Why the model is not kept in the browser's storage, if that was refused. */
+  readonly notKept: string | undefined;
+  readonly #worker: ModelWorker;
+  readonly #call: Call;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(worker: ModelWorker, loaded: Loaded) {
+    this.#worker = worker;
+    this.config = loaded.config;
+    this.hasTokenizer = loaded.hasTokenizer;
+    this.notKept = loaded.notKept;
+    this.#call = (ask, signal) => {
+      const answer = this.#last.then(async () => {
+        signal?.throwIfAborted();
+        return worker.ask(ask);
+      });
+      this.#last = answer.catch(() => {});
+      return answer;
+    };
+  }
+
+  /**
+   * Loads a model in the Hugging Face layout: `config.json`, `model.safetensors` (or its shards with
+   * `model.safetensors.index.json`), and `tokenizer.json` if there is one.
+   *
+   * @param model - the URL of the model's folder, relative to the page ({@link hubFolder} gives that of a model on the
+   *   Hugging Face hub), or the files themselves, picked or dropped ({@link droppedFiles})
+   * @throws {@link LogitscopeError} that says what was wrong with which file. Scopes loaded before stay usable.
+   */
+  static async load(model: string | URL | Iterable<File>, options: LoadOptions = {}): Promise<Logitscope> {
+    const { threads, signal, onProgress, keep = true } = options;
+    if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+      throw new LogitscopeError('ArgumentError', `threads: ${threads} is not a whole number from 1 up`);
+    }
+    signal?.throwIfAborted();
+    const location = locate(model);
+    const module = await wasmModule();
+    await initCharts();
+    signal?.throwIfAborted();
+    const worker = new ModelWorker();
+    const abort = () => worker.terminate(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    try {
+      const report = proxy((progress: Progress) => void (signal?.aborted || onProgress?.(progress)));
+      return new Logitscope(worker, await worker.ask((service) => service.load(module, location, keep, report)));
+    } catch (error) {
+      worker.terminate(error);
+      if ('folder' in location) await discardIncomplete(location.folder);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Runs the model once on a prompt. Every question about it is answered from what this pass left behind. */
+  async run(prompt: Input, { prependBos = true, signal }: PromptOptions = {}): Promise<Run> {
+    const { run, tokens } = await this.#call((service) => service.run(toInput(prompt), prependBos), signal);
+    return new Run(this.#call, run, tokens);
+  }
+
+  /** The tokens of a prompt. */
+  tokens(prompt: Input, { prependBos = true, signal }: PromptOptions = {}): Promise<Token[]> {
+    return this.#call((service) => service.tokens(toInput(prompt), prependBos), signal);
+  }
+
+  /**
+   * The one token that an answer is, given as its id or as text.
+   *
+   * @throws {@link LogitscopeError} `AnswerError` that shows the tokens that the text splits into
+   */
+  token(answer: string | number, { signal }: Abortable = {}): Promise<Token> {
+    return this.#call((service) => service.token(answer), signal);
+  }
+
+  /** The text of token ids, characters that span several tokens included. */
+  text(ids: ArrayLike<number>): Promise<string> {
+    return this.#call((service) => service.text(Array.from(ids)));
+  }
+
+  /** Continues a prompt and resolves to the new tokens. Other questions are answered in between. */
+  async generate(prompt: Input, options: GenerateOptions = {}): Promise<Token[]> {
+    const { prependBos = true, signal, onToken, ...sampling } = options;
+    const handle = await this.#call((service) => service.generate(toInput(prompt), prependBos, sampling), signal);
+    const tokens: Token[] = [];
+    try {
+      for (;;) {
+        const token = await this.#call((service) => service.next(handle), signal);
+        if (!token) return tokens;
+        tokens.push(token);
+        onToken?.(token);
+      }
+    } finally {
+      this.#call((service) => service.free(handle)).catch(() => {});
+    }
+  }
+
+  /** Bytes of memory that the model has taken; it never shrinks, so this is also the most that it took. */
+  memory(): Promise<number> {
+    return this.#call((service) => service.memory());
+  }
+
+  /** Ends the worker and gives its memory back. What is still being computed rejects with a `ClosedError`. */
+  close(): void {
+    this.#worker.terminate(new LogitscopeError('ClosedError', 'This model was closed; load it again.'));
+  }
+}
+
+/** One prompt's activations, kept in the worker until {@link Run.free}. */
+export class Run {
+  /** The prompt's tokens. */
+  readonly tokens: readonly Token[];
+  readonly #call: Call;
+  readonly #handle: number;
+
+  /** @internal */
+  constructor(call: Call, handle: number, tokens: Token[]) {
+    this.#call = call;
+    this.#handle = handle;
+    this.tokens = tokens;
+    abandoned.register(this, { call, handle }, this);
+  }
+
+  /** The `k` likeliest tokens after a position (counted from the end if negative), likeliest first. */
+  predictions(position = -1, k = 10, { signal }: Abortable = {}): Promise<Prediction[]> {
+    return this.#call((service) => service.predictions(this.#handle, position, k), signal);
+  }
+
+  /**
+   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`.
+   *
+   * This is the direct effect of each part: what it wrote to the residual stream, as the unembedding reads it. What a
+   * part does by changing the input of later parts is counted with those.
+   */
+  async attribute(question: Question, { signal }: Abortable = {}): Promise<Attribution> {
+    const { answer, incorrect, unit, position } = question;
+    const asked: Question = { answer, unit, position: position === undefined ? -1 : position };
+    if (incorrect !== undefined) asked.incorrect = incorrect;
+    const { ranked, ...data } = await this.#call((service) => service.attribute(this.#handle, asked), signal);
+    return { ...data, top: (k) => ranked.slice(0, Math.max(0, k)) };
+  }
+
+  /** Gives the memory of the activations back. */
+  free(): void {
+    abandoned.unregister(this);
+    release({ call: this.#call, handle: this.#handle });
+  }
+}
+
+/** Frees the runs that nobody can reach any more. */
+const abandoned = new FinalizationRegistry(release);
+
+function release({ call, handle }: { call: Call; handle: number }): void {
+  call((service) => service.free(handle)).catch(() => {});
+}
+
+/** A prompt as it crosses to the worker: typed arrays of any kind become a plain list of ids. */
+function toInput(prompt: Input): Input {
+  return typeof prompt === 'string' ? prompt : Array.from(prompt);
+}
+
+/** The worker, and the certainty that whatever it is asked is answered, if only with an error. */
+class ModelWorker {
+  readonly #worker: Worker;
+  readonly #service: Remote<Service>;
+  readonly #pending = new Set<(reason: unknown) => void>();
+  #ended: { reason: unknown } | undefined;
+
+  constructor() {
+    this.#worker = startWorker(new URL(workerUrl, import.meta.url));
+    this.#worker.addEventListener('error', (event) => {
+      const why = event.message ? `: ${event.message}` : '';
+      this.terminate(new LogitscopeError('InternalError', `Logitscope's worker stopped${why}. Load the model again.`));
+    });
+    this.#service = wrap<Service>(this.#worker);
+  }
+
+  ask<T>(ask: (service: Remote<Service>) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended.reason);
+      this.#pending.add(reject);
+      ask(this.#service)
+        .then(resolve, (error) => reject(LogitscopeError.from(error)))
+        .finally(() => this.#pending.delete(reject));
+    });
+  }
+
+  /** Ends the worker; what it was asked, and will be asked, rejects with `reason`. */
+  terminate(reason: unknown): void {
+    this.#ended ??= { reason };
+    this.#worker.terminate();
+    for (const reject of this.#pending) reject(reason);
+    this.#pending.clear();
+  }
+}
+
+/** A worker must come from the page's own origin; one from elsewhere is imported by a small one that does. */
+function startWorker(url: URL): Worker {
+  if (url.origin === location.origin) return new Worker(url, { type: 'module', name: 'logitscope' });
+  const shim = URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+  const worker = new Worker(shim, { type: 'module', name: 'logitscope' });
+  worker.addEventListener('message', () => URL.revokeObjectURL(shim), { once: true });
+  return worker;
+}
