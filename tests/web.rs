@@ -77,7 +77,10 @@ fn theirs(list: &Value) -> Vec<f64> {
 fn assert_close(ours: &[f64], theirs: &[f64]) {
     assert_eq!(ours.len(), theirs.len());
     for (ours, theirs) in ours.iter().zip(theirs) {
-        assert!((ours - theirs).abs() < TOLERANCE, "{ours}, but TransformerLens has {theirs}");
+        assert!(
+            (ours - theirs).abs() < TOLERANCE,
+            "{ours}, but TransformerLens has {theirs}"
+        );
     }
 }
 
@@ -139,7 +142,9 @@ fn tiny_b_is_transformer_lens_s() {
 fn generation_follows_the_predictions() {
     let model = load(&TINY_A);
     let mut ids = vec![1, 5, 9];
-    let mut generation = model.generate(&js(&json!(ids)), true, &js(&json!({ "maxTokens": 3 }))).unwrap();
+    let mut generation = model
+        .generate(&js(&json!(ids)), true, &js(&json!({ "maxTokens": 3 })))
+        .unwrap();
     loop {
         let next = JsValue::from(generation.next().unwrap());
         if next.is_undefined() {
@@ -178,20 +183,38 @@ fn bad_input_is_an_error_that_names_it() {
     assert_error(ask(json!({ "answer": 1.5, "unit": "head" })), "AnswerError", "1.5");
     assert_error(ask(json!({ "unit": "head" })), "AnswerError", "undefined");
     assert_error(ask(json!({ "answer": 7, "unit": "neuron" })), "ArgumentError", "neuron");
-    assert_error(ask(json!({ "answer": 7, "unit": "head", "position": 3 })), "PositionError", "3");
-    assert_error(ask(json!({ "answer": 7, "unit": "head", "position": 0.5 })), "PositionError", "0.5");
+    assert_error(
+        ask(json!({ "answer": 7, "unit": "head", "position": 3 })),
+        "PositionError",
+        "3",
+    );
+    assert_error(
+        ask(json!({ "answer": 7, "unit": "head", "position": 0.5 })),
+        "PositionError",
+        "0.5",
+    );
     assert_error(run.predictions(7.0, 1.0), "PositionError", "7");
     assert_error(run.predictions(-1.0, f64::NAN), "ArgumentError", "NaN");
 
-    assert_error(ModelLoader::new("<!doctype html>", None, None), "ConfigError", "web page");
+    assert_error(
+        ModelLoader::new("<!doctype html>", None, None),
+        "ConfigError",
+        "web page",
+    );
     let mut loader = ModelLoader::new(TINY_A.config, None, None).unwrap();
     loader.begin("model.safetensors", None).unwrap();
     loader.push(&TINY_A.weights[..50_000]).unwrap();
     assert_error(loader.end(), "CheckpointError", "model.safetensors");
     assert_error(loader.finish(), "ArgumentError", "model.safetensors");
     let tokenizer = Some(b"{}".to_vec().into_boxed_slice());
-    assert_error(ModelLoader::new(TINY_A.config, tokenizer, None), "TokenizerError", "tokenizer.json");
-    let huge = TINY_A.config.replace("\"vocab_size\": 97", "\"vocab_size\": 97000000000");
+    assert_error(
+        ModelLoader::new(TINY_A.config, tokenizer, None),
+        "TokenizerError",
+        "tokenizer.json",
+    );
+    let huge = TINY_A
+        .config
+        .replace("\"vocab_size\": 97", "\"vocab_size\": 97000000000");
     assert_ne!(huge, TINY_A.config);
     assert_error(ModelLoader::new(&huge, None, None), "MemoryError", "memory");
 }

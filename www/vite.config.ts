@@ -1,7 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Writes what dist/logitscope.d.ts re-exports: the API's types, and those that wasm-bindgen wrote, which tsc leaves out. */
+const apiTypes: Plugin = {
+  name: 'api-types',
+  apply: 'build',
+  closeBundle() {
+    execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '--project', path('tsconfig.types.json')], {
+      stdio: 'inherit',
+    });
+    cpSync(path('src/wasm/logitscope.d.ts'), path('../dist/types/wasm/logitscope.d.ts'));
+  },
+};
 
 export default defineConfig({
   // Relative URLs alone, so that dist/ works under any path of any file server.
@@ -18,4 +32,5 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
+  plugins: [apiTypes],
 });

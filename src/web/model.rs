@@ -174,7 +174,11 @@ impl ModelLoader {
     }
 
     /// Begins a file; `byteLength` is its exact length, if known.
-    pub fn begin(&mut self, file: &str, #[wasm_bindgen(js_name = byteLength)] byte_length: Option<f64>) -> JsResult<()> {
+    pub fn begin(
+        &mut self,
+        file: &str,
+        #[wasm_bindgen(js_name = byteLength)] byte_length: Option<f64>,
+    ) -> JsResult<()> {
         Ok(self.checkpoint.begin(file, byte_length.map(|n| n as u64))?)
     }
 
@@ -233,7 +237,11 @@ impl Model {
     pub fn text(&self, ids: &[u32]) -> String {
         match &self.0.tokenizer {
             Some(tokenizer) => tokenizer.decode(ids),
-            None => ids.iter().map(|&id| self.0.token_text(id)).collect::<Vec<_>>().join(" "),
+            None => ids
+                .iter()
+                .map(|&id| self.0.token_text(id))
+                .collect::<Vec<_>>()
+                .join(" "),
         }
     }
 
@@ -278,8 +286,8 @@ impl Run {
 
     /// The `k` likeliest tokens after a position, likeliest first.
     pub fn predictions(&self, position: f64, k: f64) -> JsResult<JsPredictions> {
-        let position = integer(&position.into())
-            .ok_or_else(|| Error::Position(format!("{position} is not a whole number")))?;
+        let position =
+            integer(&position.into()).ok_or_else(|| Error::Position(format!("{position} is not a whole number")))?;
         let k = natural("k", &k.into())?;
         let position = Position::At(position).resolve(self.cache.tokens.len())?[0];
         Ok(to_js(&self.model.predictions(&self.cache, position, k as usize)?)?.unchecked_into())

@@ -1,5 +1,5 @@
-import { LogitscopeError } from './errors';
-import { needs, type Missing, type ModelFile, type Source } from './source';
+import { LogitscopeError } from './errors.js';
+import { needs, type Missing, type ModelFile, type Source } from './source.js';
 
 /** A folder on a server. */
 export class FolderSource implements Source {

@@ -1,5 +1,5 @@
 import { simd } from 'wasm-feature-detect';
-import { LogitscopeError } from './errors';
+import { LogitscopeError } from './errors.js';
 import initWasm from '../wasm/logitscope.js';
 import wasmUrl from '../wasm/logitscope_bg.wasm?url';
 

@@ -13,12 +13,12 @@
  * @packageDocumentation
  */
 import { proxy, wrap, type Remote } from 'comlink';
-import { initCharts, wasmModule } from './engine';
-import { LogitscopeError } from './errors';
-import { locate } from './source';
-import { discardIncomplete } from './storage';
+import { initCharts, wasmModule } from './engine.js';
+import { LogitscopeError } from './errors.js';
+import { locate } from './source.js';
+import { discardIncomplete } from './storage.js';
 import workerUrl from './worker?worker&url';
-import type { Input, Loaded, Progress, Service } from './worker';
+import type { Input, Loaded, Progress, Service } from './worker.js';
 import type {
   AttributionData,
   Contribution,
@@ -30,11 +30,11 @@ import type {
 } from '../wasm/logitscope.js';
 
 export { Chart } from '../wasm/logitscope.js';
-export { initCharts } from './engine';
-export { LogitscopeError, type LogitscopeErrorName } from './errors';
-export { droppedFiles, hubFolder } from './source';
-export { cachedModels, deleteCachedModel, type CachedModel } from './storage';
-export type { Input, Progress } from './worker';
+export { initCharts } from './engine.js';
+export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
+export { droppedFiles, hubFolder } from './source.js';
+export { cachedModels, deleteCachedModel, type CachedModel } from './storage.js';
+export type { Input, Progress } from './worker.js';
 export type {
   Contribution,
   ModelConfig,

@@ -1,4 +1,4 @@
-import { LogitscopeError } from './errors';
+import { LogitscopeError } from './errors.js';
 
 /** Where a model's files are. */
 export type Location = { folder: string } | { files: File[] };

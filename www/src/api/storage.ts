@@ -1,5 +1,5 @@
-import { fileUrl } from './download';
-import type { Missing, ModelFile, Source } from './source';
+import { fileUrl } from './download.js';
+import type { Missing, ModelFile, Source } from './source.js';
 
 const prefix = 'logitscope:';
 const manifestName = 'logitscope-manifest.json';

@@ -11,10 +11,10 @@ import initWasm, {
   type SamplingOptions,
   type Token,
 } from '../wasm/logitscope.js';
-import { FolderSource, cut, htmlInstead, receive } from './download';
-import { LogitscopeError, isTrap } from './errors';
-import { FileSource, type Location, type Missing, type ModelFile, type Source } from './source';
-import { CachedSource, Keeper } from './storage';
+import { FolderSource, cut, htmlInstead, receive } from './download.js';
+import { LogitscopeError, isTrap } from './errors.js';
+import { FileSource, type Location, type Missing, type ModelFile, type Source } from './source.js';
+import { CachedSource, Keeper } from './storage.js';
 
 /** How far a load is, over all of the model's files. */
 export interface Progress {

@@ -1,0 +1,1 @@
+export * from './types/api/logitscope.js';
