@@ -36,6 +36,9 @@ export { droppedFiles, hubFolder } from './source.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './storage.js';
 export type { Input, Progress } from './worker.js';
 export type {
+  ChartItem,
+  ChartKey,
+  ChartView,
   Contribution,
   ModelConfig,
   Prediction,
