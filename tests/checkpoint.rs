@@ -359,7 +359,8 @@ fn a_damaged_header_is_refused_by_its_fault() {
         change(&mut header);
         refusal(&config, &raw(&header.to_string(), &data))
     };
-    let cases: [(&dyn Fn(&mut Value), &str); 12] = [
+    type Change<'a> = &'a dyn Fn(&mut Value);
+    let cases: [(Change, &str); 12] = [
         (
             &|h| h["wte.weight"]["shape"] = json!([10, 4]),
             "tensor \"wte.weight\" has 144 bytes, which is not the size of F32 [10, 4]",

@@ -1,9 +1,11 @@
 //! GPT-2's own tokenizer, against ids on which three other implementations agree.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::path::Path;
 
 use logitscope::gpt2::Tokenizer;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 struct Case {
@@ -43,4 +45,61 @@ fn shows_parts_of_characters_as_what_they_are() {
     assert_eq!(pieces("é—"), ["é", "—"]);
     assert_eq!(pieces("<|endoftext|>"), ["<|endoftext|>"]);
     assert_eq!(tokenizer.token_text(50257), "#50257");
+}
+
+/// The first tokens and merges of GPT-2's.
+fn small() -> Value {
+    let mut json: Value = serde_json::from_slice(&read("tokenizer.json")).unwrap();
+    let size = 280;
+    let model = json["model"].as_object_mut().unwrap();
+    model["merges"].as_array_mut().unwrap().truncate(size - 256);
+    let vocabulary = model["vocab"].as_object_mut().unwrap();
+    vocabulary.retain(|_, id| id.as_u64().unwrap() < size as u64);
+    json["added_tokens"][0]["id"] = json!(size);
+    json
+}
+
+#[test]
+fn neither_cuts_nor_pads() {
+    let mut json = small();
+    json["truncation"] = json!({"direction": "Right", "max_length": 2, "strategy": "LongestFirst", "stride": 0});
+    json["padding"] = json!({
+        "strategy": {"Fixed": 9}, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0,
+        "pad_token": "!",
+    });
+    let tokenizer = Tokenizer::from_json(json.to_string().as_bytes()).unwrap();
+    let ids = tokenizer.encode(" the<|endoftext|> cat").unwrap();
+    let pieces: Vec<String> = ids.iter().map(|&id| tokenizer.token_text(id)).collect();
+    assert_eq!(pieces, [" the", "<|endoftext|>", " c", "at"]);
+    assert_eq!(tokenizer.largest_id(), 280);
+}
+
+#[test]
+fn damage_is_an_error_and_never_a_panic() {
+    let refused = |json: &[u8]| Tokenizer::from_json(json).unwrap_err().to_string();
+    assert!(refused(b"<!DOCTYPE html>").starts_with("tokenizer.json: is a web page"));
+    assert!(refused(b"version https://git-lfs").starts_with("tokenizer.json: is a Git LFS pointer"));
+    let mut json = small();
+    json["model"]["merges"][3] = json!("e zz");
+    assert_eq!(
+        refused(json.to_string().as_bytes()),
+        "tokenizer.json: is damaged, or not a tokenizer.json: merge \"e zz\" makes no token of its vocabulary"
+    );
+
+    let json = small().to_string().into_bytes();
+    for end in 0..json.len() {
+        refused(&json[..end]);
+    }
+    for at in 0..json.len() {
+        for damage in [1, 4, 0x20, 0x80] {
+            let mut json = json.clone();
+            json[at] ^= damage;
+            if let Ok(tokenizer) = Tokenizer::from_json(&json)
+                && let Ok(ids) = tokenizer.encode(" the 日本 cat's<|endoftext|>")
+            {
+                tokenizer.decode(&ids);
+                ids.into_iter().for_each(|id| drop(tokenizer.token_text(id)));
+            }
+        }
+    }
 }

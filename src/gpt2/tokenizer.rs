@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
 use tokenizers::DecoderWrapper;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 
@@ -27,6 +28,10 @@ impl Tokenizer {
             return Err(Error::Tokenizer(what));
         }
         let damaged = |e| Error::Tokenizer(format!("is damaged, or not a tokenizer.json: {e}"));
+        // On these faults tokenizers panics.
+        let fields: Value = serde_json::from_slice(json).map_err(|e| damaged(e.into()))?;
+        check_merges(&fields).map_err(|e| damaged(e.into()))?;
+        drop(fields);
         let mut inner = tokenizers::Tokenizer::from_bytes(json).map_err(damaged)?;
         inner.with_truncation(None).map_err(damaged)?;
         inner.with_padding(None);
@@ -94,6 +99,26 @@ impl Tokenizer {
     pub fn largest_id(&self) -> u32 {
         self.largest_id
     }
+}
+
+/// Checks that each merge of a BPE makes a token.
+fn check_merges(tokenizer: &Value) -> Result<(), String> {
+    let model = &tokenizer["model"];
+    let (Some(vocabulary), Some(merges)) = (model["vocab"].as_object(), model["merges"].as_array()) else {
+        return Ok(());
+    };
+    let prefix = model["continuing_subword_prefix"].as_str().unwrap_or_default();
+    for merge in merges {
+        let pair = match merge {
+            Value::String(pair) => pair.split_once(' '),
+            pair => pair[0].as_str().zip(pair[1].as_str()),
+        };
+        let token = pair.and_then(|(left, right)| Some(format!("{left}{}", right.strip_prefix(prefix)?)));
+        if !token.is_some_and(|token| vocabulary.contains_key(&token)) {
+            return Err(format!("merge {merge} makes no token of its vocabulary"));
+        }
+    }
+    Ok(())
 }
 
 /// GPT-2 spells bytes as characters: printable ones as themselves, the others, in order, as those from U+0100 on.
