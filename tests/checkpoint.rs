@@ -275,7 +275,10 @@ fn shards_give_the_same_numbers_in_any_order() {
         "{unknown}"
     );
     let lacking = refused(&|map| drop(map.as_object_mut().unwrap().remove("wpe.weight")));
-    assert!(lacking.contains("tensor \"wpe.weight\" is missing"), "{lacking}");
+    assert!(
+        lacking.contains("tensor \"wpe.weight\", which config.json asks for, is missing"),
+        "{lacking}"
+    );
     for index in [
         "",
         "{}",
@@ -396,7 +399,7 @@ fn a_damaged_header_is_refused_by_its_fault() {
         ),
         (
             &|h| drop(h.as_object_mut().unwrap().remove("ln_f.bias")),
-            "tensor \"ln_f.bias\" is missing",
+            "tensor \"ln_f.bias\", which config.json asks for, is missing",
         ),
         (
             &|h| h["score.weight"] = json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}),
@@ -479,6 +482,23 @@ fn a_weight_that_is_not_finite_names_its_tensor() {
             format!("tensor \"h.1.mlp.c_fc.weight\" holds {shown}; every weight must be a finite number")
         );
     }
+}
+
+#[test]
+fn more_weights_than_memory_are_an_error() {
+    let config = config(json!({"n_embd": 1 << 20, "vocab_size": 1_u32 << 31}));
+    let mut at = 0;
+    let mut header = json!({});
+    for (name, shape) in config.weights() {
+        let end = at + 4 * shape.iter().product::<usize>();
+        header[name] = json!({"dtype": "F32", "shape": shape, "data_offsets": [at, end]});
+        at = end;
+    }
+    assert_eq!(
+        load(&config, &raw(&header.to_string(), &[])).unwrap_err().to_string(),
+        "out of memory: the weights take 9112752 GB as float32, which is more than is free here; close other programs or \
+         tabs, or choose a smaller model"
+    );
 }
 
 #[test]

@@ -160,8 +160,9 @@ impl Checkpoint {
         if let Some(file) = self.files().iter().find(|file| !self.read.contains(*file)) {
             return Err(Error::Argument(format!("{file:?} was not read to its end")));
         }
+        let file = if self.shards.is_some() { INDEX } else { WEIGHTS };
         let error = |message: String| Error::Checkpoint {
-            file: WEIGHTS.into(),
+            file: file.into(),
             message,
         };
         if let (Some(head), Some(wte)) = (self.tied_head, self.weights.get("wte.weight")) {

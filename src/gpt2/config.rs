@@ -50,7 +50,7 @@ pub struct Gpt2Config {
     pub bos_token_id: Option<u32>,
 }
 
-/// Settings that would make it another computation, with the only value that does not.
+/// Fields that, if set, ask for another computation, and for which.
 const REFUSED: [(&str, &str); 6] = [
     ("add_cross_attention", "cross-attention"),
     ("is_encoder_decoder", "an encoder"),
@@ -199,7 +199,11 @@ impl Fields {
                 return Err(Error::Config(format!("{name} {value} contradicts {alias} {other}")));
             }
             (Some(value), _) | (None, Some(value)) => value,
-            (None, None) => return Err(Error::Config(format!("{name} is missing"))),
+            (None, None) => {
+                return Err(Error::Config(format!(
+                    "{name} is missing; it must be a whole number, at least 1"
+                )));
+            }
         };
         match value.as_u64() {
             Some(0) | None => Err(Error::Config(format!(

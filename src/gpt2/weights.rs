@@ -110,7 +110,7 @@ pub(super) fn check_names<'a>(config: &Gpt2Config, names: impl Iterator<Item = &
         }
     }
     match config.weights().find(|(name, _)| !seen.contains(name.as_str())) {
-        Some((name, _)) => Err(format!("tensor {name:?} is missing")),
+        Some((name, _)) => Err(format!("tensor {name:?}, which config.json asks for, is missing")),
         None => Ok(()),
     }
 }
