@@ -91,7 +91,7 @@ impl Plot for Bars<'_> {
     fn rect(&self, i: usize) -> Rect {
         let frame = &self.scene.frame;
         let half = frame.slot() / 2.0;
-        let wide = (0.8 * half).min(half - 1.0).clamp(0.5 * half, WIDEST);
+        let wide = (0.8 * half).min(half - 1.0).max(0.5 * half).min(WIDEST);
         let middle = frame.x(i as f64 / 2.0 + 0.25);
         let (zero, end) = (self.scale.y(0.0), self.scale.y(self.scene.values.parts[i]));
         Rect {
