@@ -105,7 +105,7 @@ impl Plot for Heads<'_> {
             .map(|i| width(&signed(values.parts[i]), size::VALUE))
             .fold(0.0, f64::max);
         let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
-        let say_signs = slot.min(row) >= 9.0;
+        let say_signs = slot.min(row) >= size::VALUE;
         for i in 0..heads {
             let column = parts[i].layer().map_or(0, |layer| layer + 1);
             let ground = if lit.contains(&column) {

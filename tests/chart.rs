@@ -1,0 +1,761 @@
+//! The charts, read back from what they draw: as SVG, and as the calls that any plotters backend receives.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::rc::Rc;
+
+use logitscope::attribution::{DirectLogitAttribution, Part, Unit};
+use logitscope::chart::{Chart, Item, Key, Resolution, Theme, View};
+use plotters::prelude::{DrawingBackend, IntoDrawingArea};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
+use proptest::prelude::*;
+
+/// An attribution whose values come from `value`, at one position.
+fn attribution(
+    unit: Unit,
+    n_layer: usize,
+    n_head: usize,
+    mut value: impl FnMut(usize) -> f64,
+) -> DirectLogitAttribution {
+    let labels = unit.parts(n_layer, n_head);
+    let attribution: Vec<f64> = (0..labels.len()).map(&mut value).collect();
+    let total = match unit {
+        Unit::Layer => attribution[labels.len() - 1],
+        _ => attribution.iter().sum(),
+    };
+    DirectLogitAttribution {
+        unit,
+        labels,
+        attribution,
+        positions: vec![14],
+        logit: vec![total + 0.25],
+        bias: vec![0.25],
+        total: vec![total],
+        error: vec![0.0],
+    }
+}
+
+/// Values of both signs and many sizes, the same each time.
+fn wave(i: usize) -> f64 {
+    (i as f64 * 2.399).sin() * (1.0 + (i % 7) as f64)
+}
+
+fn chart(attribution: DirectLogitAttribution) -> Chart {
+    Chart::new(attribution, " Mary", Some(" John")).unwrap()
+}
+
+/// A shape of an SVG in CSS pixels.
+#[derive(Debug, Clone, PartialEq)]
+struct Shape {
+    tag: String,
+    color: String,
+    text: String,
+    /// x, y of each corner, point, center or anchor.
+    points: Vec<(f64, f64)>,
+}
+
+fn shapes(svg: &str) -> Vec<Shape> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let root = document.root_element();
+    root.children()
+        .filter(|node| node.is_element() && node.tag_name().name() != "title")
+        .map(|node| {
+            let tenths = |name: &str| node.attribute(name).unwrap().parse::<i32>().unwrap();
+            let number = |name: &str| f64::from(tenths(name)) / 10.0;
+            let end = |start: &str, length: &str| f64::from(tenths(start) + tenths(length)) / 10.0;
+            let tag = node.tag_name().name().to_string();
+            let points = match tag.as_str() {
+                "rect" => {
+                    let (x, y) = (number("x"), number("y"));
+                    vec![(x, y), (end("x", "width"), end("y", "height"))]
+                }
+                "circle" => vec![(number("cx"), number("cy"))],
+                "text" => vec![(number("x"), number("y"))],
+                _ => node
+                    .attribute("points")
+                    .unwrap()
+                    .split_whitespace()
+                    .map(|point| {
+                        let (x, y) = point.split_once(',').unwrap();
+                        (x.parse::<f64>().unwrap() / 10.0, y.parse::<f64>().unwrap() / 10.0)
+                    })
+                    .collect(),
+            };
+            let color = match node.attribute("fill") {
+                Some("none") => node.attribute("stroke"),
+                fill => fill,
+            };
+            Shape {
+                tag,
+                color: color.unwrap_or_default().into(),
+                text: node.text().unwrap_or_default().trim().into(),
+                points,
+            }
+        })
+        .collect()
+}
+
+fn rgb(color: &str) -> [i32; 3] {
+    [1, 3, 5].map(|i| i32::from_str_radix(&color[i..i + 2], 16).unwrap())
+}
+
+const ACCENT: &str = "#0A675C";
+const LIT: &str = "#E3F1EF";
+
+#[test]
+fn bars_are_as_long_as_their_values_and_on_the_side_of_their_sign() {
+    let chart = chart(attribution(Unit::Component, 7, 1, wave));
+    let view = View::new(900.0, 260.0);
+    let shapes = shapes(&chart.svg(&view).unwrap());
+    let items = chart.items(&view).unwrap();
+    let tallest = |item: &Item| {
+        shapes
+            .iter()
+            .filter(|shape| shape.tag == "rect" && (shape.points[0].0 - item.x).abs() < 0.06)
+            .filter(|shape| (shape.points[1].0 - item.x - item.width).abs() < 0.06)
+            .map(|shape| (shape.points[0].1, shape.points[1].1))
+            .max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))
+            .unwrap()
+    };
+    let first = tallest(&items[2]);
+    let unit = (first.1 - first.0) / items[2].value.abs();
+    let zero = if items[2].value > 0.0 { first.1 } else { first.0 };
+    for item in &items {
+        let (y0, y1) = tallest(item);
+        let end = zero - item.value * unit;
+        assert!(
+            (y0 - end.min(zero)).abs() < 0.3 && (y1 - end.max(zero)).abs() < 0.3,
+            "{item:?}: {y0} to {y1}"
+        );
+    }
+}
+
+#[test]
+fn the_lens_passes_through_every_state_where_the_parts_that_it_sums_end() {
+    let chart = chart(attribution(Unit::Layer, 5, 1, wave));
+    let view = View::new(900.0, 260.0);
+    let shapes = shapes(&chart.svg(&view).unwrap());
+    // The first path carries the final state to its slot; the others are the steps.
+    let steps: Vec<_> = shapes.iter().filter(|shape| shape.tag == "polyline").skip(1).collect();
+    assert_eq!(steps.len(), 10);
+    let (x0, slot) = (60.0, (900.0 - 12.0 - 60.0) / 7.0);
+    let (y0, y1) = (steps[0].points[0].1, steps[0].points[1].1);
+    let unit = (y1 - y0) / (wave(1) - wave(0));
+    for (i, step) in steps.iter().enumerate() {
+        for (k, &(x, y)) in step.points.iter().enumerate() {
+            assert!((x - (x0 + slot * (1.0 + (i + k) as f64 / 2.0))).abs() < 0.1, "{i}: {x}");
+            assert!((y - (y0 + unit * (wave(i + k) - wave(0)))).abs() < 0.5, "{i}: {y}");
+        }
+        let [r, _, b] = rgb(&step.color);
+        assert_eq!(r > b, wave(i + 1) > wave(i), "step {i} is {}", step.color);
+    }
+    let explained = shapes
+        .iter()
+        .find(|shape| shape.text.starts_with("logit − bias "))
+        .unwrap();
+    assert_eq!(
+        explained.text,
+        format!("logit − bias {}", logitscope::chart::signed(wave(10)))
+    );
+    assert!(
+        shapes
+            .iter()
+            .any(|shape| shape.tag == "polygon" && shape.points[0].0 > 800.0)
+    );
+}
+
+#[test]
+fn heads_go_down_and_layers_across_and_a_colour_is_a_sign() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let view = View {
+            theme,
+            ..View::new(900.0, 260.0)
+        };
+        let chart = chart(attribution(Unit::Head, 6, 4, wave));
+        let svg = shapes(&chart.svg(&view).unwrap());
+        for item in chart.items(&view).unwrap() {
+            let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
+            let Part::Head { layer, head } = item.label else {
+                assert!(item.width > 800.0, "the remainder spans every depth");
+                continue;
+            };
+            assert!(
+                (x - (60.0 + 828.0 / 8.0 * (layer as f64 + 1.5))).abs() < 0.1,
+                "{item:?}"
+            );
+            let label = svg
+                .iter()
+                .find(|shape| shape.text == head.to_string() && shape.points[0].0 < 60.0)
+                .unwrap();
+            assert!((label.points[0].1 - y).abs() < 8.0, "{item:?} beside {label:?}");
+            let cell = svg
+                .iter()
+                .rfind(|shape| shape.tag == "rect" && contains(shape, x, y))
+                .unwrap();
+            if item.value.abs() > 1.0 {
+                let [r, _, b] = rgb(&cell.color);
+                assert_eq!(r > b, item.value > 0.0, "{item:?} is {}", cell.color);
+                let printed = svg.iter().find(|shape| shape.tag == "text" && near(shape, x, y));
+                let sign = if item.value > 0.0 { '+' } else { '−' };
+                assert!(printed.unwrap().text.starts_with(sign));
+            }
+        }
+    }
+}
+
+fn contains(shape: &Shape, x: f64, y: f64) -> bool {
+    let [(x0, y0), (x1, y1)] = shape.points[..] else {
+        return false;
+    };
+    (x0..=x1).contains(&x) && (y0..=y1).contains(&y)
+}
+
+fn near(shape: &Shape, x: f64, y: f64) -> bool {
+    (shape.points[0].0 - x).abs() < 1.0 && (shape.points[0].1 - y).abs() < 8.0
+}
+
+/// The same value has the same colour whether the largest is positive or negative.
+#[test]
+fn the_colour_scale_is_symmetric_about_zero() {
+    let view = View::new(900.0, 260.0);
+    let color = |largest: f64| {
+        let chart = chart(attribution(Unit::Head, 2, 2, |i| [largest, 1.0, -1.0, 0.5, 9.0][i]));
+        let svg = shapes(&chart.svg(&view).unwrap());
+        let items = chart.items(&view).unwrap();
+        [1, 2, 3].map(|i| {
+            let (x, y) = (items[i].x + items[i].width / 2.0, items[i].y + items[i].height / 2.0);
+            let cell = svg.iter().rfind(|shape| shape.tag == "rect" && contains(shape, x, y));
+            cell.unwrap().color.clone()
+        })
+    };
+    assert_eq!(color(2.0), color(-2.0));
+    let chart = chart(attribution(Unit::Head, 2, 2, |i| [-2.0, 1.0, -1.0, 0.5, 9.0][i]));
+    let svg = chart.svg(&view).unwrap();
+    let says = |text: &str| shapes(&svg).iter().any(|shape| shape.text == text);
+    assert!(
+        says("−2.00") && says("+2.00 logits"),
+        "the scale's ends are minus and plus the largest head"
+    );
+}
+
+#[test]
+fn all_three_charts_share_one_depth_axis() {
+    for (n_layer, width) in [(1, 300.0), (4, 900.0), (12, 358.0), (48, 1400.0)] {
+        let view = View::new(width, 240.0);
+        let [bars, lens, heads] =
+            [Unit::Component, Unit::Layer, Unit::Head].map(|unit| chart(attribution(unit, n_layer, 5, wave)));
+        let find = |chart: &Chart, label: &str| {
+            let items = chart.items(&view).unwrap();
+            items.into_iter().find(|item| item.label.to_string() == label).unwrap()
+        };
+        let middle = |item: Item| item.x + item.width / 2.0;
+        for layer in 0..n_layer {
+            let column = find(&heads, &format!("L{layer}H0"));
+            let (left, width) = (column.x, column.width);
+            for (chart, label, place) in [
+                (&bars, format!("{layer}_attn_out"), 0.25),
+                (&bars, format!("{layer}_mlp_out"), 0.75),
+                (&lens, format!("{layer}_pre"), 0.0),
+                (&lens, format!("{layer}_mid"), 0.5),
+            ] {
+                let x = middle(find(chart, &label));
+                assert!((x - (left + place * width)).abs() < 0.01, "{label} at {x}");
+            }
+        }
+        let axis = |chart: &Chart| {
+            let shapes = shapes(&chart.svg(&view).unwrap());
+            let below = |shape: &Shape| shape.tag == "text" && shape.points[0].1 > 220.0;
+            shapes.into_iter().filter(below).collect::<Vec<_>>()
+        };
+        assert!(axis(&bars).iter().any(|shape| shape.text == "layer"));
+        assert_eq!(axis(&bars), axis(&lens));
+        assert_eq!(axis(&bars), axis(&heads));
+    }
+}
+
+#[test]
+fn what_is_selected_is_marked_in_every_chart_whatever_its_unit() {
+    let select = |unit: Unit, selected: &str| {
+        let chart = chart(attribution(unit, 4, 8, wave));
+        let view = View {
+            selected: Some(selected.parse().unwrap()),
+            ..View::new(900.0, 240.0)
+        };
+        let svg = shapes(&chart.svg(&view).unwrap());
+        let in_accent = svg.iter().filter(|shape| shape.color == ACCENT);
+        // The smallest box around everything in the accent's colour.
+        let points: Vec<_> = in_accent.flat_map(|shape| shape.points.clone()).collect();
+        let bounds = points.iter().fold(None, |bounds, &(x, y)| {
+            let (x0, y0, x1, y1) = bounds.unwrap_or((x, y, x, y));
+            Some((x.min(x0), y.min(y0), x.max(x1), y.max(y1)))
+        });
+        let lit = svg.iter().find(|shape| shape.color == LIT && shape.points[1].1 > 200.0);
+        (
+            bounds,
+            lit.map(|shape| (shape.points[0].0, shape.points[1].0)),
+            chart.items(&view).unwrap(),
+        )
+    };
+    let slot = (900.0 - 72.0) / 6.0;
+    let column = |slots: f64| (60.0 + slot * slots, 60.0 + slot * (slots + 1.0));
+    for (unit, selected, marked) in [
+        (Unit::Head, "L2H5", "L2H5"),
+        (Unit::Component, "L2H5", "2_attn_out"),
+        (Unit::Component, "2_attn_out", "2_attn_out"),
+        (Unit::Head, "2_mlp_out", "remainder"),
+        (Unit::Layer, "2_mid", "2_mid"),
+    ] {
+        let (bounds, lit, items) = select(unit, selected);
+        let (x0, y0, x1, y1) = bounds.unwrap_or_else(|| panic!("{selected} is not marked in {unit}"));
+        let item = items.iter().find(|item| item.label.to_string() == marked).unwrap();
+        let around = |a: f64, b: f64| (a - b).abs() <= 4.1;
+        assert!(
+            around(x0, item.x) && around(x1, item.x + item.width),
+            "{unit} {selected}: {x0} {x1} {item:?}"
+        );
+        assert!(
+            around(y0, item.y) && around(y1, item.y + item.height),
+            "{unit} {selected}: {y0} {y1} {item:?}"
+        );
+        let (x0, x1) = lit.unwrap();
+        assert!(
+            (x0 - column(3.0).0).abs() < 0.1 && (x1 - column(3.0).1).abs() < 0.1,
+            "{unit} {selected}: {x0} {x1}"
+        );
+    }
+    // What attention and MLP wrote is the path between two states, what attention wrote also its whole column of heads.
+    for (unit, selected, x) in [
+        (Unit::Layer, "L2H5", (column(3.0).0, column(3.0).0 + slot / 2.0)),
+        (Unit::Layer, "3_mlp_out", (column(4.0).0 + slot / 2.0, column(4.0).1)),
+        (Unit::Head, "1_attn_out", column(2.0)),
+    ] {
+        let (x0, _, x1, _) = select(unit, selected).0.unwrap();
+        assert!(
+            (x0 - x.0).abs() <= 2.1 && (x1 - x.1).abs() <= 2.1,
+            "{unit} {selected}: {x0} {x1}, not {x:?}"
+        );
+    }
+    // The remainder is made of embeddings and MLPs: each is marked.
+    let (bounds, lit, items) = select(Unit::Component, "remainder");
+    let (x0, _, x1, _) = bounds.unwrap();
+    assert!((x0 - items[0].x).abs() < 4.1 && (x1 - items[9].x - items[9].width).abs() < 4.1);
+    assert_eq!(lit, None);
+    // A part of a larger model is none of this one's.
+    assert_eq!(select(Unit::Component, "L40H0").0, None);
+    assert_eq!(select(Unit::Layer, "40_mlp_out").0, None);
+}
+
+#[test]
+fn items_say_what_they_are_and_what_share_they_have() {
+    let view = View::new(900.0, 240.0);
+    let chart = |unit, values: &[f64]| chart(attribution(unit, 1, values.len() - 1, |i| values[i]));
+    let items = chart(Unit::Head, &[1.0, -4.0, 2.0]).items(&view).unwrap();
+    assert_eq!(items[1].name, "attention head 1 in layer 0");
+    assert_eq!(
+        (items[1].value, items[1].share, items[1].rank, items[1].count),
+        (-4.0, Some(4.0), 1, 3)
+    );
+    assert_eq!((items[0].layer, items[2].layer), (Some(0), None));
+    assert_eq!(items.iter().map(|item| item.rank).collect::<Vec<_>>(), [3, 1, 2]);
+    // Of a total of nothing nothing is a share.
+    let items = chart(Unit::Head, &[1.0, -4.0, 3.0]).items(&view).unwrap();
+    assert!(items.iter().all(|item| item.share.is_none()));
+    // The lens is cumulative: its last state is the whole.
+    let items = chart(Unit::Layer, &[0.5, 1.0, 2.0]).items(&view).unwrap();
+    assert_eq!(
+        items.iter().map(|item| item.share.unwrap()).collect::<Vec<_>>(),
+        [0.25, 0.5, 1.0]
+    );
+}
+
+#[test]
+fn another_position_has_its_own_numbers() {
+    let mut both = attribution(Unit::Component, 2, 1, wave);
+    both.positions = vec![3, 4];
+    both.attribution = both.attribution.iter().flat_map(|&x| [x, -2.0 * x]).collect();
+    for values in [&mut both.logit, &mut both.bias, &mut both.total, &mut both.error] {
+        values.push(-2.0 * values[0]);
+    }
+    let chart = chart(both);
+    let mut view = View::new(900.0, 240.0);
+    view.position = 1;
+    let items = chart.items(&view).unwrap();
+    assert_eq!(items[3].value, -2.0 * wave(3));
+    view.position = 2;
+    assert_eq!(
+        chart.svg(&view).unwrap_err().to_string(),
+        "chart: position 2 of an attribution at 2, which are counted from 0"
+    );
+}
+
+#[test]
+fn keys_walk_the_items() {
+    let part = |label: &str| Some(label.parse::<Part>().unwrap());
+    for unit in [Unit::Component, Unit::Layer] {
+        let chart = chart(attribution(unit, 3, 1, wave));
+        let mut at = chart.step(None, Key::Right);
+        for expected in &chart.attribution().labels {
+            assert_eq!(at, *expected);
+            at = chart.step(Some(at), Key::Right);
+        }
+        assert_eq!(Some(&at), chart.attribution().labels.last());
+        assert_eq!(chart.step(Some(at), Key::Home), chart.attribution().labels[0]);
+        assert_eq!(chart.step(None, Key::End), at);
+    }
+    let heads = chart(attribution(Unit::Head, 3, 4, wave));
+    for (from, key, to) in [
+        (None, Key::Down, "L0H0"),
+        (part("L1H2"), Key::Left, "L0H2"),
+        (part("L1H2"), Key::Right, "L2H2"),
+        (part("L1H2"), Key::Up, "L1H1"),
+        (part("L1H2"), Key::Down, "L1H3"),
+        (part("L1H3"), Key::Down, "remainder"),
+        (part("remainder"), Key::Up, "L0H3"),
+        (part("remainder"), Key::Down, "remainder"),
+        (part("L2H0"), Key::Right, "L2H0"),
+        (part("L0H0"), Key::Up, "L0H0"),
+        (part("L1H2"), Key::Home, "L0H2"),
+        (part("L1H2"), Key::End, "L2H2"),
+        // What was selected in another chart leads to what belongs to it here.
+        (part("2_attn_out"), Key::Right, "L2H0"),
+        (part("2_mlp_out"), Key::Right, "remainder"),
+        (part("1_mid"), Key::Right, "L1H0"),
+    ] {
+        assert_eq!(heads.step(from, key).to_string(), to, "{from:?} {key:?}");
+    }
+    assert!("Enter".parse::<Key>().unwrap_err().to_string().contains("ArrowLeft"));
+}
+
+#[test]
+fn a_chart_moves_from_the_one_before_to_itself() {
+    let view = View::new(900.0, 240.0);
+    let before = chart(attribution(Unit::Component, 3, 1, wave));
+    let after = chart(attribution(Unit::Component, 3, 1, |i| 3.0 * wave(i)));
+    let halfway = chart(attribution(Unit::Component, 3, 1, |i| 2.0 * wave(i)));
+    let between = |progress| record(&view, |area| after.draw_between(&before, progress, area, &view, EXACT));
+    let whole = |chart: &Chart| record(&view, |area| chart.draw(area, &view, EXACT));
+    assert_eq!(between(0.0), whole(&before));
+    assert_eq!(between(0.5), whole(&halfway));
+    assert_eq!(between(1.0), whole(&after));
+    // Between charts of different parts there is no way.
+    let other = chart(attribution(Unit::Head, 3, 2, wave));
+    let jump = record(&view, |area| after.draw_between(&other, 0.1, area, &view, EXACT));
+    assert_eq!(jump, whole(&after));
+}
+
+#[test]
+fn every_backend_receives_the_same_picture() {
+    for unit in Unit::ALL {
+        for theme in [Theme::Light, Theme::Dark] {
+            let view = View {
+                theme,
+                selected: Some(Part::AttnOut(1)),
+                ..View::new(700.0, 240.0)
+            };
+            let chart = chart(attribution(unit, 5, 6, wave));
+            let drawn = record(&view, |area| chart.draw(area, &view, EXACT));
+            assert_eq!(drawn, shapes(&chart.svg(&view).unwrap()));
+        }
+    }
+}
+
+/// A backend that has SVG's tenths of a pixel and the canvas's fonts.
+const EXACT: Resolution = Resolution { scale: 10.0, font: 1.0 };
+
+type Area<'a> = plotters::drawing::DrawingArea<Recorder, plotters::coord::Shift>;
+
+fn record(view: &View, draw: impl FnOnce(&Area) -> logitscope::Result<()>) -> Vec<Shape> {
+    let drawn = Rc::default();
+    let recorder = Recorder {
+        size: ((view.width * 10.0) as u32, (view.height * 10.0) as u32),
+        drawn: Rc::clone(&drawn),
+    };
+    draw(&recorder.into_drawing_area()).unwrap();
+    drawn.take()
+}
+
+/// A plotters backend that only writes down what it is told to draw.
+struct Recorder {
+    size: (u32, u32),
+    drawn: Rc<RefCell<Vec<Shape>>>,
+}
+
+impl Recorder {
+    fn note(
+        &mut self,
+        tag: &str,
+        color: BackendColor,
+        text: &str,
+        points: impl IntoIterator<Item = BackendCoord>,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        let (r, g, b) = color.rgb;
+        self.drawn.borrow_mut().push(Shape {
+            tag: tag.into(),
+            color: format!("#{r:02X}{g:02X}{b:02X}"),
+            text: text.into(),
+            points: points
+                .into_iter()
+                .map(|(x, y)| (f64::from(x) / 10.0, f64::from(y) / 10.0))
+                .collect(),
+        });
+        Ok(())
+    }
+}
+
+impl DrawingBackend for Recorder {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Result<(), DrawingErrorKind<Infallible>> {
+        panic!("drawn as single pixels, which no backend does well")
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        a: BackendCoord,
+        b: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        assert!(fill, "the canvas blurs a rectangle's strokes");
+        self.note("rect", style.color(), "", [a, b])
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.note("polyline", style.color(), "", path)
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.note("polygon", style.color(), "", path)
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        center: BackendCoord,
+        _radius: u32,
+        style: &S,
+        _fill: bool,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.note("circle", style.color(), "", [center])
+    }
+
+    fn draw_text<S: BackendTextStyle>(
+        &mut self,
+        text: &str,
+        style: &S,
+        at: BackendCoord,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.note("text", style.color(), text, [at])
+    }
+}
+
+#[test]
+fn an_svg_stands_alone_whatever_the_tokens_hold() {
+    for answer in [
+        "</svg><script>&\"'",
+        "\u{0}\u{1b}\n\u{fffe}\u{202e}",
+        " ",
+        "日本語 🙂",
+        "",
+        "=".repeat(128).as_str(),
+    ] {
+        for unit in Unit::ALL {
+            let chart = Chart::new(attribution(unit, 3, 4, wave), answer, Some(answer)).unwrap();
+            let svg = chart.svg(&View::new(700.0, 240.0)).unwrap();
+            let document = roxmltree::Document::parse(&svg).unwrap();
+            let root = document.root_element();
+            assert_eq!(root.tag_name().name(), "svg");
+            assert_eq!(
+                (root.attribute("width"), root.attribute("height")),
+                (Some("700"), Some("240"))
+            );
+            assert_eq!(root.attribute("viewBox"), Some("0 0 7000 2400"));
+            let title = root.first_element_child().unwrap();
+            assert_eq!(
+                (title.tag_name().name(), title.text().unwrap_or_default()),
+                ("title", chart.title().as_str())
+            );
+            for text in document.descendants().filter(|node| node.has_tag_name("text")) {
+                assert_eq!(text.attribute("font-family"), Some("system-ui, sans-serif"));
+            }
+            assert!(!document.descendants().any(|node| node.has_tag_name("script")));
+        }
+    }
+    let title = |unit, incorrect| {
+        Chart::new(attribution(unit, 1, 1, wave), " Mary", incorrect)
+            .unwrap()
+            .title()
+    };
+    assert_eq!(
+        title(Unit::Component, Some(" John")),
+        "Components: what each part adds to ·Mary − ·John"
+    );
+    assert_eq!(
+        title(Unit::Layer, Some(" John")),
+        "Logit lens: ·Mary − ·John if the model stopped here"
+    );
+    assert_eq!(title(Unit::Head, None), "Heads: what each attention head adds to ·Mary");
+}
+
+#[test]
+fn an_attribution_that_contradicts_itself_is_refused_with_the_reason() {
+    let good = || attribution(Unit::Head, 2, 2, wave);
+    let refusal = |spoil: &dyn Fn(&mut DirectLogitAttribution)| {
+        let mut spoilt = good();
+        spoil(&mut spoilt);
+        Chart::new(spoilt, "a", None).unwrap_err().to_string()
+    };
+    let labels = "chart: the 5 labels are not those of unit head in the model's order, L0H0, L0H1, ..., remainder";
+    assert_eq!(refusal(&|a| a.labels.swap(0, 1)), labels);
+    assert_eq!(refusal(&|a| a.labels[4] = Part::Embed), labels);
+    assert_eq!(refusal(&|a| a.labels[3] = Part::Head { layer: 1, head: 3 }), labels);
+    let immense = Part::Head {
+        layer: usize::MAX - 1,
+        head: usize::MAX - 1,
+    };
+    assert_eq!(refusal(&|a| a.labels[3] = immense), labels);
+    assert!(refusal(&|a| a.labels.clear()).starts_with("chart: the 0 labels"));
+    assert!(refusal(&|a| a.unit = Unit::Layer).contains("0_pre, 0_mid, ..., final_post"));
+    assert_eq!(
+        refusal(&|a| _ = a.attribution.pop()),
+        "chart: `attribution` has 4 numbers; 5 labels at 1 positions need 5"
+    );
+    assert!(refusal(&|a| a.bias.clear()).contains("`bias` has 0 numbers"));
+    assert!(refusal(&|a| a.positions.clear()).contains("no position"));
+    assert_eq!(
+        refusal(&|a| a.attribution[2] = f64::NAN),
+        "chart: `attribution[2]` is NaN, which is not a finite float32"
+    );
+    assert!(refusal(&|a| a.total[0] = f64::INFINITY).contains("`total[0]` is inf"));
+    assert!(refusal(&|a| a.logit[0] = 1e300).contains("`logit[0]`"));
+    let chart = chart(good());
+    for (width, height) in [(0.0, 100.0), (f64::NAN, 100.0), (300.0, f64::INFINITY), (-5.0, 5.0)] {
+        assert!(
+            chart
+                .svg(&View::new(width, height))
+                .unwrap_err()
+                .to_string()
+                .contains("CSS pixels")
+        );
+    }
+}
+
+/// Charts of every size in views of every size.
+fn any_chart() -> impl Strategy<Value = (Chart, View)> {
+    let values = prop_oneof![
+        Just(vec![0.0]),
+        prop::collection::vec(-10.0..10.0f64, 1..40),
+        prop::collection::vec(-1e34..1e34f64, 1..10),
+        prop::collection::vec(-1e-30..1e-30f64, 1..10),
+        prop::collection::vec((-5i32..5, -999.0..999.0f64).prop_map(|(e, x)| x * 10f64.powi(e)), 1..40),
+        // One negative outlier.
+        prop::collection::vec(0.0..0.01f64, 20..40).prop_map(|mut values| {
+            values[7] = -300.0;
+            values
+        }),
+    ];
+    let tokens = prop::sample::select(vec![" Mary", " John", "WWWWWWWWWWWW", " extraordinarily", "i"]);
+    (
+        (prop::sample::select(Unit::ALL.to_vec()), 1..=48usize, 1..=25usize),
+        values,
+        (300.0..1400.0f64, 130.0..460.0f64, any::<bool>()),
+        (tokens.clone(), prop::option::of(tokens)),
+        prop::option::of(0..48usize),
+    )
+        .prop_map(
+            |((unit, n_layer, n_head), values, (width, height, dark), (answer, incorrect), layer)| {
+                let attribution = attribution(unit, n_layer, n_head, |i| values[i % values.len()]);
+                let view = View {
+                    theme: if dark { Theme::Dark } else { Theme::Light },
+                    hovered_layer: layer,
+                    selected: layer.map(|layer| Part::Head { layer, head: 0 }),
+                    ..View::new(width.round(), height.round())
+                };
+                (Chart::new(attribution, answer, incorrect).unwrap(), view)
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn what_is_drawn_at_a_point_is_what_lies_under_it((chart, view) in any_chart()) {
+        for item in chart.items(&view).unwrap() {
+            let inside = item.x >= 0.0 && item.y >= 0.0 && item.x + item.width <= view.width && item.y + item.height <= view.height;
+            prop_assert!(inside, "{item:?} is outside the view");
+            let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
+            prop_assert_eq!(chart.hit(&view, x, y).unwrap(), Some(item));
+        }
+        for (x, y) in [(-1.0, 50.0), (5.0, 5.0), (view.width, view.height), (f64::NAN, 0.0), (1e300, -1e300)] {
+            prop_assert_eq!(chart.hit(&view, x, y).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn no_text_is_cut_and_none_overlaps_another((chart, view) in any_chart()) {
+        let svg = chart.svg(&view).unwrap();
+        prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
+        let texts = text_boxes(&svg);
+        prop_assert!(texts.iter().any(|(text, _)| text == "layer"));
+        for (i, (text, a)) in texts.iter().enumerate() {
+            let inside = a[0] >= 0.0 && a[1] >= 0.0 && a[2] <= view.width && a[3] <= view.height;
+            prop_assert!(inside, "{text:?} at {a:?} is cut by {} x {}", view.width, view.height);
+            for (other, b) in &texts[i + 1..] {
+                let apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
+                prop_assert!(apart, "{text:?} at {a:?} overlaps {other:?} at {b:?} in {view:?}");
+            }
+        }
+    }
+}
+
+/// Every text of an SVG with the box `[x0, y0, x1, y1]` that it takes in DejaVu Sans, the widest of the usual fonts.
+fn text_boxes(svg: &str) -> Vec<(String, [f64; 4])> {
+    let font = ttf_parser::Face::parse(dejavu::sans::regular(), 0).unwrap();
+    let em = f64::from(font.units_per_em());
+    let height = |c| f64::from(font.glyph_bounding_box(font.glyph_index(c).unwrap()).unwrap().y_max) / em;
+    let (cap, ex) = (height('H'), height('x'));
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+    texts
+        .map(|node| {
+            let text = node.text().unwrap().trim();
+            let number = |name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap() / 10.0;
+            let size = number("font-size");
+            let advance = |c| font.glyph_hor_advance(font.glyph_index(c).unwrap_or_default());
+            let width = text.chars().map(|c| f64::from(advance(c).unwrap())).sum::<f64>() / em * size;
+            let before = match node.attribute("text-anchor").unwrap() {
+                "start" => 0.0,
+                "middle" => width / 2.0,
+                _ => width,
+            };
+            assert_eq!(node.attribute("dy"), Some("-0.5ex"));
+            let (x, y) = (number("x"), number("y"));
+            let (up, down) = ((0.5 * ex + cap) * size, (0.23 - 0.5 * ex) * size);
+            let place = match node.attribute("transform") {
+                None => [x - before, y - up, x - before + width, y + down],
+                Some(_) => [x - up, y - width + before, x + down, y + before],
+            };
+            (text.to_string(), place)
+        })
+        .collect()
+}
