@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use candle_core::{DType, Device};
 use logitscope::attribution::{DirectLogitAttribution, Position, Unit, direct_logit_attribution};
-use logitscope::gpt2::{Activation, ActivationCache, Gpt2, Gpt2Config};
+use logitscope::gpt2::{ActivationCache, Gpt2, LanguageModel};
 use serde::Deserialize;
 
 const TOLERANCE: f64 = 1e-4;
@@ -86,7 +85,7 @@ fn tiny_b_is_transformer_lens_s() {
 
 fn compare(name: &str) {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
-    let model = open(&dir);
+    let model = LanguageModel::open(&dir).unwrap().gpt2;
     let json = std::fs::read(dir.join("transformer_lens.json")).unwrap();
     let cases: Vec<Reference> = serde_json::from_slice(&json).unwrap();
     let mut comparison = Comparison::default();
@@ -172,31 +171,4 @@ fn full_decomposition(comparison: &mut Comparison, full: &LastPosition, heads: &
 
 fn labels(result: &DirectLogitAttribution) -> Vec<String> {
     result.labels.iter().map(ToString::to_string).collect()
-}
-
-fn open(dir: &Path) -> Gpt2 {
-    let config: serde_json::Value = serde_json::from_slice(&std::fs::read(dir.join("config.json")).unwrap()).unwrap();
-    let size = |key: &str| config[key].as_u64().map(|n| n as usize);
-    let config = Gpt2Config {
-        n_embd: size("n_embd").unwrap(),
-        n_layer: size("n_layer").unwrap(),
-        n_head: size("n_head").unwrap(),
-        n_positions: size("n_positions").unwrap(),
-        n_inner: size("n_inner").unwrap_or(4 * size("n_embd").unwrap()),
-        vocab_size: size("vocab_size").unwrap(),
-        layer_norm_epsilon: config["layer_norm_epsilon"].as_f64().unwrap(),
-        activation_function: Activation::GeluTanh,
-        scale_attn_weights: true,
-        scale_attn_by_inverse_layer_idx: false,
-        tie_word_embeddings: true,
-        bos_token_id: None,
-    };
-    let weights = candle_core::safetensors::load(dir.join("model.safetensors"), &Device::Cpu).unwrap();
-    Gpt2::new(&config, |name, _| {
-        let weight = weights
-            .get(name)
-            .unwrap_or_else(|| &weights[&format!("transformer.{name}")]);
-        Ok(weight.to_dtype(DType::F32)?)
-    })
-    .unwrap()
 }

@@ -1,0 +1,153 @@
+//! `logitscope attribute`: one question about one prompt.
+
+use std::io::{ErrorKind, Write, stdout};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use logitscope::attribution::{Position, Unit, direct_logit_attribution};
+use logitscope::chart::{Chart, View};
+use logitscope::gpt2::LanguageModel;
+use logitscope::report::Report;
+
+use crate::table;
+
+/// Of a chart, in CSS pixels.
+const WIDTH: f64 = 960.0;
+const HEIGHT: f64 = 320.0;
+
+/// Takes the logit of a token, or its difference to another token's, apart
+#[derive(clap::Args)]
+pub struct Attribute {
+    /// Folder of the model: config.json, model.safetensors (or its shards) and tokenizer.json
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    #[command(flatten)]
+    prompt: Prompt,
+    /// Token to explain: its text with its leading space, or its id as #12
+    #[arg(long, value_name = "TOKEN")]
+    answer: String,
+    /// Token to compare it with; without one, the answer's own logit is explained
+    #[arg(long, value_name = "TOKEN")]
+    incorrect: Option<String>,
+    /// How finely to take the logit apart; layer is cumulative
+    #[arg(long, default_value = "component", value_parser = units())]
+    unit: Unit,
+    /// Position to explain the next token after, from the end if negative; or all
+    #[arg(long, value_name = "N|all", default_value = "-1", allow_negative_numbers = true, value_parser = position)]
+    position: Position,
+    /// Do not put the beginning-of-sequence token before the text
+    #[arg(long)]
+    no_bos: bool,
+    /// Only the K highest parts, highest first (by their mean over the positions)
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    top: Option<u32>,
+    /// A table to read; one object with the JavaScript API's fields; or one row a part and position
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Also draw a chart of the attribution into this file, of the last position if --position is all
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Prompt {
+    /// Text to run the model on
+    #[arg(long = "prompt", value_name = "TEXT")]
+    text: Option<String>,
+    /// Token ids to run the model on, as they are
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    tokens: Option<Vec<u32>>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+fn units() -> impl TypedValueParser<Value = Unit> {
+    PossibleValuesParser::new(["component", "layer", "head"]).try_map(|name| name.parse::<Unit>())
+}
+
+fn position(text: &str) -> Result<Position, String> {
+    match text {
+        "all" => Ok(Position::All),
+        _ => text
+            .parse()
+            .map(Position::At)
+            .map_err(|_| "not a whole number or \"all\"".into()),
+    }
+}
+
+impl Attribute {
+    pub fn run(&self) -> Result<()> {
+        let report = self.report()?;
+        if !report.exact {
+            eprintln!("warning: the parts do not sum to logit - b_U; see the error");
+        }
+        if let Some(file) = &self.svg {
+            std::fs::write(file, svg(&report)?)
+                .with_context(|| format!("--svg: {} cannot be written", file.display()))?;
+        }
+        let report = match self.top {
+            Some(k) => report.top(k as usize),
+            None => report,
+        };
+        print(&match self.format {
+            Format::Table => table::table(&report),
+            Format::Json => serde_json::to_string(&report)? + "\n",
+            Format::Csv => csv(&report)?,
+        })
+    }
+
+    fn report(&self) -> Result<Report> {
+        let model = LanguageModel::open(&self.model)?;
+        let tokens = match &self.prompt {
+            Prompt { text: Some(text), .. } => model.tokens(text, !self.no_bos)?,
+            Prompt { tokens, .. } => tokens.clone().unwrap_or_default(),
+        };
+        let answer = model.single_token(&self.answer)?;
+        let incorrect = self
+            .incorrect
+            .as_deref()
+            .map(|token| model.single_token(token).context("--incorrect"))
+            .transpose()?;
+        let cache = model.gpt2.run(&tokens)?;
+        let attribution = direct_logit_attribution(&model.gpt2, &cache, answer, incorrect, self.unit, self.position)?;
+        Ok(Report::new(&model, &tokens, answer, incorrect, attribution))
+    }
+}
+
+fn svg(report: &Report) -> Result<String> {
+    let incorrect = report.incorrect.as_ref().map(|token| token.text.as_str());
+    let chart = Chart::new(report.attribution.clone(), &report.answer.text, incorrect)?;
+    let position = report.attribution.positions.len() - 1;
+    Ok(chart.svg(&View {
+        position,
+        ..View::new(WIDTH, HEIGHT)
+    })?)
+}
+
+fn csv(report: &Report) -> Result<String> {
+    let attribution = &report.attribution;
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["label", "position", "token", "attribution"])?;
+    for (i, label) in attribution.labels.iter().enumerate() {
+        for (&position, value) in attribution.positions.iter().zip(attribution.row(i)) {
+            csv.serialize((label, position, &report.tokens[position].text, value))?;
+        }
+    }
+    Ok(String::from_utf8(csv.into_inner()?)?)
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+fn print(text: &str) -> Result<()> {
+    let mut out = stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("stdout"),
+    }
+}

@@ -1,0 +1,138 @@
+//! An attribution as a table to read.
+
+use std::iter::once;
+
+use console::{Term, measure_text_width};
+use logitscope::attribution::{DirectLogitAttribution, Unit};
+use logitscope::report::{Report, Token};
+
+/// The question, the parts, and how they add up.
+pub fn table(report: &Report) -> String {
+    let attribution = &report.attribution;
+    let columns = match attribution.positions[..] {
+        [_] => at_one_position(attribution),
+        _ => at_every_position(report),
+    };
+    let width = Term::stdout()
+        .size_checked()
+        .map_or(usize::MAX, |(_, width)| width.into());
+    format!("{}\n\n{}", question(report), blocks(&columns, width).join("\n"))
+}
+
+fn question(report: &Report) -> String {
+    let answer = shown(&report.answer);
+    let than = report
+        .incorrect
+        .as_ref()
+        .map(|token| format!(" rather than {}", shown(token)));
+    let after = match report.attribution.positions[..] {
+        [position] => format!("after {} (position {position})", shown(&report.tokens[position])),
+        _ => "after each token".into(),
+    };
+    format!("Why {answer}{} {after}?", than.unwrap_or_default())
+}
+
+/// Cells from top to bottom; the first column of a table holds its labels.
+type Column = Vec<String>;
+
+fn at_one_position(attribution: &DirectLogitAttribution) -> Vec<Column> {
+    let mut columns = vec![
+        labels(attribution, &[]),
+        once("attribution".into()).chain(values(attribution, 0)).collect(),
+    ];
+    if attribution.unit != Unit::Layer {
+        let share = |value| format!("{:+.1}%", 100.0 * value / attribution.total[0]);
+        columns.push(
+            once("share".into())
+                .chain(attribution.attribution.iter().map(share))
+                .collect(),
+        );
+    }
+    columns
+}
+
+fn at_every_position(report: &Report) -> Vec<Column> {
+    let attribution = &report.attribution;
+    let at = |(column, &position): (usize, &usize)| {
+        let heading = [position.to_string(), shown(&report.tokens[position])];
+        heading.into_iter().chain(values(attribution, column)).collect()
+    };
+    once(labels(attribution, &["position"]))
+        .chain(attribution.positions.iter().enumerate().map(at))
+        .collect()
+}
+
+fn labels(attribution: &DirectLogitAttribution, above: &[&str]) -> Column {
+    let above = above
+        .iter()
+        .map(ToString::to_string)
+        .chain(once(attribution.unit.to_string()));
+    let parts = attribution.labels.iter().map(ToString::to_string);
+    above
+        .chain(parts)
+        .chain(["", "total", "logit - b_U", "error"].map(String::from))
+        .collect()
+}
+
+/// The parts at one position, and below them the identity.
+fn values(attribution: &DirectLogitAttribution, column: usize) -> Vec<String> {
+    let number = |value: f64| format!("{value:+.4}");
+    let mut cells: Vec<String> = (0..attribution.labels.len())
+        .map(|i| number(attribution.row(i)[column]))
+        .collect();
+    cells.push(String::new());
+    cells.push(number(attribution.total[column]));
+    cells.push(number(attribution.logit[column] - attribution.bias[column]));
+    cells.push(format!("{:+.1e}", attribution.error[column]));
+    cells
+}
+
+/// A token in quotes, so that its spaces are seen, or the id of one that has no text.
+fn shown(token: &Token) -> String {
+    if token.text == format!("#{}", token.id) {
+        return token.text.clone();
+    }
+    let escaped = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.into()
+        }
+    };
+    format!("\"{}\"", token.text.chars().map(escaped).collect::<String>())
+}
+
+/// As many columns side by side as `width` holds, and the others below them; each block begins with the labels.
+fn blocks(columns: &[Column], width: usize) -> Vec<String> {
+    const GAP: usize = 3;
+    let widths: Vec<usize> = columns
+        .iter()
+        .map(|column| column.iter().map(|cell| measure_text_width(cell)).max().unwrap_or(0))
+        .collect();
+    let mut blocks = Vec::new();
+    let mut start = 1;
+    while start < columns.len() {
+        let mut end = start;
+        let mut used = widths[0];
+        while end < columns.len() && (end == start || used + GAP + widths[end] <= width) {
+            used += GAP + widths[end];
+            end += 1;
+        }
+        let row = |row: usize| {
+            let label = format!(
+                "{}{}",
+                columns[0][row],
+                " ".repeat(widths[0] - measure_text_width(&columns[0][row]))
+            );
+            let cell = |column: usize| {
+                let cell = columns[column].get(row).map_or("", String::as_str);
+                format!("{}{cell}", " ".repeat(GAP + widths[column] - measure_text_width(cell)))
+            };
+            let line: String = once(label).chain((start..end).map(cell)).collect();
+            line.trim_end().to_string() + "\n"
+        };
+        blocks.push((0..columns[0].len()).map(row).collect());
+        start = end;
+    }
+    blocks
+}

@@ -1,0 +1,400 @@
+//! The terminal program, run as a user runs it.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use logitscope::attribution::Part;
+use logitscope::report::Report;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use safetensors::tensor::{Dtype, TensorView};
+
+struct Output {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn logitscope(arguments: &[&str]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_logitscope"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    Output {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// `attribute` on a model, its arguments separated by spaces.
+fn attribute(model: &Path, arguments: &str) -> Output {
+    let mut all = vec!["attribute", "--model", model.to_str().unwrap()];
+    all.extend(arguments.split(' '));
+    logitscope(&all)
+}
+
+fn succeeds(output: Output) -> String {
+    assert_eq!((output.code, output.stderr.as_str()), (0, ""));
+    output.stdout
+}
+
+fn report(output: Output) -> Report {
+    serde_json::from_str(&succeeds(output)).unwrap()
+}
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// A folder with a random model of GPT-2's vocabulary, and GPT-2's tokenizer.
+fn with_tokenizer() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let config = serde_json::json!({
+        "model_type": "gpt2", "n_embd": 4, "n_layer": 1, "n_head": 2, "n_positions": 16, "n_inner": null, "vocab_size": 50257,
+        "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new", "bos_token_id": 50256,
+    });
+    std::fs::write(dir.path().join("config.json"), config.to_string()).unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let shapes: [(&str, &[usize]); 16] = [
+        ("wte.weight", &[50257, 4]),
+        ("wpe.weight", &[16, 4]),
+        ("h.0.ln_1.weight", &[4]),
+        ("h.0.ln_1.bias", &[4]),
+        ("h.0.attn.c_attn.weight", &[4, 12]),
+        ("h.0.attn.c_attn.bias", &[12]),
+        ("h.0.attn.c_proj.weight", &[4, 4]),
+        ("h.0.attn.c_proj.bias", &[4]),
+        ("h.0.ln_2.weight", &[4]),
+        ("h.0.ln_2.bias", &[4]),
+        ("h.0.mlp.c_fc.weight", &[4, 16]),
+        ("h.0.mlp.c_fc.bias", &[16]),
+        ("h.0.mlp.c_proj.weight", &[16, 4]),
+        ("h.0.mlp.c_proj.bias", &[4]),
+        ("ln_f.weight", &[4]),
+        ("ln_f.bias", &[4]),
+    ];
+    let mut random = |shape: &[usize]| -> Vec<u8> {
+        (0..shape.iter().product())
+            .flat_map(|_| rng.random_range(-1f32..1.0).to_le_bytes())
+            .collect()
+    };
+    let weights: HashMap<&str, (&[usize], Vec<u8>)> = shapes.map(|(name, shape)| (name, (shape, random(shape)))).into();
+    let views = weights
+        .iter()
+        .map(|(name, (shape, bytes))| (*name, TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap()));
+    safetensors::serialize_to_file(views, None, &dir.path().join("model.safetensors")).unwrap();
+    std::fs::copy(data("gpt2-tokenizer/tokenizer.json"), dir.path().join("tokenizer.json")).unwrap();
+    dir
+}
+
+#[test]
+fn a_table_shows_the_parts_and_how_they_add_up() {
+    let table = succeeds(attribute(&data("tiny-a"), "--tokens 1,5,9 --answer #7 --incorrect #12"));
+    let (table, error) = table.trim_end().rsplit_once('\n').unwrap();
+    let expected = "\
+Why #7 rather than #12 after #9 (position 2)?
+
+component     attribution     share
+embed             -0.1836     +5.5%
+pos_embed         -0.1657     +5.0%
+0_attn_out        -0.3549    +10.7%
+0_mlp_out         -4.3960   +132.1%
+1_attn_out        +0.8005    -24.1%
+1_mlp_out         +0.9728    -29.2%
+
+total             -3.3269
+logit - b_U       -3.3269
+";
+    assert_eq!(table, expected.trim_end());
+    let error: f64 = error.strip_prefix("error").unwrap().trim().parse().unwrap();
+    assert!(error.abs() < 1e-5);
+}
+
+#[test]
+fn a_table_of_all_positions_has_a_column_for_each() {
+    let table = succeeds(attribute(
+        &data("tiny-a"),
+        "--tokens 1,5,9 --answer #7 --unit layer --position all",
+    ));
+    let (table, _) = table.trim_end().rsplit_once('\n').unwrap();
+    let expected = "\
+Why #7 after each token?
+
+position            0         1         2
+layer              #1        #5        #9
+0_pre         +0.0384   +0.1133   -0.4926
+0_mid         +0.6850   +1.0425   -0.8442
+1_pre         +1.2802   +1.3556   -4.1187
+1_mid         +2.3682   +2.4586   -3.2195
+final_post    +3.0762   +2.4810   -1.8420
+
+total         +3.0762   +2.4810   -1.8420
+logit - b_U   +3.0762   +2.4810   -1.8420
+";
+    assert_eq!(table, expected.trim_end());
+}
+
+#[test]
+fn a_chart_is_drawn_into_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("chart.svg");
+    for unit in ["component", "layer", "head"] {
+        let question = format!("--tokens 1,5,9 --answer #7 --incorrect #12 --unit {unit} --position all --top 1");
+        let table = succeeds(attribute(
+            &data("tiny-a"),
+            &format!("{question} --svg {}", file.display()),
+        ));
+        assert_eq!(table, succeeds(attribute(&data("tiny-a"), &question)));
+        let svg = std::fs::read_to_string(&file).unwrap();
+        assert!(svg.starts_with("<svg ") && svg.contains("#12") && svg.trim_end().ends_with("</svg>"));
+    }
+}
+
+#[test]
+fn json_has_the_api_s_fields() {
+    let json = succeeds(attribute(
+        &data("tiny-a"),
+        "--tokens 1,5,9 --answer #7 --unit head --position all --format json",
+    ));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let mut fields: Vec<&String> = json.as_object().unwrap().keys().collect();
+    fields.sort();
+    let expected = [
+        "answer",
+        "attribution",
+        "bias",
+        "error",
+        "exact",
+        "incorrect",
+        "labels",
+        "logit",
+        "positions",
+        "tokens",
+        "total",
+        "unit",
+    ];
+    assert_eq!(fields, expected);
+    assert_eq!(json["tokens"][1], serde_json::json!({"id": 5, "text": "#5"}));
+    assert_eq!(json["answer"]["id"], 7);
+    assert!(json["incorrect"].is_null());
+    assert_eq!(json["unit"], "head");
+    assert_eq!(
+        json["labels"],
+        serde_json::json!(["L0H0", "L0H1", "L0H2", "L1H0", "L1H1", "L1H2", "remainder"])
+    );
+    assert_eq!(json["positions"], serde_json::json!([0, 1, 2]));
+    assert_eq!(json["exact"], true);
+    assert_eq!(json["attribution"].as_array().unwrap().len(), 7 * 3);
+    for field in ["logit", "bias", "total", "error"] {
+        assert_eq!(json[field].as_array().unwrap().len(), 3, "{field}");
+    }
+}
+
+/// The numbers are those that `transformer_lens.rs` checks in the library.
+#[test]
+fn every_format_has_the_same_numbers() {
+    let question = "--tokens 1,5,9,33,2,47 --answer #7 --incorrect #12 --position 4";
+    let report = report(attribute(&data("tiny-a"), &format!("{question} --format json")));
+    let csv = succeeds(attribute(&data("tiny-a"), &format!("{question} --format csv")));
+    let mut csv = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(
+        csv.headers().unwrap(),
+        ["label", "position", "token", "attribution"].as_slice()
+    );
+    let rows: Vec<(Part, usize, String, f64)> = csv.deserialize().collect::<Result<_, _>>().unwrap();
+    let attribution = report.attribution;
+    assert_eq!(rows.len(), attribution.labels.len());
+    let table = succeeds(attribute(&data("tiny-a"), question));
+    for ((row, label), value) in rows.into_iter().zip(&attribution.labels).zip(&attribution.attribution) {
+        assert_eq!(row, (*label, 4, "#2".to_string(), *value));
+        let line = table
+            .lines()
+            .find(|line| line.starts_with(&format!("{label} ")))
+            .unwrap();
+        assert_eq!(line.split_whitespace().nth(1).unwrap(), format!("{value:+.4}"));
+    }
+}
+
+#[test]
+fn top_keeps_the_highest_and_the_totals_of_all() {
+    let question = "--tokens 1,5,9,33,2,47 --answer #7 --unit head --position all --format json";
+    let all = report(attribute(&data("tiny-a"), question));
+    let top = report(attribute(&data("tiny-a"), &format!("{question} --top 3")));
+    let expected = all.attribution.top(3);
+    assert_eq!(
+        top.attribution.labels,
+        expected.iter().map(|(part, _)| *part).collect::<Vec<_>>()
+    );
+    assert_eq!(top.attribution.top(3), expected);
+    assert_eq!(top.attribution.total, all.attribution.total);
+    assert!(top.exact);
+}
+
+#[test]
+fn text_is_tokenized_after_a_bos_token() {
+    let dir = with_tokenizer();
+    let ask = |more: &[&str]| {
+        let mut arguments = vec![
+            "attribute",
+            "--model",
+            dir.path().to_str().unwrap(),
+            "--prompt",
+            "When Mary and John",
+        ];
+        arguments.extend(more);
+        logitscope(&arguments)
+    };
+    let asked = report(ask(&["--answer", " Mary", "--incorrect", "#1757", "--format", "json"]));
+    let texts: Vec<&str> = asked.tokens.iter().map(|token| token.text.as_str()).collect();
+    assert_eq!(texts, ["<|endoftext|>", "When", " Mary", " and", " John"]);
+    assert_eq!((asked.answer.id, asked.answer.text.as_str()), (5335, " Mary"));
+    assert_eq!(asked.incorrect.unwrap().text, " John");
+    assert_eq!(asked.attribution.positions, [4]);
+
+    let without_bos = report(ask(&["--no-bos", "--answer", " Mary", "--format", "json"]));
+    assert_eq!(without_bos.tokens.len(), 4);
+
+    let table = succeeds(ask(&["--answer", " Mary", "--incorrect", " John"]));
+    assert!(
+        table.starts_with("Why \" Mary\" rather than \" John\" after \" John\" (position 4)?\n"),
+        "{table}"
+    );
+}
+
+#[test]
+fn bad_input_is_one_line_that_names_it_and_the_fix() {
+    let tiny = data("tiny-a");
+    let tokenizer = with_tokenizer();
+    let empty = tempfile::tempdir().unwrap();
+    let mismatched = tempfile::tempdir().unwrap();
+    for file in ["config.json", "model.safetensors"] {
+        std::fs::copy(tiny.join(file), mismatched.path().join(file)).unwrap();
+    }
+    std::fs::copy(
+        data("gpt2-tokenizer/tokenizer.json"),
+        mismatched.path().join("tokenizer.json"),
+    )
+    .unwrap();
+    let truncated = tempfile::tempdir().unwrap();
+    std::fs::copy(tiny.join("config.json"), truncated.path().join("config.json")).unwrap();
+    let weights = std::fs::read(tiny.join("model.safetensors")).unwrap();
+    std::fs::write(
+        truncated.path().join("model.safetensors"),
+        &weights[..weights.len() - 1],
+    )
+    .unwrap();
+
+    for (model, arguments, expected) in [
+        (empty.path(), "--tokens 1 --answer #1", "config.json: is not in"),
+        (Path::new("no/such/folder"), "--tokens 1 --answer #1", "no/such/folder"),
+        (truncated.path(), "--tokens 1 --answer #1", "model.safetensors: "),
+        (mismatched.path(), "--tokens 1 --answer #1", "tokenizer.json: "),
+        (
+            &tiny,
+            "--prompt When --answer #1",
+            "prompt: this model has no tokenizer.json",
+        ),
+        (
+            &tiny,
+            "--tokens 97 --answer #1",
+            "prompt: token id 97 is not in the vocabulary, which has ids 0 to 96",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25 --answer #1",
+            "prompt: has 25 tokens, but this model reads at most 24",
+        ),
+        (
+            &tiny,
+            "--tokens 1 --answer #97",
+            "answer: token id 97 is not in the vocabulary, which has ids 0 to 96",
+        ),
+        (&tiny, "--tokens 1 --answer #1 --incorrect #97", "--incorrect: "),
+        (
+            &tiny,
+            "--tokens 1 --answer Mary",
+            "answer: \"Mary\" is text, but this model has no tokenizer.json",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --position 2",
+            "position: 2 is outside the prompt, whose 2 tokens have positions 0 to 1",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --position -3",
+            "position: -3 is outside the prompt",
+        ),
+        (
+            &tiny,
+            "--tokens 1 --answer #1 --svg no/such/folder/chart.svg",
+            "no/such/folder/chart.svg",
+        ),
+        (tokenizer.path(), "--prompt  --answer #1", "prompt: is empty"),
+        (
+            tokenizer.path(),
+            "--prompt When --answer Australopithecus",
+            "an answer is exactly one token",
+        ),
+        (tokenizer.path(), "--prompt When --answer elephant", "Try \" elephant\""),
+        (tokenizer.path(), "--prompt When --answer ", "answer: is empty"),
+    ] {
+        let output = attribute(model, arguments);
+        assert_eq!(
+            (output.code, output.stdout.as_str()),
+            (1, ""),
+            "{arguments}: {}",
+            output.stderr
+        );
+        assert_eq!(output.stderr.lines().count(), 1, "{arguments}: {}", output.stderr);
+        assert!(output.stderr.contains(expected), "{arguments}: {}", output.stderr);
+    }
+}
+
+#[test]
+fn bad_usage_is_2() {
+    for arguments in [
+        "",
+        "explain",
+        "attribute --tokens 1 --answer #1",
+        "attribute --model . --answer #1",
+        "attribute --model . --tokens 1",
+        "attribute --model . --tokens 1 --prompt a --answer #1",
+        "attribute --model . --tokens one --answer #1",
+        "attribute --model . --tokens 1 --answer #1 --unit neuron",
+        "attribute --model . --tokens 1 --answer #1 --position last",
+        "attribute --model . --tokens 1 --answer #1 --top 0",
+        "attribute --model . --tokens 1 --answer #1 --format yaml",
+        "attribute --model . --tokens 1 --answer #1 --colour",
+    ] {
+        let output = logitscope(&arguments.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(output.code, 2, "{arguments}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments}");
+    }
+    assert_eq!(logitscope(&["--help"]).code, 0);
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_logitscope"))
+        .args([
+            "attribute",
+            "--model",
+            data("tiny-a").to_str().unwrap(),
+            "--tokens",
+            "1",
+            "--answer",
+            "#1",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert!(output.status.success());
+}
