@@ -1,1 +1,5 @@
+import './styles.css';
 import './elements/page';
+import { followLink } from './link';
+
+followLink();

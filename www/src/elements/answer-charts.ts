@@ -1,0 +1,66 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { SessionController, session } from '../session';
+import { UNITS } from '../state';
+import { base } from '../styles';
+import './chart-figure';
+
+/** The three charts on one axis, depth; or what stands in their place until there is an answer. */
+@customElement('answer-charts')
+export class AnswerCharts extends LitElement {
+  readonly controller = new SessionController(this);
+
+  #instead(): string {
+    const { loading, failure, model, question, problems } = session.state;
+    if (loading) return 'The charts appear here when the model is loaded.';
+    if (failure) return 'Without a model there is nothing to explain. Choose another above, or try again.';
+    if (problems.prompt || question.prompt === '') return 'Type a sentence above: the charts show which parts of the model push for the next word.';
+    return model ? 'Running the model.' : '';
+  }
+
+  protected override render() {
+    const { picture, pending, problems, model } = session.state;
+    const stale = pending || problems.prompt || problems.position || problems.answer || problems.incorrect;
+    const heads = model?.config.n_head ?? 12;
+    return html`<div class="charts" style="--heads: ${heads}" aria-busy=${pending ? 'true' : 'false'} ?data-stale=${Boolean(stale)}>
+      ${UNITS.map((unit) =>
+        picture
+          ? html`<chart-figure class=${unit} .unit=${unit}></chart-figure>`
+          : html`<div class="empty ${unit}">${unit === 'component' ? html`<p class="grey">${this.#instead()}</p>` : nothing}</div>`,
+      )}
+    </div>`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        min-width: 0;
+      }
+      .charts {
+        display: grid;
+        grid-template-rows: minmax(160px, 5fr) minmax(160px, 5fr) minmax(max(192px, calc(var(--heads) * 12px + 64px)), 6fr);
+        gap: 8px;
+        transition: opacity 100ms linear;
+      }
+      /* The old picture stays, and dims if the new one takes longer than a glance. */
+      .charts[data-stale] {
+        opacity: 0.45;
+        transition-delay: 150ms;
+      }
+      .empty {
+        display: grid;
+        place-items: center;
+        border-bottom: 1px solid var(--hairline);
+        border-left: 1px solid var(--hairline);
+        text-align: center;
+      }
+      @media (max-width: 720px) {
+        .charts {
+          grid-template-rows: 208px 208px calc(var(--heads) * 20px + 80px);
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,127 @@
+import { LitElement, css, html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { UNIT_NAMES, direction, part, quantity } from '../explain';
+import { decimals, percent, signed, visible } from '../format';
+import { SessionController, session } from '../session';
+import { UNITS, type Picture } from '../state';
+import { base } from '../styles';
+import './contribution-table';
+import './download-row';
+import './identity-badge';
+
+/** The selected part in words and numbers, the table of all, the identity, and the downloads. */
+@customElement('answer-panel')
+export class AnswerPanel extends LitElement {
+  readonly controller = new SessionController(this);
+
+  #selected(picture: Picture, label: string) {
+    const unit = UNITS.find((unit) => picture.charts[unit].item(label));
+    const item = unit && picture.charts[unit].item(label);
+    if (!unit || !item) return this.#overview(picture);
+    const of = picture.incorrect ? 'of the difference' : 'of the logit';
+    const share = unit === 'layer' ? `${percent(item.share)} ${of} by now` : `${percent(item.share)} ${of}, rank ${item.rank} of ${item.count}`;
+    return html`
+      <div class="title">
+        <h2>${item.name}</h2>
+        <span class="mono grey">${item.label}</span>
+        <span class="value mono">${signed(item.value)}</span>
+      </div>
+      <p class="small">${unit === 'layer' ? '' : html`It ${direction(item.value, picture)}: `}${share}.</p>
+      <p class="small grey">${part(label, picture)}</p>
+    `;
+  }
+
+  #overview(picture: Picture) {
+    const { answer, incorrect, attributions, charts } = picture;
+    const [logit = 0] = attributions.component.logit;
+    const strongest = charts.head.items().find(({ rank, label }) => rank === 1 && label !== 'remainder') ??
+      charts.component.items().find(({ rank }) => rank === 1);
+    return html`
+      <div class="title">
+        <h2>${visible(answer.text)}${incorrect ? ` rather than ${visible(incorrect.text)}` : ''}</h2>
+        <span class="value mono">${decimals(logit)}</span>
+      </div>
+      <p class="small">The ${quantity(picture)}, less the mean over the vocabulary where there is only one.</p>
+      <p class="small grey">
+        Largest: ${strongest?.name} (${strongest && signed(strongest.value)}). Select a part in a chart, or in the table.
+      </p>
+    `;
+  }
+
+  protected override render() {
+    const { picture, question } = session.state;
+    if (!picture) return html``;
+    return html`
+      <div class="selected" role="region" aria-label="Selected part" aria-live="polite">
+        ${question.selected === null ? this.#overview(picture) : this.#selected(picture, question.selected)}
+      </div>
+      <div class="units" role="group" aria-label="Unit">
+        ${UNITS.map(
+          (unit) => html`<button
+            type="button"
+            aria-pressed=${unit === question.unit ? 'true' : 'false'}
+            @click=${() => session.showUnit(unit)}
+          >${UNIT_NAMES[unit]}</button>`,
+        )}
+      </div>
+      <contribution-table></contribution-table>
+      <identity-badge></identity-badge>
+      <download-row></download-row>
+    `;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        gap: 8px;
+        min-width: 0;
+      }
+      .selected {
+        display: grid;
+        align-content: start;
+        gap: 4px;
+        min-height: 136px;
+      }
+      .title {
+        display: flex;
+        align-items: baseline;
+        gap: 8px;
+      }
+      .title .mono {
+        font-size: var(--small);
+      }
+      .title .value {
+        margin-left: auto;
+        font-size: var(--large);
+      }
+      .units {
+        display: flex;
+        border-bottom: 1px solid var(--hairline);
+      }
+      .units button {
+        flex: 1;
+        border-radius: 0;
+        color: var(--grey);
+      }
+      .units button[aria-pressed='true'] {
+        border-bottom: 2px solid var(--accent);
+        color: var(--ink);
+      }
+      /* The table takes the height that the charts leave, and scrolls. */
+      contribution-table {
+        flex: 1 1 160px;
+        min-height: 160px;
+        height: 0;
+      }
+      @media (max-width: 1023px) {
+        contribution-table {
+          flex: none;
+          height: 400px;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,67 @@
+import { LitElement, css, html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { base } from '../styles';
+
+/** What direct logit attribution is, and what it is not. */
+@customElement('help-section')
+export class HelpSection extends LitElement {
+  protected override render() {
+    return html`<section aria-label="What this shows, and what it does not">
+      <h2>What this shows</h2>
+      <div class="columns">
+        <p>
+          GPT-2 keeps, at each token, a running sum of vectors: the <em>residual stream</em>. The embeddings start it; in each
+          layer the attention heads and the MLP add to it. At the end the sum is scaled by the final LayerNorm and multiplied
+          with each word’s vector: that is the word’s <em>logit</em>. So a logit is a sum of one number for each part. Those
+          numbers are what the charts show: <em>direct logit attribution</em>.
+        </p>
+        <p>
+          With a word to compare with, all numbers are of the difference of the two logits: positive pushes towards the first,
+          negative towards the second. Without one, the logit is taken less the mean over the vocabulary, since adding the same to every
+          logit changes no probability. The parts add up to the logit less b<sub>U</sub>, which comes from the final LayerNorm’s bias; the badge checks
+          that on every answer. The numbers are those of TransformerLens, with its labels.
+        </p>
+      </div>
+      <h2>What it does not show</h2>
+      <div class="columns">
+        <p>
+          Direct effects only. A head that changes what a later head reads has its effect counted with the later one: a part with a
+          small bar may still be needed, and one with a large bar may be replaced by others when it is removed. To know what
+          happens without a part, one has to take it out and run the model again, which this page does not do.
+        </p>
+        <p>
+          The scale of the final LayerNorm is taken as it was in this run, although every part had a share in it. And a large value says
+          that a part pushed, not why. Values are for this one prompt; look at several before
+          you name what a head does.
+        </p>
+      </div>
+      <p class="small grey">
+        The model runs in this tab: nothing that you type leaves it. Only model files are downloaded, from where you choose.
+      </p>
+    </section>`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      section {
+        display: grid;
+        gap: 16px;
+        max-width: 1040px;
+        padding: 32px 24px 48px;
+        margin: 0 auto;
+        border-top: 1px solid var(--hairline);
+      }
+      .columns {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 360px), 1fr));
+        gap: 16px 32px;
+      }
+      @media (max-width: 720px) {
+        section {
+          padding: 32px 16px;
+        }
+      }
+    `,
+  ];
+}

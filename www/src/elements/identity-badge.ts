@@ -1,0 +1,56 @@
+import { LitElement, css, html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { decimals, scientific } from '../format';
+import { SessionController, session } from '../session';
+import { UNITS } from '../state';
+import { base } from '../styles';
+
+/** Whether the parts add up to what the model says. */
+@customElement('identity-badge')
+export class IdentityBadge extends LitElement {
+  readonly controller = new SessionController(this);
+
+  protected override render() {
+    const { picture, question } = session.state;
+    if (!picture) return html``;
+    const { total, logit, bias, error } = picture.attributions[question.unit];
+    const exact = UNITS.every((unit) => picture.attributions[unit].exact);
+    const of = picture.incorrect ? 'logit difference' : 'logit';
+    const sum = question.unit === 'layer' ? 'Last value' : 'Sum of parts';
+    return html`<div class="small ${exact ? '' : 'wrong'}" role="group" aria-label="Identity">
+      <p class="verdict">
+        <span aria-hidden="true">${exact ? '✓' : '✗'}</span> ${exact ? 'The parts add up' : 'The parts do not add up: do not trust these charts'}
+      </p>
+      <dl>
+        <div><dt>${sum}</dt> <dd class="mono">${decimals(total[0] ?? NaN)}</dd></div>
+        <div><dt>${of} − b<sub>U</sub></dt> <dd class="mono">${decimals(logit[0] ?? NaN)} − ${decimals(bias[0] ?? NaN)}</dd></div>
+        <div><dt>difference</dt> <dd class="mono">${scientific(error[0] ?? NaN)}</dd></div>
+      </dl>
+    </div>`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host > div {
+        padding-top: 8px;
+        border-top: 1px solid var(--hairline);
+      }
+      .verdict {
+        color: var(--accent);
+      }
+      .wrong .verdict {
+        color: var(--wrong);
+        font-weight: 600;
+      }
+      dl > div {
+        display: flex;
+        justify-content: space-between;
+        gap: 8px;
+      }
+      sub {
+        line-height: 0;
+      }
+    `,
+  ];
+}

@@ -1,0 +1,101 @@
+import { LitElement, css, html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { percent, visible } from '../format';
+import { SessionController, session } from '../session';
+import { base } from '../styles';
+
+/** What the model expects next: each a click away from being the answer, or what it is compared with. */
+@customElement('prediction-list')
+export class PredictionList extends LitElement {
+  readonly controller = new SessionController(this);
+
+  protected override render() {
+    const { predictions, picture } = session.state;
+    return html`
+      <span class="gutter" id="label">next</span>
+      <ol aria-labelledby="label">
+        ${predictions.map((prediction) => {
+          const { id, text, probability } = prediction;
+          const token = visible(text);
+          const answer = picture?.answer.id === id;
+          const incorrect = picture?.incorrect?.id === id;
+          return html`<li class=${answer || incorrect ? 'asked' : ''}>
+            <button
+              type="button"
+              aria-pressed=${answer ? 'true' : 'false'}
+              aria-label="Explain ${token}, ${percent(probability)}"
+              title="Explain this token"
+              @click=${() => session.choose('answer', prediction)}
+            >
+              <span class="token">${token}</span> <span class="mono grey">${percent(probability)}</span>
+            </button>
+            <button
+              type="button"
+              class="versus"
+              aria-pressed=${incorrect ? 'true' : 'false'}
+              aria-label="Compare with ${token}"
+              title="Compare the answer with this token"
+              @click=${() => session.choose('incorrect', prediction)}
+            >vs</button>
+          </li>`;
+        })}
+      </ol>
+    `;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: 48px minmax(0, 1fr);
+        column-gap: 8px;
+      }
+      .gutter {
+        align-self: center;
+        color: var(--grey);
+        font-size: var(--small);
+        text-align: right;
+      }
+      ol {
+        display: flex;
+        gap: 8px;
+        min-height: calc(var(--target) + 8px);
+        padding: 3px 8px 5px;
+        overflow-x: auto;
+        scrollbar-width: thin;
+      }
+      li {
+        display: flex;
+        flex: none;
+        border-radius: 4px;
+      }
+      button {
+        white-space: nowrap;
+        color: var(--ink);
+      }
+      .versus {
+        color: var(--grey);
+      }
+      button[aria-pressed='true'] {
+        border-color: var(--accent);
+        background: var(--accent-ground);
+        color: var(--ink);
+      }
+      @media (max-width: 720px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .gutter {
+          text-align: left;
+        }
+        ol {
+          padding: 3px 2px 5px;
+        }
+        .versus {
+          min-width: 44px;
+        }
+      }
+    `,
+  ];
+}

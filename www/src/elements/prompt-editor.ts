@@ -1,0 +1,141 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { presets } from '../presets';
+import { SessionController, session } from '../session';
+import { base } from '../styles';
+import './generate-menu';
+
+/** The sentence, where it comes from, and whether BOS goes before it. */
+@customElement('prompt-editor')
+export class PromptEditor extends LitElement {
+  readonly controller = new SessionController(this);
+
+  #choose(event: Event): void {
+    const preset = presets[Number((event.target as HTMLSelectElement).value)];
+    if (preset) session.show(preset);
+  }
+
+  protected override render() {
+    const { question, problems, model } = session.state;
+    const ids = model && !model.hasTokenizer;
+    const chosen = presets.findIndex(
+      ({ prompt, answer, incorrect = '' }) =>
+        prompt === question.prompt && answer === question.answer && incorrect === question.incorrect,
+    );
+    return html`
+      <label class="gutter" for="prompt">In</label>
+      <textarea
+        id="prompt"
+        rows="1"
+        spellcheck="false"
+        autocapitalize="off"
+        aria-label=${ids ? 'Prompt, as token ids' : 'Prompt'}
+        aria-invalid=${problems.prompt ? 'true' : 'false'}
+        aria-describedby="problem"
+        placeholder=${ids ? '1, 5, 9' : 'Type a sentence for the model to continue'}
+        .value=${question.prompt}
+        @input=${(event: Event) => session.setPrompt((event.target as HTMLTextAreaElement).value)}
+      ></textarea>
+      <div class="tools">
+        <select aria-label="Examples" @change=${(event: Event) => this.#choose(event)}>
+          <option value="-1" ?selected=${chosen < 0}>Examples</option>
+          ${presets.map(({ name }, i) => html`<option value=${i} ?selected=${i === chosen}>${name}</option>`)}
+        </select>
+        <label class="bos small" title="The token that training texts begin with. TransformerLens puts it first by default.">
+          <input
+            type="checkbox"
+            .checked=${question.prependBos && !ids}
+            ?disabled=${ids}
+            @change=${(event: Event) => session.setBos((event.target as HTMLInputElement).checked)}
+          />BOS first
+        </label>
+        <generate-menu></generate-menu>
+      </div>
+      <p id="problem" class="below small wrong" role="alert">${problems.prompt?.message ?? nothing}</p>
+      ${chosen >= 0 && !problems.prompt
+        ? html`<p class="below small grey">${presets[chosen]?.note}</p>`
+        : nothing}
+    `;
+  }
+
+  protected override updated(): void {
+    const area = this.renderRoot.querySelector('textarea');
+    if (!area || CSS.supports('field-sizing', 'content')) return;
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: 48px minmax(0, 1fr) auto;
+        column-gap: 8px;
+        align-items: start;
+      }
+      .gutter {
+        align-self: center;
+        color: var(--grey);
+        font-size: var(--small);
+        text-align: right;
+      }
+      textarea {
+        field-sizing: content;
+        width: 100%;
+        min-height: 40px;
+        max-height: 30dvh;
+        padding: 6px 8px;
+        border: 0;
+        border-bottom: 1px solid var(--grey);
+        border-radius: 0;
+        background: none;
+        font-size: var(--large);
+        line-height: 28px;
+        resize: none;
+      }
+      textarea[aria-invalid='true'] {
+        border-color: var(--wrong);
+      }
+      .tools {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 40px;
+      }
+      .bos {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: var(--target);
+        padding: 0 8px;
+      }
+      .below {
+        grid-column: 2 / -1;
+        padding: 0 8px;
+      }
+      .below:empty {
+        display: none;
+      }
+      @media (max-width: 720px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .gutter {
+          text-align: left;
+        }
+        .gutter,
+        .below {
+          grid-column: 1;
+          padding: 0;
+        }
+        textarea {
+          padding: 6px 0;
+        }
+        .tools {
+          flex-wrap: wrap;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,55 @@
+import type { Unit } from './api/logitscope';
+import { visible } from './format';
+import type { Picture } from './state';
+
+/** What the numbers are, in words, where they stand. */
+
+export const UNIT_NAMES: Record<Unit, string> = { layer: 'Logit lens', component: 'Components', head: 'Heads' };
+
+export const UNIT_NOTES: Record<Unit, string> = {
+  layer: 'What the residual stream so far would say if the model stopped there: a running sum.',
+  component: 'What the embeddings and each layer’s attention and MLP added.',
+  head: 'What each attention head added; everything else is the remainder.',
+};
+
+/** What is being taken apart: `the logit of ·Mary`, or a difference. */
+export function quantity({ answer, incorrect }: Picture): string {
+  return incorrect ? `logit of ${visible(answer.text)} minus logit of ${visible(incorrect.text)}` : `logit of ${visible(answer.text)}`;
+}
+
+/** Which way a value pushes. */
+export function direction(value: number, { answer, incorrect }: Picture): string {
+  if (value === 0) return 'pushes neither way';
+  if (value > 0) return `pushes towards ${visible(answer.text)}`;
+  return incorrect ? `pushes towards ${visible(incorrect.text)}` : `pushes away from ${visible(answer.text)}`;
+}
+
+/** What a part is, by its label. */
+export function part(label: string, { tokens, position }: Picture): string {
+  const token = visible(tokens[position]?.text ?? '');
+  const head = /^L(\d+)H(\d+)$/.exec(label);
+  if (head) {
+    return `What head ${head[2]} in layer ${head[1]} wrote at ${token}: what it read from other tokens and moved here. Biases are in the remainder.`;
+  }
+  const [, layer, kind] = /^(\d+)_(\w+)$/.exec(label) ?? [];
+  switch (kind ?? label) {
+    case 'attn_out':
+      return `All heads of layer ${layer} together, and their bias: what attention moved to ${token} from the tokens before it.`;
+    case 'mlp_out':
+      return `What the MLP of layer ${layer} made of what had gathered at ${token}. It sees this token’s stream alone.`;
+    case 'pre':
+      return `The sum of all that was written at ${token} before layer ${layer}, read as if the model stopped there.`;
+    case 'mid':
+      return `The sum of all that was written at ${token} up to and with the attention of layer ${layer}, before its MLP.`;
+    case 'final_post':
+      return `The whole residual stream at ${token} after the last layer. It is the logit less the bias b_U.`;
+    case 'embed':
+      return `The embedding of ${token} itself: what this word alone says about the next, before any layer.`;
+    case 'pos_embed':
+      return `The embedding of position ${position}: what the place in the prompt alone says.`;
+    case 'remainder':
+      return 'All that no head wrote: both embeddings, every MLP, and the biases of attention.';
+    default:
+      return '';
+  }
+}
