@@ -17,6 +17,13 @@ export function quantity({ answer, incorrect }: Picture): string {
   return incorrect ? `logit of ${visible(answer.text)} minus logit of ${visible(incorrect.text)}` : `logit of ${visible(answer.text)}`;
 }
 
+/** What was found, before any part is selected. */
+export function overview({ answer, incorrect, attributions }: Picture): string {
+  const [logit = 0] = attributions.component.logit;
+  if (!incorrect) return `The logit of ${visible(answer.text)}, above the mean over the vocabulary.`;
+  return `The logit of ${visible(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than that of ${visible(incorrect.text)}.`;
+}
+
 /** Which way a value pushes. */
 export function direction(value: number, { answer, incorrect }: Picture): string {
   if (value === 0) return 'pushes neither way';

@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import {
   Chart,
   Logitscope,
+  LogitscopeError,
   type Attribution,
   type GenerateOptions,
   type Progress,
@@ -65,6 +66,7 @@ export class Session extends EventTarget {
       this.#scope = scope;
       this.#run = undefined;
       this.#loading = undefined;
+      if (scope.notKept) this.#set({ notice: message(scope.notKept) });
       this.#set({ model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer }, loading: undefined, tokens: [], predictions: [] });
       this.#ask();
     } catch (error) {
@@ -187,6 +189,7 @@ export class Session extends EventTarget {
     } catch (error) {
       if (!generating.signal.aborted) {
         this.#set({ problems: { ...this.state.problems, generate: { message: message(error) } } });
+        this.#lost(error);
       }
     }
     if (this.#generating !== generating) return;
@@ -253,7 +256,9 @@ export class Session extends EventTarget {
       if (superseded()) return;
       this.#show({ tokens: run.tokens, position, predictions, answer: answer.token, incorrect: incorrect.token }, attributions);
     } catch (error) {
-      if (!superseded()) this.#set({ pending: false, problems: { [field]: { message: message(error) } } });
+      if (superseded()) return;
+      this.#set({ pending: false, problems: { [field]: { message: message(error) } } });
+      this.#lost(error);
     }
   }
 
@@ -325,13 +330,18 @@ export class Session extends EventTarget {
     return same ? text : `#${id}`;
   }
 
+  /** Offers the model again after an error that ended its worker. */
+  #lost(error: unknown): void {
+    const { model } = this.state;
+    if (!model || !(error instanceof LogitscopeError && error.name === 'InternalError')) return;
+    this.#set({ failure: { source: model.source, message: message(error), offline: false } });
+  }
+
   #progress(source: Source, signal: AbortSignal): (progress: Progress) => void {
     const seen: { time: number; loaded: number }[] = [];
-    let shown = -Infinity;
     return ({ file, loaded, total, fromCache }) => {
+      if (signal.aborted) return;
       const time = performance.now();
-      if (signal.aborted || (time - shown < 100 && loaded !== total)) return;
-      shown = time;
       seen.push({ time, loaded });
       while (seen[0] && time - seen[0].time > RATE_MS) seen.shift();
       const first = seen[0];
@@ -371,7 +381,9 @@ function parseIds(text: string): number[] {
 
 function message(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? '' : '.');
+  // A message that begins with a file's name or an address keeps it as it is.
+  const sentence = text.replace(/^[a-z]+(?= )/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 

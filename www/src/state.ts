@@ -1,4 +1,5 @@
 import type { Attribution, Chart, ModelConfig, Prediction, Token, Unit } from './api/logitscope';
+import type { Preset } from './presets';
 import type { Source } from './source';
 
 export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly Unit[];
@@ -19,6 +20,15 @@ export interface Question {
   unit: Unit;
   /** The selected part's label. */
   selected: string | null;
+}
+
+/** Whether the picture shown answers another question than the current one. */
+export function isStale({ pending, problems }: State): boolean {
+  return pending || Boolean(problems.prompt ?? problems.position ?? problems.answer ?? problems.incorrect);
+}
+
+export function isPreset({ prompt, answer, incorrect = '' }: Preset, question: Question): boolean {
+  return prompt === question.prompt && answer === question.answer && incorrect === question.incorrect;
 }
 
 /** One complete answer, put on the page in one go: its pieces never come from different questions. */

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { SessionController, session } from '../session';
-import { UNITS } from '../state';
+import { UNITS, isStale } from '../state';
 import { base } from '../styles';
 import './chart-figure';
 
@@ -19,10 +19,9 @@ export class AnswerCharts extends LitElement {
   }
 
   protected override render() {
-    const { picture, pending, problems, model } = session.state;
-    const stale = pending || problems.prompt || problems.position || problems.answer || problems.incorrect;
+    const { picture, pending, model } = session.state;
     const heads = model?.config.n_head ?? 12;
-    return html`<div class="charts" style="--heads: ${heads}" aria-busy=${pending ? 'true' : 'false'} ?data-stale=${Boolean(stale)}>
+    return html`<div class="charts" style="--heads: ${heads}" aria-busy=${pending ? 'true' : 'false'} ?data-stale=${isStale(session.state)}>
       ${UNITS.map((unit) =>
         picture
           ? html`<chart-figure class=${unit} .unit=${unit}></chart-figure>`
@@ -52,8 +51,11 @@ export class AnswerCharts extends LitElement {
       .empty {
         display: grid;
         place-items: center;
-        border-bottom: 1px solid var(--hairline);
-        border-left: 1px solid var(--hairline);
+        /* Where the chart's axes will be. */
+        margin: 24px 12px 24px 56px;
+        padding: 0 16px;
+        border: solid var(--hairline);
+        border-width: 0 0 1px 1px;
         text-align: center;
       }
       @media (max-width: 720px) {

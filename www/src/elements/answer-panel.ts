@@ -1,9 +1,9 @@
 import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { UNIT_NAMES, direction, part, quantity } from '../explain';
+import { UNIT_NAMES, direction, overview, part } from '../explain';
 import { decimals, percent, signed, visible } from '../format';
 import { SessionController, session } from '../session';
-import { UNITS, type Picture } from '../state';
+import { UNITS, isStale, type Picture } from '../state';
 import { base } from '../styles';
 import './contribution-table';
 import './download-row';
@@ -41,7 +41,7 @@ export class AnswerPanel extends LitElement {
         <h2>${visible(answer.text)}${incorrect ? ` rather than ${visible(incorrect.text)}` : ''}</h2>
         <span class="value mono">${decimals(logit)}</span>
       </div>
-      <p class="small">The ${quantity(picture)}, less the mean over the vocabulary where there is only one.</p>
+      <p class="small">${overview(picture)}</p>
       <p class="small grey">
         Largest: ${strongest?.name} (${strongest && signed(strongest.value)}). Select a part in a chart, or in the table.
       </p>
@@ -51,6 +51,7 @@ export class AnswerPanel extends LitElement {
   protected override render() {
     const { picture, question } = session.state;
     if (!picture) return html``;
+    this.toggleAttribute('stale', isStale(session.state));
     return html`
       <div class="selected" role="region" aria-label="Selected part" aria-live="polite">
         ${question.selected === null ? this.#overview(picture) : this.#selected(picture, question.selected)}
@@ -78,6 +79,11 @@ export class AnswerPanel extends LitElement {
         flex-direction: column;
         gap: 8px;
         min-width: 0;
+        transition: opacity 100ms linear;
+      }
+      :host([stale]) {
+        opacity: 0.45;
+        transition-delay: 150ms;
       }
       .selected {
         display: grid;

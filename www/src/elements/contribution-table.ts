@@ -112,8 +112,11 @@ export class ContributionTable extends LitElement {
         padding: 0 8px;
       }
       td:first-child {
-        width: 64px;
+        width: 72px;
         text-align: left;
+      }
+      thead button {
+        white-space: nowrap;
       }
       .share {
         color: var(--grey);

@@ -16,14 +16,17 @@ export class IdentityBadge extends LitElement {
     const { total, logit, bias, error } = picture.attributions[question.unit];
     const exact = UNITS.every((unit) => picture.attributions[unit].exact);
     const of = picture.incorrect ? 'logit difference' : 'logit';
-    const sum = question.unit === 'layer' ? 'Last value' : 'Sum of parts';
+    const sum = question.unit === 'layer' ? 'last value' : 'sum of parts';
     return html`<div class="small ${exact ? '' : 'wrong'}" role="group" aria-label="Identity">
       <p class="verdict">
         <span aria-hidden="true">${exact ? '✓' : '✗'}</span> ${exact ? 'The parts add up' : 'The parts do not add up: do not trust these charts'}
       </p>
       <dl>
         <div><dt>${sum}</dt> <dd class="mono">${decimals(total[0] ?? NaN)}</dd></div>
-        <div><dt>${of} − b<sub>U</sub></dt> <dd class="mono">${decimals(logit[0] ?? NaN)} − ${decimals(bias[0] ?? NaN)}</dd></div>
+        <div>
+          <dt>${of} − b<sub>U</sub></dt>
+          <dd class="mono"><span class="grey">${decimals(logit[0] ?? NaN)} − (${decimals(bias[0] ?? NaN)}) =</span> ${decimals((logit[0] ?? NaN) - (bias[0] ?? NaN))}</dd>
+        </div>
         <div><dt>difference</dt> <dd class="mono">${scientific(error[0] ?? NaN)}</dd></div>
       </dl>
     </div>`;

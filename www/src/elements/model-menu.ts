@@ -84,7 +84,7 @@ export class ModelMenu extends LitElement {
             <input id="model" name="model" autocomplete="off" spellcheck="false" placeholder="owner/name@revision or https://…/" aria-describedby="wrong" aria-invalid=${this.wrong ? 'true' : 'false'} />
             <button class="main">Load</button>
           </div>
-          <p id="wrong" class="small wrong" role="alert">${this.wrong}</p>
+          ${this.wrong ? html`<p id="wrong" class="small wrong" role="alert">${this.wrong}</p>` : nothing}
         </form>
         <div class="row">
           <label class="button main">
@@ -178,11 +178,8 @@ export class ModelMenu extends LitElement {
         margin-bottom: -8px;
       }
       @media (max-width: 720px) {
-        .facts {
-          display: none;
-        }
         #open {
-          max-width: 200px;
+          max-width: 240px;
         }
       }
     `,

@@ -70,7 +70,7 @@ export class Page extends LitElement {
           <span class="space"></span>
           <copy-link></copy-link>
           <theme-switch></theme-switch>
-          <button type="button" @click=${() => this.#help()}>What is this?</button>
+          <button type="button" @click=${() => this.#help()}>Help</button>
         </header>
         <model-status></model-status>
         <main>
@@ -173,7 +173,12 @@ export class Page extends LitElement {
           flex-wrap: wrap;
           gap: 0 8px;
           margin: 0 -16px;
-          padding: 0 16px;
+          padding: 0 8px 0 16px;
+        }
+        model-menu {
+          order: 1;
+          flex-basis: 100%;
+          margin-left: -8px;
         }
         .notice {
           padding-left: 0;

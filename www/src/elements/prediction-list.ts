@@ -19,7 +19,7 @@ export class PredictionList extends LitElement {
           const token = visible(text);
           const answer = picture?.answer.id === id;
           const incorrect = picture?.incorrect?.id === id;
-          return html`<li class=${answer || incorrect ? 'asked' : ''}>
+          return html`<li>
             <button
               type="button"
               aria-pressed=${answer ? 'true' : 'false'}
@@ -61,23 +61,27 @@ export class PredictionList extends LitElement {
         display: flex;
         gap: 8px;
         min-height: calc(var(--target) + 8px);
-        padding: 3px 8px 5px;
+        padding: 3px 1px 5px;
         overflow-x: auto;
         scrollbar-width: thin;
       }
       li {
         display: flex;
         flex: none;
-        border-radius: 4px;
       }
       button {
+        border-color: var(--hairline);
+        border-radius: 4px 0 0 4px;
         white-space: nowrap;
         color: var(--ink);
       }
       .versus {
+        margin-left: -1px;
+        border-radius: 0 4px 4px 0;
         color: var(--grey);
       }
       button[aria-pressed='true'] {
+        position: relative;
         border-color: var(--accent);
         background: var(--accent-ground);
         color: var(--ink);
@@ -88,9 +92,6 @@ export class PredictionList extends LitElement {
         }
         .gutter {
           text-align: left;
-        }
-        ol {
-          padding: 3px 2px 5px;
         }
         .versus {
           min-width: 44px;

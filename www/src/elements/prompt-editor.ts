@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { presets } from '../presets';
 import { SessionController, session } from '../session';
+import { isPreset } from '../state';
 import { base } from '../styles';
 import './generate-menu';
 
@@ -18,10 +19,7 @@ export class PromptEditor extends LitElement {
   protected override render() {
     const { question, problems, model } = session.state;
     const ids = model && !model.hasTokenizer;
-    const chosen = presets.findIndex(
-      ({ prompt, answer, incorrect = '' }) =>
-        prompt === question.prompt && answer === question.answer && incorrect === question.incorrect,
-    );
+    const chosen = presets.findIndex((preset) => isPreset(preset, question));
     return html`
       <label class="gutter" for="prompt">In</label>
       <textarea
@@ -51,10 +49,7 @@ export class PromptEditor extends LitElement {
         </label>
         <generate-menu></generate-menu>
       </div>
-      <p id="problem" class="below small wrong" role="alert">${problems.prompt?.message ?? nothing}</p>
-      ${chosen >= 0 && !problems.prompt
-        ? html`<p class="below small grey">${presets[chosen]?.note}</p>`
-        : nothing}
+      ${problems.prompt ? html`<p id="problem" class="below small wrong" role="alert">${problems.prompt.message}</p>` : nothing}
     `;
   }
 
@@ -85,7 +80,7 @@ export class PromptEditor extends LitElement {
         width: 100%;
         min-height: 40px;
         max-height: 30dvh;
-        padding: 6px 8px;
+        padding: 6px 0;
         border: 0;
         border-bottom: 1px solid var(--grey);
         border-radius: 0;
@@ -112,10 +107,6 @@ export class PromptEditor extends LitElement {
       }
       .below {
         grid-column: 2 / -1;
-        padding: 0 8px;
-      }
-      .below:empty {
-        display: none;
       }
       @media (max-width: 720px) {
         :host {
@@ -127,13 +118,11 @@ export class PromptEditor extends LitElement {
         .gutter,
         .below {
           grid-column: 1;
-          padding: 0;
-        }
-        textarea {
-          padding: 6px 0;
         }
         .tools {
           flex-wrap: wrap;
+          gap: 0;
+          margin-left: -8px;
         }
       }
     `,

@@ -1,8 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { typed, visible } from '../format';
+import { presets } from '../presets';
 import { SessionController, session } from '../session';
-import type { Problem } from '../state';
+import { isPreset, type Problem } from '../state';
 import { base } from '../styles';
 
 type Field = 'answer' | 'incorrect';
@@ -46,9 +47,10 @@ export class QuestionLine extends LitElement {
   }
 
   #problem(field: Field, problem: Problem | undefined) {
-    const fix = problem?.fix;
+    if (!problem) return nothing;
+    const { message, fix } = problem;
     return html`<p id="${field}-problem" class="below small wrong" role="alert">
-      ${problem?.message ?? nothing}
+      ${message}
       ${fix === undefined
         ? nothing
         : html`<button type="button" class="main" @click=${() => session.ask({ [field]: fix })}>
@@ -71,8 +73,9 @@ export class QuestionLine extends LitElement {
           ? html`<button type="button" @click=${() => this.#swap()}>Swap</button>`
           : nothing}
         ${question.incorrect
-          ? html`<button type="button" @click=${() => session.ask({ incorrect: '' })}>Compare with none</button>`
+          ? html`<button type="button" aria-label="Compare with none" @click=${() => session.ask({ incorrect: '' })}>Clear</button>`
           : nothing}
+        <p class="note small grey">${presets.find((preset) => isPreset(preset, question))?.note}</p>
       </div>
       ${this.#problem('answer', problems.answer)} ${this.#problem('incorrect', problems.incorrect)}
     `;
@@ -97,10 +100,10 @@ export class QuestionLine extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         gap: 8px;
-        padding: 0 8px;
         font-size: var(--large);
       }
       input.token:not([type='checkbox']) {
+        padding: 0;
         field-sizing: content;
         min-width: 72px;
         max-width: 100%;
@@ -115,23 +118,24 @@ export class QuestionLine extends LitElement {
       input[aria-invalid='true'] {
         border-color: var(--wrong);
       }
+      .note {
+        flex: 1;
+        min-width: min(100%, 320px);
+        text-align: right;
+      }
       .below {
         grid-column: 2;
-        padding: 0 8px;
       }
       @media (max-width: 720px) {
         :host {
           grid-template-columns: minmax(0, 1fr);
         }
-        .gutter {
+        .gutter,
+        .note {
           text-align: left;
         }
         .below {
           grid-column: 1;
-          padding: 0;
-        }
-        .line {
-          padding: 0;
         }
       }
     `,

@@ -73,7 +73,7 @@ export class TokenStrip extends LitElement {
         gap: 4px;
         min-height: var(--target);
         max-height: 25dvh;
-        padding: 1px 8px;
+        padding: 1px;
         overflow-y: auto;
       }
       .token {
@@ -93,7 +93,6 @@ export class TokenStrip extends LitElement {
       }
       .below {
         grid-column: 2;
-        padding: 0 8px;
       }
       @media (max-width: 720px) {
         :host {
@@ -104,10 +103,6 @@ export class TokenStrip extends LitElement {
         }
         .below {
           grid-column: 1;
-          padding: 0;
-        }
-        .strip {
-          padding: 1px 0;
         }
         .token {
           min-width: 44px;
