@@ -12,11 +12,6 @@ export const UNIT_NOTES: Record<Unit, string> = {
   head: 'What each attention head added; everything else is the remainder.',
 };
 
-/** What is being taken apart: `the logit of ·Mary`, or a difference. */
-export function quantity({ answer, incorrect }: Picture): string {
-  return incorrect ? `logit of ${visible(answer.text)} minus logit of ${visible(incorrect.text)}` : `logit of ${visible(answer.text)}`;
-}
-
 /** What was found, before any part is selected. */
 export function overview({ answer, incorrect, attributions }: Picture): string {
   const [logit = 0] = attributions.component.logit;

@@ -22,8 +22,9 @@ export function scientific(x: number): string {
   return x === 0 ? '0' : minus(x.toExponential(1));
 }
 
-/** A probability or a share: `97%`, `1.2%`, `0.04%`, `<0.01%`. */
-export function percent(x: number): string {
+/** A probability or a share: `97%`, `1.2%`, `0.04%`, `<0.01%`; a dash for a share of nothing. */
+export function percent(x: number | null | undefined): string {
+  if (x === null || x === undefined) return '–';
   const p = Math.abs(x) * 100;
   const sign = x < 0 ? '−' : '';
   if (p === 0) return '0%';

@@ -1,4 +1,4 @@
-import type { ChartView, Unit } from './api/logitscope';
+import { Chart, type ChartView, type Unit } from './api/logitscope';
 import { fileName } from './format';
 import { sourceName, type Source } from './source';
 import type { Picture } from './state';
@@ -32,9 +32,12 @@ async function content(format: Format, picture: Picture, unit: Unit, source: Sou
   }
 }
 
-async function png(picture: Picture, unit: Unit): Promise<Blob> {
+/** Drawn by a chart of its own: the one on the page answers for where it was last drawn. */
+async function png({ attributions, answer, incorrect }: Picture, unit: Unit): Promise<Blob> {
   const canvas = document.createElement('canvas');
-  picture.charts[unit].draw(canvas, VIEW);
+  const chart = new Chart(attributions[unit], answer.text, incorrect?.text);
+  chart.draw(canvas, VIEW);
+  chart.free();
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('the browser could not encode the chart as PNG');
   return blob;

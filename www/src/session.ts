@@ -59,7 +59,9 @@ export class Session extends EventTarget {
     this.#set({ loading: { source, file: '', loaded: 0, fromCache: false }, failure: undefined });
     try {
       const onProgress = this.#progress(source, loading.signal);
-      const scope = await Logitscope.load(sourceFiles(source), { signal: loading.signal, onProgress });
+      // The bundled model comes with the page, and changes with it; the browser keeps the others.
+      const keep = source.kind !== 'bundled';
+      const scope = await Logitscope.load(sourceFiles(source), { signal: loading.signal, onProgress, keep });
       if (loading.signal.aborted) return scope.close();
       this.stopGenerating();
       this.#scope?.close();

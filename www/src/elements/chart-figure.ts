@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Chart, ChartView, Unit } from '../api/logitscope';
-import { UNIT_NAMES, UNIT_NOTES, quantity } from '../explain';
+import { UNIT_NAMES, UNIT_NOTES } from '../explain';
 import { percent, signed } from '../format';
 import { SessionController, session } from '../session';
 import { base } from '../styles';
@@ -140,15 +140,14 @@ export class ChartFigure extends LitElement {
   }
 
   protected override render() {
-    const { picture } = session.state;
-    const name = picture ? `${UNIT_NAMES[this.unit]}: ${quantity(picture)}` : UNIT_NAMES[this.unit];
+    const title = session.state.picture?.charts[this.unit].title ?? UNIT_NAMES[this.unit];
     return html`<figure>
       <div
         class="chart"
         role="application"
         aria-roledescription="chart"
         tabindex="0"
-        aria-label=${name}
+        aria-label=${title}
         aria-describedby="note"
         @keydown=${this.#key}
         @pointermove=${this.#point}
