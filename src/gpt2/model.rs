@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use candle_core::{D, Device, IndexOp, Tensor};
-use candle_nn::ops::softmax;
+use candle_nn::ops::{sigmoid, softmax};
 
 use super::{Activation, ActivationCache, BlockActivations, Gpt2Config};
 use crate::{Error, Result};
@@ -134,12 +134,20 @@ impl Mlp {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let pre = self.c_fc.forward(x)?;
         let post = match self.activation {
-            Activation::GeluTanh => pre.gelu()?,
+            Activation::GeluTanh => gelu_tanh(&pre)?,
             Activation::Gelu => pre.gelu_erf()?,
             Activation::Relu => pre.relu()?,
         };
         self.c_proj.forward(&post)
     }
+}
+
+/// GELU by its tanh approximation. Since (1 + tanh(u)) / 2 = sigmoid(2u), it needs no tanh, which costs candle three times
+/// as much forward, and more backward.
+fn gelu_tanh(x: &Tensor) -> Result<Tensor> {
+    const C: f64 = 2.0 * 0.797_884_560_802_865_4; // 2 sqrt(2 / pi)
+    let doubled = (x * x.sqr()?.affine(C * 0.044715, C)?)?;
+    Ok((x * sigmoid(&doubled)?)?)
 }
 
 #[derive(Debug, Clone)]
