@@ -1,4 +1,6 @@
-/** A question worth asking, one click away. */
+import presetsJson from './presets.json';
+
+/** A question worth asking of the bundled model, one click away. `tests/bundled.rs` computes what its note says. */
 export interface Preset {
   name: string;
   prompt: string;
@@ -10,19 +12,4 @@ export interface Preset {
   note: string;
 }
 
-export const presets: Preset[] = [
-  {
-    name: 'Who gets the drink?',
-    prompt: 'When Mary and John went to the store, John gave a drink to',
-    answer: ' Mary',
-    incorrect: ' John',
-    note: 'Both names came before. Look for the few heads that push for the one who was named only once.',
-  },
-  {
-    name: 'The capital of France',
-    prompt: 'The capital of France is',
-    answer: ' Paris',
-    incorrect: ' London',
-    note: 'A fact rather than a copy: compare what the MLPs add with what the heads add.',
-  },
-];
+export const presets: Preset[] = presetsJson;
