@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use logitscope::attribution::Part;
 use logitscope::report::Report;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -199,17 +198,13 @@ fn every_format_has_the_same_numbers() {
     let question = "--tokens 1,5,9,33,2,47 --answer #7 --incorrect #12 --position 4";
     let report = report(attribute(&data("tiny-a"), &format!("{question} --format json")));
     let csv = succeeds(attribute(&data("tiny-a"), &format!("{question} --format csv")));
-    let mut csv = csv::Reader::from_reader(csv.as_bytes());
-    assert_eq!(
-        csv.headers().unwrap(),
-        ["label", "position", "token", "attribution"].as_slice()
-    );
-    let rows: Vec<(Part, usize, String, f64)> = csv.deserialize().collect::<Result<_, _>>().unwrap();
+    let mut csv = csv.lines();
+    assert_eq!(csv.next(), Some("label,position,attribution"));
     let attribution = report.attribution;
-    assert_eq!(rows.len(), attribution.labels.len());
     let table = succeeds(attribute(&data("tiny-a"), question));
-    for ((row, label), value) in rows.into_iter().zip(&attribution.labels).zip(&attribution.attribution) {
-        assert_eq!(row, (*label, 4, "#2".to_string(), *value));
+    for (label, value) in attribution.labels.iter().zip(&attribution.attribution) {
+        let in_csv = csv.next().unwrap().strip_prefix(&format!("{label},4,")).unwrap();
+        assert!((in_csv.parse::<f64>().unwrap() - value).abs() < 1e-12);
         let line = table
             .lines()
             .find(|line| line.starts_with(&format!("{label} ")))

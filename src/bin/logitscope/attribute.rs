@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use logitscope::attribution::{Position, Unit, direct_logit_attribution};
+use logitscope::attribution::{DirectLogitAttribution, Position, Unit, direct_logit_attribution};
 use logitscope::chart::{Chart, View};
 use logitscope::gpt2::LanguageModel;
 use logitscope::report::Report;
@@ -99,7 +99,7 @@ impl Attribute {
         print(&match self.format {
             Format::Table => table::table(&report),
             Format::Json => serde_json::to_string(&report)? + "\n",
-            Format::Csv => csv(&report)?,
+            Format::Csv => csv(&report.attribution),
         })
     }
 
@@ -131,16 +131,15 @@ fn svg(report: &Report) -> Result<String> {
     })?)
 }
 
-fn csv(report: &Report) -> Result<String> {
-    let attribution = &report.attribution;
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(["label", "position", "token", "attribution"])?;
+/// No label needs quotes.
+fn csv(attribution: &DirectLogitAttribution) -> String {
+    let mut csv = String::from("label,position,attribution\n");
     for (i, label) in attribution.labels.iter().enumerate() {
-        for (&position, value) in attribution.positions.iter().zip(attribution.row(i)) {
-            csv.serialize((label, position, &report.tokens[position].text, value))?;
+        for (position, value) in attribution.positions.iter().zip(attribution.row(i)) {
+            csv += &format!("{label},{position},{value}\n");
         }
     }
-    Ok(String::from_utf8(csv.into_inner()?)?)
+    csv
 }
 
 /// A reader that has seen enough, such as `head`, is no error.
