@@ -151,11 +151,11 @@ fn the_lens_passes_through_every_state_where_the_parts_that_it_sums_end() {
     }
     let explained = shapes
         .iter()
-        .find(|shape| shape.text.starts_with("logit − bias "))
+        .find(|shape| shape.text.starts_with("logit difference − bias "))
         .unwrap();
     assert_eq!(
         explained.text,
-        format!("logit − bias {}", logitscope::chart::signed(wave(10)))
+        format!("logit difference − bias {}", logitscope::chart::signed(wave(10)))
     );
     assert!(
         shapes
@@ -696,7 +696,7 @@ fn any_chart() -> impl Strategy<Value = (Chart, View)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_drawn_at_a_point_is_what_lies_under_it((chart, view) in any_chart()) {

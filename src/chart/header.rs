@@ -30,6 +30,14 @@ impl Question {
         self.titles(unit, usize::MAX).swap_remove(0)
     }
 
+    /// What the parts explain.
+    pub fn explained(&self) -> &'static str {
+        match self.incorrect {
+            Some(_) => "logit difference − bias",
+            None => "logit − bias",
+        }
+    }
+
     /// Ways to say it, longest first.
     fn titles(&self, unit: Unit, room: usize) -> Vec<String> {
         let question = self.show(room);
@@ -185,8 +193,10 @@ impl Header {
         let legend = if legend_width(&long) <= room {
             std::mem::take(&mut long)
         } else {
+            // Both signs or neither, attention and MLP or neither: one alone would say the wrong thing.
+            let at_once = if unit == Unit::Layer { 1 } else { 2 };
             while !short.is_empty() && legend_width(&short) > room {
-                short.pop();
+                short.truncate(short.len().saturating_sub(at_once));
             }
             short
         };
@@ -256,7 +266,17 @@ fn legend(unit: Unit, question: &Question, limit: f64, long: bool) -> Vec<Entry>
             entry(Swatch::Ring, &say("before a layer", "pre")),
             entry(Swatch::Dot, &say("after its attention", "mid")),
             entry(Swatch::Diamond, "final"),
-            entry(Swatch::Dash, "logit − bias"),
+            entry(
+                Swatch::Dash,
+                &say(
+                    question.explained(),
+                    if question.incorrect.is_some() {
+                        "diff. − bias"
+                    } else {
+                        "logit − bias"
+                    },
+                ),
+            ),
         ],
         Unit::Head => vec![
             entry(Swatch::Scale(limit), &format!("{} logits", signed(limit))),

@@ -109,7 +109,7 @@ impl Plot for Lens<'_> {
         diamond(self.points[last], (radius + 2.0).max(3.5), sketch, palette);
 
         let mut taken = Vec::new();
-        let said = format!("logit − bias {}", signed(values.explained));
+        let said = format!("{} {}", self.scene.chart.question.explained(), signed(values.explained));
         self.write(
             &said,
             (frame.plot.x1 - 2.0, explained),

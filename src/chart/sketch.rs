@@ -64,6 +64,10 @@ pub(super) enum Align {
 #[derive(Debug, Clone)]
 enum Shape {
     Rect(Rect, RGBColor),
+    /// The sides of a rectangle, this thick.
+    Outline(Rect, f64, RGBColor),
+    /// From x to x, at y, a CSS pixel thick.
+    Level((f64, f64), f64, RGBColor),
     Path(Vec<(f64, f64)>, RGBColor, f64),
     Polygon(Vec<(f64, f64)>, RGBColor),
     Dot((f64, f64), f64, RGBColor),
@@ -91,24 +95,12 @@ impl Sketch {
 
     /// The four sides of `rect`, drawn inside it.
     pub fn outline(&mut self, rect: Rect, width: f64, color: RGBColor) {
-        let Rect { x0, y0, x1, y1 } = rect;
-        self.rect(Rect { y1: y0 + width, ..rect }, color);
-        self.rect(Rect { y0: y1 - width, ..rect }, color);
-        self.rect(Rect { x1: x0 + width, ..rect }, color);
-        self.rect(Rect { x0: x1 - width, ..rect }, color);
+        self.shapes.push(Shape::Outline(rect, width, color));
     }
 
     /// A level line, one pixel thick.
-    pub fn level(&mut self, (x0, x1): (f64, f64), y: f64, color: RGBColor) {
-        self.rect(
-            Rect {
-                x0,
-                x1,
-                y0: y - 0.5,
-                y1: y + 0.5,
-            },
-            color,
-        );
+    pub fn level(&mut self, across: (f64, f64), y: f64, color: RGBColor) {
+        self.shapes.push(Shape::Level(across, y, color));
     }
 
     pub fn path(&mut self, points: Vec<(f64, f64)>, color: RGBColor, width: f64) {
@@ -215,6 +207,29 @@ fn paint_shape<DB: DrawingBackend>(
                 resolution.point((rect.x1, rect.y1)),
             );
             area.draw(&Rectangle::new([a, b], color.filled()))
+        }
+        // Lines are as thick as each other whatever they are rounded to: first the thickness, then the place.
+        Shape::Outline(rect, width, color) => {
+            let thick = resolution.stroke(*width) as i32;
+            let ((x0, y0), (x1, y1)) = (
+                resolution.point((rect.x0, rect.y0)),
+                resolution.point((rect.x1, rect.y1)),
+            );
+            for side in [
+                [(x0, y0), (x1, y0 + thick)],
+                [(x0, y1 - thick), (x1, y1)],
+                [(x0, y0), (x0 + thick, y1)],
+                [(x1 - thick, y0), (x1, y1)],
+            ] {
+                area.draw(&Rectangle::new(side, color.filled()))?;
+            }
+            Ok(())
+        }
+        Shape::Level((x0, x1), y, color) => {
+            let thick = resolution.stroke(1.0) as i32;
+            let top = (y * resolution.scale - f64::from(thick) / 2.0).round() as i32;
+            let corners = [(resolution.length(*x0), top), (resolution.length(*x1), top + thick)];
+            area.draw(&Rectangle::new(corners, color.filled()))
         }
         Shape::Path(points, color, width) => {
             let points: Vec<_> = points.iter().map(|&p| resolution.point(p)).collect();
