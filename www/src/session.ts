@@ -179,7 +179,7 @@ export class Session extends EventTarget {
     this.#generating = generating;
     const { question, tokens, problems } = this.state;
     // The picture stays where it is, so the first new token is the one that it explains.
-    this.#change({ position: question.position ?? tokens.length - 1 });
+    if (tokens.length) this.#change({ position: question.position ?? tokens.length - 1 });
     this.#set({ generating: true, problems: { ...problems, generate: undefined } });
     try {
       const onToken = (token: Token) => {

@@ -1,9 +1,9 @@
 import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { UNIT_NAMES, direction, overview, part } from '../explain';
+import { UNIT_NAMES, UNIT_NOTES, direction, overview, part } from '../explain';
 import { decimals, percent, signed, visible } from '../format';
 import { SessionController, session } from '../session';
-import { UNITS, isStale, type Picture } from '../state';
+import { UNITS, type Picture } from '../state';
 import { base } from '../styles';
 import './contribution-table';
 import './download-row';
@@ -51,7 +51,7 @@ export class AnswerPanel extends LitElement {
   protected override render() {
     const { picture, question } = session.state;
     if (!picture) return html``;
-    this.toggleAttribute('stale', isStale(session.state));
+    this.toggleAttribute('stale', session.state.pending);
     return html`
       <div class="selected" role="region" aria-label="Selected part" aria-live="polite">
         ${question.selected === null ? this.#overview(picture) : this.#selected(picture, question.selected)}
@@ -65,6 +65,7 @@ export class AnswerPanel extends LitElement {
           >${UNIT_NAMES[unit]}</button>`,
         )}
       </div>
+      <p class="small grey">${UNIT_NOTES[question.unit]}</p>
       <contribution-table></contribution-table>
       <identity-badge></identity-badge>
       <download-row></download-row>

@@ -63,7 +63,12 @@ export class ContributionTable extends LitElement {
         <tbody @keydown=${this.#walk}>
           ${repeat(rows, ({ label }) => label, (item) => {
             const selected = item.label === question.selected;
-            return html`<tr class=${selected ? 'selected' : ''} @click=${() => session.select(selected ? null : item.label)}>
+            return html`<tr
+              class=${selected ? 'selected' : ''}
+              @click=${() => session.select(selected ? null : item.label)}
+              @pointerenter=${() => session.hover({ label: item.label, layer: item.layer })}
+              @pointerleave=${() => session.hover(null)}
+            >
               <td class="mono grey">${item.rank}</td>
               <th scope="row">
                 <button type="button" class="mono" title=${item.name} aria-label="${item.name}, ${item.label}" aria-pressed=${selected ? 'true' : 'false'} tabindex=${item.label === stop ? 0 : -1}>${item.label}</button>

@@ -18,8 +18,10 @@ export class QuestionLine extends LitElement {
     const input = event.target as HTMLInputElement;
     const { selectionStart, selectionEnd } = input;
     const text = typed(input.value);
-    input.value = visible(text);
-    input.setSelectionRange(selectionStart, selectionEnd);
+    if (input.value !== visible(text)) {
+      input.value = visible(text);
+      input.setSelectionRange(selectionStart, selectionEnd);
+    }
     session.type({ [field]: text });
   }
 
