@@ -7,9 +7,9 @@ import type { Picture } from './state';
 export const UNIT_NAMES: Record<Unit, string> = { layer: 'Logit lens', component: 'Components', head: 'Heads' };
 
 export const UNIT_NOTES: Record<Unit, string> = {
-  layer: 'What the residual stream so far would say if the model stopped there: a running sum.',
-  component: 'What the embeddings and each layer’s attention and MLP added.',
-  head: 'What each attention head added; everything else is the remainder.',
+  layer: 'A running sum: what the model would say if it stopped there.',
+  component: 'What the embeddings, attention and MLPs each added.',
+  head: 'What each head added; the rest is the remainder.',
 };
 
 /** What was found, before any part is selected. */

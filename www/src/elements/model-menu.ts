@@ -81,7 +81,7 @@ export class ModelMenu extends LitElement {
         <form novalidate @submit=${(event: SubmitEvent) => this.#submit(event)}>
           <label for="model" class="small">Another GPT-2, from the Hugging Face hub or any folder</label>
           <div class="row">
-            <input id="model" name="model" autocomplete="off" spellcheck="false" placeholder="owner/name@revision or https://…/" aria-describedby="wrong" aria-invalid=${this.wrong ? 'true' : 'false'} />
+            <input id="model" name="model" autocomplete="off" spellcheck="false" placeholder="owner/name@revision or https://…/" aria-describedby=${this.wrong ? 'wrong' : nothing} aria-invalid=${this.wrong ? 'true' : 'false'} />
             <button class="main">Load</button>
           </div>
           ${this.wrong ? html`<p id="wrong" class="small wrong" role="alert">${this.wrong}</p>` : nothing}

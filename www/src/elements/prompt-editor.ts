@@ -29,7 +29,7 @@ export class PromptEditor extends LitElement {
         autocapitalize="off"
         aria-label=${ids ? 'Prompt, as token ids' : 'Prompt'}
         aria-invalid=${problems.prompt ? 'true' : 'false'}
-        aria-describedby="problem"
+        aria-describedby=${problems.prompt ? 'problem' : nothing}
         placeholder=${ids ? '1, 5, 9' : 'Type a sentence for the model to continue'}
         .value=${question.prompt}
         @input=${(event: Event) => session.setPrompt((event.target as HTMLTextAreaElement).value)}

@@ -41,7 +41,7 @@ export class QuestionLine extends LitElement {
       spellcheck="false"
       aria-label=${label}
       aria-invalid=${problems[field] ? 'true' : 'false'}
-      aria-describedby="${field}-problem"
+      aria-describedby=${problems[field] ? `${field}-problem` : nothing}
       placeholder=${placeholder}
       .value=${visible(question[field])}
       @input=${(event: Event) => this.#input(field, event)}
