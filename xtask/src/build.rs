@@ -10,7 +10,10 @@ pub fn wasm(project: &Project) -> Result<()> {
     let toolchain = toolchain::find_or_install(project)?;
     let bindgen = bindgen::find_or_install(project)?.cli;
     npm::install(project)?;
-    toolchain.cargo(project, "build").args(["--release", "--lib"]).run()?;
+    toolchain
+        .cargo(project, "build")
+        .args(["--release", "--no-default-features", "--lib"])
+        .run()?;
 
     let compiled = project.target("wasm32-unknown-unknown/release/logitscope.wasm");
     let directory = project.path("www/src/wasm");

@@ -14,7 +14,7 @@ use crate::table;
 
 /// Of a chart, in CSS pixels.
 const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 320.0;
+const HEIGHT: f64 = 400.0;
 
 /// Takes the logit of a token, or its difference to another token's, apart
 #[derive(clap::Args)]

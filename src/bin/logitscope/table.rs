@@ -136,3 +136,27 @@ fn blocks(columns: &[Column], width: usize) -> Vec<String> {
     }
     blocks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_do_not_fit_continue_below_with_the_labels() {
+        let column = |cells: [&str; 2]| cells.map(String::from).to_vec();
+        let columns = [["unit", "embed"], ["0", "+1.5"], ["1", "-10.5"], ["2", "+0.1"]].map(column);
+        let narrow = blocks(&columns, 20);
+        assert_eq!(
+            narrow,
+            [
+                "unit       0       1\nembed   +1.5   -10.5\n",
+                "unit       2\nembed   +0.1\n"
+            ]
+        );
+        assert_eq!(blocks(&columns, 1).len(), 3);
+        assert_eq!(
+            blocks(&columns, usize::MAX),
+            ["unit       0       1      2\nembed   +1.5   -10.5   +0.1\n"]
+        );
+    }
+}
