@@ -22,13 +22,14 @@ export function scientific(x: number): string {
   return x === 0 ? '0' : minus(x.toExponential(1));
 }
 
-/** A probability or a share: `97%`, `1.2%`, `0.04%`, `<0.01%`; a dash for a share of nothing. */
+/** A probability or a share: `>99.9%`, `97%`, `1.2%`, `0.04%`, `<0.01%`; a dash for a share of nothing. */
 export function percent(x: number | null | undefined): string {
   if (x === null || x === undefined) return '–';
   const p = Math.abs(x) * 100;
   const sign = x < 0 ? '−' : '';
   if (p === 0) return '0%';
   if (p < 0.01) return `${sign}<0.01%`;
+  if (p > 99 && p < 100) return p >= 99.95 ? '>99.9%' : `${sign}${p.toFixed(1)}%`;
   return `${sign}${p.toFixed(p >= 10 ? 0 : p >= 1 ? 1 : 2)}%`;
 }
 

@@ -34,8 +34,7 @@ export class AnswerPanel extends LitElement {
   #overview(picture: Picture) {
     const { answer, incorrect, attributions, charts } = picture;
     const [logit = 0] = attributions.component.logit;
-    const strongest = charts.head.items().find(({ rank, label }) => rank === 1 && label !== 'remainder') ??
-      charts.component.items().find(({ rank }) => rank === 1);
+    const strongest = charts.component.items().find(({ rank }) => rank === 1);
     return html`
       <div class="title">
         <h2>${visible(answer.text)}${incorrect ? ` rather than ${visible(incorrect.text)}` : ''}</h2>

@@ -209,6 +209,8 @@ function sameParts(a: Chart, b: Chart): boolean {
   return x.length === y.length && x.every(({ label }, i) => label === y[i]?.label);
 }
 
+/** The largest part of a layer: the remainder is many parts. */
 function highest(chart: Chart): string | null {
-  return chart.items().find(({ rank }) => rank === 1)?.label ?? null;
+  const parts = chart.items().filter(({ layer }) => layer !== null);
+  return parts.sort((a, b) => a.rank - b.rank)[0]?.label ?? null;
 }
