@@ -58,7 +58,7 @@ export class Session extends EventTarget {
     this.#loading = loading;
     this.#set({ loading: { source, file: '', loaded: 0, fromCache: false }, failure: undefined });
     try {
-      const onProgress = this.#progress(source, loading.signal);
+      const onProgress = this.#progress(source, loading);
       // The bundled model comes with the page, and changes with it; the browser keeps the others.
       const keep = source.kind !== 'bundled';
       const scope = await Logitscope.load(sourceFiles(source), { signal: loading.signal, onProgress, keep });
@@ -339,10 +339,10 @@ export class Session extends EventTarget {
     this.#set({ failure: { source: model.source, message: message(error), offline: false } });
   }
 
-  #progress(source: Source, signal: AbortSignal): (progress: Progress) => void {
+  #progress(source: Source, loading: AbortController): (progress: Progress) => void {
     const seen: { time: number; loaded: number }[] = [];
     return ({ file, loaded, total, fromCache }) => {
-      if (signal.aborted) return;
+      if (loading !== this.#loading) return;
       const time = performance.now();
       seen.push({ time, loaded });
       while (seen[0] && time - seen[0].time > RATE_MS) seen.shift();

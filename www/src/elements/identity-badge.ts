@@ -49,7 +49,11 @@ export class IdentityBadge extends LitElement {
       dl > div {
         display: flex;
         justify-content: space-between;
-        gap: 8px;
+        gap: 0 8px;
+        flex-wrap: wrap;
+      }
+      dd {
+        margin-left: auto;
       }
       sub {
         line-height: 0;

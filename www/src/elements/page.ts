@@ -7,8 +7,9 @@ import './answer-charts';
 import './answer-panel';
 import './copy-link';
 import './help-section';
+import './model-failure';
 import './model-menu';
-import './model-status';
+import './model-progress';
 import './prediction-list';
 import './prompt-editor';
 import './question-line';
@@ -67,12 +68,12 @@ export class Page extends LitElement {
         <header>
           <h1>Logitscope</h1>
           <model-menu></model-menu>
-          <span class="space"></span>
+          <model-progress></model-progress>
           <copy-link></copy-link>
           <theme-switch></theme-switch>
           <button type="button" @click=${() => this.#help()}>Help</button>
         </header>
-        <model-status></model-status>
+        <model-failure></model-failure>
         <main>
           <section class="ask" aria-label="The question">
             <prompt-editor></prompt-editor>
@@ -120,9 +121,6 @@ export class Page extends LitElement {
         margin: 0 8px 0 0;
         font-size: var(--body);
         font-weight: 600;
-      }
-      .space {
-        flex: 1;
       }
       main {
         flex: 1;
@@ -174,6 +172,13 @@ export class Page extends LitElement {
           gap: 0 8px;
           margin: 0 -16px;
           padding: 0 8px 0 16px;
+        }
+        h1 {
+          flex: 1;
+        }
+        model-progress {
+          order: 2;
+          flex-basis: 100%;
         }
         model-menu {
           order: 1;

@@ -124,6 +124,9 @@ export class PromptEditor extends LitElement {
           gap: 0;
           margin-left: -8px;
         }
+        select {
+          max-width: 152px;
+        }
       }
     `,
   ];

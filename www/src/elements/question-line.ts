@@ -71,12 +71,14 @@ export class QuestionLine extends LitElement {
         <span>rather than</span>
         ${this.#field('incorrect', 'Incorrect: the token to compare with', 'any other')}
         <span>?</span>
-        ${question.answer && question.incorrect
-          ? html`<button type="button" @click=${() => this.#swap()}>Swap</button>`
-          : nothing}
-        ${question.incorrect
-          ? html`<button type="button" aria-label="Compare with none" @click=${() => session.ask({ incorrect: '' })}>Clear</button>`
-          : nothing}
+        <span class="changes">
+          ${question.answer && question.incorrect
+            ? html`<button type="button" @click=${() => this.#swap()}>Swap</button>`
+            : nothing}
+          ${question.incorrect
+            ? html`<button type="button" aria-label="Compare with none" @click=${() => session.ask({ incorrect: '' })}>Clear</button>`
+            : nothing}
+        </span>
         <p class="note small grey">${presets.find((preset) => isPreset(preset, question))?.note}</p>
       </div>
       ${this.#problem('answer', problems.answer)} ${this.#problem('incorrect', problems.incorrect)}
@@ -135,6 +137,9 @@ export class QuestionLine extends LitElement {
         .gutter,
         .note {
           text-align: left;
+        }
+        .changes {
+          margin-left: -8px;
         }
         .below {
           grid-column: 1;

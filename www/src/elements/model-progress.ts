@@ -1,0 +1,64 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { bytes, duration } from '../format';
+import { SessionController, session } from '../session';
+import { sourceName } from '../source';
+import { base } from '../styles';
+
+/** A model on its way: how much has come, how fast, how long it takes yet, and the way out. */
+@customElement('model-progress')
+export class ModelProgress extends LitElement {
+  readonly controller = new SessionController(this);
+
+  protected override render() {
+    const { loading } = session.state;
+    if (!loading) return nothing;
+    const { source, loaded, total, fromCache, rate } = loading;
+    const left = rate && total !== undefined ? (total - loaded) / rate : 0;
+    const facts = [
+      loaded ? (total === undefined ? bytes(loaded) : `${bytes(loaded)} of ${bytes(total)}`) : 'opening',
+      fromCache ? 'kept in this browser' : rate && `${bytes(rate)}/s`,
+      left > 0.5 && !fromCache && `${duration(left)} left`,
+    ];
+    return html`
+      <span id="what" role="status">Loading ${sourceName(source)}</span>
+      <progress aria-labelledby="what" max=${total ?? 1} .value=${loaded}></progress>
+      <span class="mono grey">${facts.filter(Boolean).join(' · ')}</span>
+      <button type="button" @click=${() => session.cancelLoading()}>Cancel</button>
+    `;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex: 1;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 16px;
+        min-width: 0;
+        font-size: var(--small);
+      }
+      progress {
+        flex: 1;
+        min-width: 48px;
+        max-width: 240px;
+        height: 4px;
+        border: 0;
+        border-radius: 2px;
+        background: var(--hairline);
+        overflow: hidden;
+      }
+      progress::-webkit-progress-bar {
+        background: var(--hairline);
+      }
+      progress::-webkit-progress-value {
+        background: var(--accent);
+      }
+      progress::-moz-progress-bar {
+        background: var(--accent);
+      }
+    `,
+  ];
+}
