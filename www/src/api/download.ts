@@ -3,16 +3,13 @@ import { needs, type Missing, type ModelFile, type Source } from './source.js';
 
 /** A folder on a server. */
 export class FolderSource implements Source {
-  readonly where: string;
   readonly fromCache = false;
 
   /** `cache` is that of `fetch`. */
   constructor(
-    readonly folder: string,
-    readonly cache: RequestCache,
-  ) {
-    this.where = folder;
-  }
+    private readonly folder: string,
+    private readonly cache: RequestCache,
+  ) {}
 
   async open(name: string): Promise<ModelFile | Missing> {
     const url = fileUrl(this.folder, name);

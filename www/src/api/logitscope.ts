@@ -17,7 +17,7 @@ import { initCharts, wasmModule } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './source.js';
 import { discardIncomplete } from './storage.js';
-import workerUrl from './worker?worker&url';
+import WorkerFromHere from './worker?worker&inline';
 import type { Input, Loaded, Progress, Service } from './worker.js';
 import type {
   AttributionData,
@@ -259,7 +259,10 @@ function toInput(prompt: Input): Input {
   return typeof prompt === 'string' ? prompt : Array.from(prompt);
 }
 
-/** The worker, and the certainty that whatever it is asked is answered, if only with an error. */
+/**
+ * The worker, and the certainty that whatever it is asked is answered, if only with an error. Its code comes with this
+ * module's: a worker by URL would have to be of the page's own origin, and could not start offline.
+ */
 class ModelWorker {
   readonly #worker: Worker;
   readonly #service: Remote<Service>;
@@ -267,7 +270,7 @@ class ModelWorker {
   #ended: { reason: unknown } | undefined;
 
   constructor() {
-    this.#worker = startWorker(new URL(workerUrl, import.meta.url));
+    this.#worker = new WorkerFromHere({ name: 'logitscope' });
     this.#worker.addEventListener('error', (event) => {
       const why = event.message ? `: ${event.message}` : '';
       this.terminate(new LogitscopeError('InternalError', `Logitscope's worker stopped${why}. Load the model again.`));
@@ -292,13 +295,4 @@ class ModelWorker {
     for (const reject of this.#pending) reject(reason);
     this.#pending.clear();
   }
-}
-
-/** A worker must come from the page's own origin; one from elsewhere is imported by a small one that does. */
-function startWorker(url: URL): Worker {
-  if (url.origin === location.origin) return new Worker(url, { type: 'module', name: 'logitscope' });
-  const shim = URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
-  const worker = new Worker(shim, { type: 'module', name: 'logitscope' });
-  worker.addEventListener('message', () => URL.revokeObjectURL(shim), { once: true });
-  return worker;
 }

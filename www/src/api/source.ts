@@ -21,8 +21,6 @@ export interface Missing {
 
 /** Opens a model's files by their names in its folder. */
 export interface Source {
-  /** For messages. */
-  readonly where: string;
   readonly fromCache: boolean;
   open(name: string): Promise<ModelFile | Missing>;
 }
@@ -115,7 +113,6 @@ function modelFiles(files: File[]): File[] {
 
 /** Files that a person chose. */
 export class FileSource implements Source {
-  readonly where = 'the files chosen';
   readonly fromCache = false;
   readonly #files: Map<string, File>;
 
@@ -126,6 +123,6 @@ export class FileSource implements Source {
   async open(name: string): Promise<ModelFile | Missing> {
     const file = this.#files.get(name);
     if (!file) return { missing: `it is not among the files chosen. ${needs}` };
-    return { from: `the file chosen`, body: file.stream(), announced: file.size, exact: true };
+    return { from: 'the file chosen', body: file.stream(), announced: file.size, exact: true };
   }
 }

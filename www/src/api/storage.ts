@@ -63,7 +63,7 @@ export class CachedSource implements Source {
   readonly fromCache = true;
 
   private constructor(
-    readonly where: string,
+    private readonly folder: string,
     private readonly cache: Cache,
     private readonly manifest: Manifest,
   ) {}
@@ -82,9 +82,9 @@ export class CachedSource implements Source {
 
   async open(name: string): Promise<ModelFile | Missing> {
     const bytes = this.manifest.files[name];
-    if (bytes === undefined) return { missing: `it is not among the files kept of ${this.where}` };
+    if (bytes === undefined) return { missing: `it is not among the files kept of ${this.folder}` };
     const from = "the browser's storage";
-    const body = (await this.cache.match(fileUrl(this.where, name)))?.body;
+    const body = (await this.cache.match(fileUrl(this.folder, name)))?.body;
     if (!body) return { missing: `it was lost from ${from}` };
     return { from, body, announced: bytes, exact: true };
   }

@@ -1,0 +1,162 @@
+import type { JSHandle, Page } from '@playwright/test';
+import type { Fault, FileServer } from './server';
+import { expect, test } from './test';
+
+type Api = typeof import('../src/api/logitscope');
+type Progress = import('../src/api/logitscope').Progress;
+
+/** What became of a load. */
+interface Outcome {
+  name?: string;
+  message?: string;
+  notKept?: string;
+  last?: Progress;
+  /** The models that are kept after it. */
+  kept: { url: string; bytes: number; complete: boolean }[];
+}
+
+/** The API, imported by a page that is not Logitscope's. */
+async function article(page: Page, server: FileServer): Promise<JSHandle<Api>> {
+  server.faults.clear();
+  await page.goto(`${server.origin}/an/article`);
+  return page.evaluateHandle<Api>(`import(${JSON.stringify(`${server.page}logitscope.js`)})`);
+}
+
+function load(api: JSHandle<Api>, model: string): Promise<Outcome> {
+  return api.evaluate(async ({ Logitscope, LogitscopeError, cachedModels }, model) => {
+    let last: Progress | undefined;
+    try {
+      const scope = await Logitscope.load(model, { onProgress: (progress) => (last = progress) });
+      await scope.run([1, 5, 9]);
+      scope.close();
+      return { notKept: scope.notKept, last, kept: await cachedModels() };
+    } catch (error) {
+      if (!(error instanceof LogitscopeError)) throw error;
+      return { name: error.name, message: error.message, kept: await cachedModels() };
+    }
+  }, model);
+}
+
+test('a model is kept, loads without the network, is listed with its size, and can be deleted', async ({ page, server }) => {
+  const api = await article(page, server);
+  const model = server.model('tiny-a');
+  const first = await load(api, model);
+  const total = first.last?.total ?? 0;
+  expect(total).toBeGreaterThan(72_168);
+  expect(first.last).toEqual({ file: 'model.safetensors', loaded: total, total, fromCache: false });
+  expect(first.kept).toEqual([{ url: model, bytes: total, complete: true }]);
+  expect(first.notKept).toBeUndefined();
+
+  server.requests.length = 0;
+  expect((await load(api, model)).last).toEqual({ ...first.last, fromCache: true });
+  expect(server.requests.filter((path) => path.startsWith('/models/'))).toEqual([]);
+
+  await api.evaluate(({ deleteCachedModel }, model) => deleteCachedModel(model), model);
+  expect(await api.evaluate(({ cachedModels }) => cachedModels())).toEqual([]);
+  expect((await load(api, model)).last?.fromCache).toBe(false);
+});
+
+test('a kept model that was damaged is fetched again', async ({ page, server }) => {
+  const api = await article(page, server);
+  const model = server.model('tiny-a');
+  await load(api, model);
+  await page.evaluate(async (model) => {
+    const cache = await caches.open(`logitscope:${model}`);
+    await cache.put(`${model}model.safetensors`, new Response('short'));
+  }, model);
+  const mended = await load(api, model);
+  expect(mended.last?.fromCache).toBe(false);
+  expect((await load(api, model)).last?.fromCache).toBe(true);
+});
+
+const faults: [Fault, string, RegExp][] = [
+  ['missing', 'config.json', /^config\.json: http\S+config\.json answered 404.*A model folder needs/],
+  ['missing', 'model.safetensors', /^model\.safetensors: http\S+model\.safetensors answered 404/],
+  ['page', 'config.json', /^config\.json: http\S+config\.json is an HTML page/],
+  ['page', 'model.safetensors', /^model\.safetensors: http\S+model\.safetensors is an HTML page/],
+  ['cut', 'config.json', /^config\.json: the connection was cut after \d+ of \d+ bytes/],
+  ['cut', 'model.safetensors', /^model\.safetensors: the connection was cut after [\d,]+ of 86,360 bytes/],
+];
+
+for (const [fault, file, message] of faults) {
+  test(`a failing download says why, leaves nothing, and can be repeated: ${file} ${fault}`, async ({ page, server }) => {
+    const api = await article(page, server);
+    const before = await api.evaluateHandle(({ Logitscope }, model) => Logitscope.load(model, { keep: false }), server.model('tiny-a'));
+    const model = server.model('tiny-b');
+    server.faults.set(file, fault);
+    const failed = await load(api, model);
+    expect(failed.message).toMatch(message);
+    expect(failed).toMatchObject({ name: 'DownloadError', kept: [] });
+    expect(await before.evaluate(async (scope) => (await scope.run([1, 5, 9])).tokens.length)).toBe(3);
+
+    server.faults.clear();
+    expect((await load(api, model)).kept).toHaveLength(1);
+  });
+}
+
+test('a server that lets no other site in, and a device that is offline, are explained', async ({ page, server, context }) => {
+  const api = await article(page, server);
+  const kept = server.model('tiny-a');
+  await load(api, kept);
+  const other = server.model('tiny-b').replace(server.origin, server.elsewhere);
+  server.faults.set('config.json', 'no CORS');
+  expect((await load(api, other)).message).toContain('Access-Control-Allow-Origin');
+  server.faults.clear();
+  await context.setOffline(true);
+  expect((await load(api, other)).message).toContain('offline');
+  expect((await load(api, kept)).last?.fromCache).toBe(true);
+});
+
+test('a model that is larger than a tab’s memory is refused before its weights are fetched', async ({ page, server, context }) => {
+  const api = await article(page, server);
+  await context.route(/tiny-a\/config\.json$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), n_layer: 2_000_000 } });
+  });
+  const refused = await load(api, server.model('tiny-a'));
+  expect(refused).toMatchObject({ name: 'MemoryError', kept: [] });
+});
+
+test('where storage is refused, a model loads all the same, and says so', async ({ page, server, context }) => {
+  const api = await article(page, server);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.origin, quotaSize: 20_000 });
+  const loaded = await load(api, server.model('tiny-a'));
+  expect(loaded.name).toBeUndefined();
+  expect(loaded.notKept).toContain('not enough room');
+  expect(loaded.kept).toEqual([]);
+});
+
+test('a load is cancelled, a question superseded, a model closed: nothing hangs', async ({ page, server }) => {
+  const api = await article(page, server);
+  const model = server.model('tiny-a');
+  server.faults.set('model.safetensors', 'stall');
+  const cancelled = await api.evaluate(async ({ Logitscope, cachedModels }, model) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('never mind')), 500);
+    const error = await Logitscope.load(model, { signal: controller.signal }).catch((error: unknown) => error);
+    return { message: (error as Error).message, kept: await cachedModels() };
+  }, model);
+  expect(cancelled).toEqual({ message: 'never mind', kept: [] });
+
+  server.faults.clear();
+  const settled = await api.evaluate(async ({ Logitscope }, model) => {
+    const scope = await Logitscope.load(model);
+    const run = await scope.run([1, 5, 9]);
+    const old = new AbortController();
+    const asked = [
+      run.attribute({ answer: 7, unit: 'head' }),
+      run.attribute({ answer: 7, unit: 'head' }, { signal: old.signal }),
+      run.attribute({ answer: 96.5, unit: 'head' }),
+      run.predictions(-1, 3),
+    ];
+    old.abort();
+    const first = await Promise.allSettled(asked);
+    const pending = scope.run([1, 2, 3]);
+    scope.close();
+    const second = await Promise.allSettled([pending, run.predictions()]);
+    const name = (reason: unknown) => (reason as Error).name;
+    return [...first, ...second].map((result) => (result.status === 'fulfilled' ? 'answered' : name(result.reason)));
+  }, model);
+  expect(settled).toEqual(['answered', 'AbortError', 'AnswerError', 'answered', 'ClosedError', 'ClosedError']);
+});
