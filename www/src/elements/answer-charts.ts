@@ -39,7 +39,7 @@ export class AnswerCharts extends LitElement {
       }
       .charts {
         display: grid;
-        grid-template-rows: minmax(160px, 5fr) minmax(160px, 5fr) minmax(max(192px, calc(var(--heads) * 12px + 64px)), 6fr);
+        grid-template-rows: minmax(152px, 4fr) minmax(152px, 4fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 6fr);
         gap: 8px;
         transition: opacity 100ms linear;
       }

@@ -16,7 +16,7 @@ export class ModelFailure extends LitElement {
     return html`<div class="strip small" role="alert">
       <p>
         <strong class="wrong">${sourceName(source)} did not load${offline ? ', because this device is offline' : ''}.</strong>
-        ${message} ${model ? html`<span class="grey">${sourceName(model.source)} is still here.</span>` : nothing}
+        ${message} ${model ? html`<span class="grey">Still in use: ${sourceName(model.source)}.</span>` : nothing}
       </p>
       <button type="button" class="main" @click=${() => session.open(source)}>Try again</button>
       ${model

@@ -22,7 +22,7 @@ export class ModelProgress extends LitElement {
     ];
     return html`
       <span id="what" role="status">Loading ${sourceName(source)}</span>
-      <progress aria-labelledby="what" max=${total ?? 1} .value=${loaded}></progress>
+      <progress aria-labelledby="what" max=${total ?? 1} .value=${total === undefined ? 0 : loaded}></progress>
       <span class="mono grey">${facts.filter(Boolean).join(' · ')}</span>
       <button type="button" @click=${() => session.cancelLoading()}>Cancel</button>
     `;
