@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+#[path = "web/chart.rs"]
+mod chart;
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 const TOLERANCE: f64 = 1e-4;
