@@ -105,7 +105,9 @@ export class ChartFigure extends LitElement {
     session.hover(item ? { label: item.label, layer: item.layer ?? null } : null);
   }
 
-  #leave(): void {
+  /** A finger that is lifted leaves what it touched pointed at; one that scrolls does not. */
+  #leave(event: PointerEvent): void {
+    if (event.pointerType === 'touch' && event.type !== 'pointercancel') return;
     this.pointed = false;
     session.hover(null);
   }
@@ -153,6 +155,7 @@ export class ChartFigure extends LitElement {
         @pointermove=${this.#point}
         @pointerdown=${this.#point}
         @pointerleave=${this.#leave}
+        @pointercancel=${this.#leave}
         @click=${this.#click}
       >
         <canvas></canvas>

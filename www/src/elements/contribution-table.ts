@@ -145,6 +145,9 @@ export class ContributionTable extends LitElement {
       tbody button:hover:not(:disabled) {
         background: none;
       }
+      thead button {
+        min-width: calc(var(--target) + 4px);
+      }
       @media (pointer: coarse), (max-width: 720px) {
         tbody button {
           min-height: 44px;

@@ -56,6 +56,7 @@ export class IdentityBadge extends LitElement {
         margin-left: auto;
       }
       sub {
+        font-size: inherit;
         line-height: 0;
       }
     `,
