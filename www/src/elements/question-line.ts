@@ -62,8 +62,10 @@ export class QuestionLine extends LitElement {
   }
 
   protected override render() {
-    const { question, problems, predictions } = session.state;
+    const { question, problems, predictions, model } = session.state;
     const likeliest = predictions[0];
+    // What to look for is said of the bundled model: in another, other heads do it.
+    const preset = model?.source.kind === 'bundled' && presets.find((preset) => isPreset(preset, question));
     return html`
       <span class="gutter">why</span>
       <div class="line">
@@ -79,7 +81,7 @@ export class QuestionLine extends LitElement {
             ? html`<button type="button" aria-label="Compare with none" @click=${() => session.ask({ incorrect: '' })}>Clear</button>`
             : nothing}
         </span>
-        <p class="note small grey">${presets.find((preset) => isPreset(preset, question))?.note}</p>
+        ${preset ? html`<p class="note small grey">${preset.note}</p>` : nothing}
       </div>
       ${this.#problem('answer', problems.answer)} ${this.#problem('incorrect', problems.incorrect)}
     `;
@@ -125,7 +127,9 @@ export class QuestionLine extends LitElement {
       .note {
         flex: 1;
         min-width: min(100%, 320px);
-        text-align: right;
+        margin-left: 16px;
+        padding-left: 16px;
+        border-left: 1px solid var(--hairline);
       }
       .below {
         grid-column: 2;
@@ -134,9 +138,13 @@ export class QuestionLine extends LitElement {
         :host {
           grid-template-columns: minmax(0, 1fr);
         }
-        .gutter,
-        .note {
+        .gutter {
           text-align: left;
+        }
+        .note {
+          margin: 0;
+          padding: 0;
+          border: 0;
         }
         .changes {
           margin-left: -8px;
