@@ -1,0 +1,110 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from './test';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('axe finds nothing wrong', async ({ scope, page }) => {
+      const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+      expect(await violations()).toEqual([]);
+      await scope.answer.fill('Italian');
+      await expect(scope.alert).toBeVisible();
+      expect(await violations(), 'with an error').toEqual([]);
+      await page.getByRole('button', { name: 'Generate…' }).click();
+      expect(await violations(), 'with the menu of generation').toEqual([]);
+      await page.keyboard.press('Escape');
+      await scope.modelButton.click();
+      expect(await violations(), 'with the menu of models').toEqual([]);
+    });
+  });
+}
+
+test('the theme can be chosen', async ({ scope, page }) => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor || getComputedStyle(document.documentElement).backgroundColor);
+  const light = await ground();
+  await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark');
+  await expect.poll(ground).not.toBe(light);
+  await page.reload();
+  await scope.answered();
+  expect(await ground()).not.toBe(light);
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test('nothing scrolls sideways, and what is touched is large enough', async ({ scope, page }) => {
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(390);
+    const targets = page.locator('button:visible, select:visible, input:not([type=checkbox]):visible, textarea:visible');
+    const small: string[] = [];
+    for (const target of await targets.all()) {
+      const box = await target.boundingBox();
+      if (box && box.height < 43.5 && box.width > 1) small.push(`${Math.round(box.height)} px: ${await target.evaluate((element) => element.outerHTML.slice(0, 120))}`);
+    }
+    expect(small).toEqual([]);
+    await scope.tokens.nth(3).tap();
+    await scope.answered();
+    await expect(scope.identity).toContainText('The parts add up');
+  });
+});
+
+test('everything can be done with the keyboard', async ({ scope, page }) => {
+  /** Presses Tab until what has the focus is `name`. */
+  const tabTo = async (name: RegExp) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab');
+      if (name.test(await page.evaluate(focused))) return;
+    }
+    throw new Error(`Tab never comes to ${name}`);
+  };
+  await scope.modelButton.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeHidden();
+
+  await tabTo(/^Prompt/);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('The capital of France is');
+  await expect(scope.tokens).toHaveCount(6);
+  await scope.answered();
+
+  await tabTo(/^5: ·is/);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await expect(scope.tokens.nth(4)).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(scope.tokens.nth(5)).toHaveAttribute('aria-pressed', 'true');
+
+  await tabTo(/^Answer/);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(' Paris');
+  await tabTo(/^Incorrect/);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+  await expect.poll(async () => (await scope.numbers()).answer.text).toBe(' Paris');
+  await scope.answer.focus();
+
+  await tabTo(/^Heads/);
+  await page.keyboard.press('Enter');
+  await expect(scope.selected).toContainText(/rank \d+ of \d+/);
+  await page.keyboard.press('Home');
+  await expect(scope.selected).toContainText(/L0H\d/);
+  await page.keyboard.press('ArrowRight');
+  await expect(scope.selected).toContainText(/L1H\d/);
+  await page.keyboard.press('Escape');
+  await expect(scope.selected).toContainText('Select a part');
+
+  await tabTo(/^Components$/);
+  await page.keyboard.press('Enter');
+  await expect(scope.unit('Components')).toHaveAttribute('aria-pressed', 'true');
+});
+
+/** The accessible name of what has the focus, through shadow roots. */
+function focused(): string {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+}

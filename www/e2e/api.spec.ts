@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from './test';
+
+interface Reference {
+  tokens: number[];
+  answer_token: number;
+  incorrect_token: number;
+  layer_all_positions: { labels: string[]; attribution: number[][] };
+}
+
+const file = new URL('../../tests/data/tiny-a/transformer_lens.json', import.meta.url);
+const [reference] = JSON.parse(readFileSync(file, 'utf8')) as [Reference];
+
+for (const origin of ['origin', 'elsewhere'] as const) {
+  test(`another page can use dist/logitscope.js (${origin === 'origin' ? 'of its own site' : 'of another site'})`, async ({ page, server }) => {
+    await page.goto(`${server.origin}/an/article`);
+    const module = server.page.replace(server.origin, server[origin]) + 'logitscope.js';
+    const result = await page.evaluate(
+      async ({ module, model, reference }) => {
+        const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
+        const scope = await Logitscope.load(model);
+        const run = await scope.run(reference.tokens);
+        const asked = { answer: reference.answer_token, incorrect: reference.incorrect_token };
+        const all = await run.attribute({ ...asked, unit: 'layer', position: null });
+        const refusal = await run.attribute({ answer: 4_000_000, unit: 'head' }).catch((error: Error) => error.name);
+        const [best] = await run.predictions(-1, 1);
+        run.free();
+        scope.close();
+        const closed = await scope.run([1]).catch((error: Error) => error.name);
+        return { layers: scope.config.n_layer, labels: all.labels, attribution: [...all.attribution], refusal, closed, best: best?.id };
+      },
+      { module, model: server.model('tiny-a'), reference },
+    );
+    const { labels, attribution } = reference.layer_all_positions;
+    expect(result).toMatchObject({ layers: 2, labels, refusal: 'AnswerError', closed: 'ClosedError' });
+    const off = attribution.flat().map((value, i) => Math.abs(value - (result.attribution[i] ?? NaN)));
+    expect(Math.max(...off)).toBeLessThan(1e-4);
+  });
+}
+
+test('the API’s types are beside it', async ({ page, server }) => {
+  const types = await page.request.get(`${server.page}logitscope.d.ts`);
+  expect(types.ok()).toBe(true);
+});
+
+test('a browser without WebAssembly SIMD is told so', async ({ page, server }) => {
+  await page.addInitScript(() => {
+    WebAssembly.validate = () => false;
+  });
+  await page.goto(server.page);
+  await expect(page.getByRole('alert')).toContainText('SIMD');
+});

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+
+const folder = (relative: string) =>
+  sirv(fileURLToPath(new URL(relative, import.meta.url)), { dev: true, etag: true });
+
+/** What a server can do to a file: not have it, send a page in its place, break off halfway, stall there, or keep it to itself. */
+export type Fault = 'missing' | 'page' | 'cut' | 'stall' | 'no CORS';
+
+/** The page under a path of a plain file server, as on GitHub Pages, with models beside it that tests can break. */
+const PATH = '/some/where/';
+
+export class FileServer {
+  readonly faults = new Map<string, Fault>();
+  readonly requests: string[] = [];
+  readonly #page = folder('../../dist/');
+  readonly #models = folder('../../tests/data/');
+  readonly #server: Server = createServer((request, response) => this.#answer(request, response));
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The same server, for a browser another one. */
+  get elsewhere(): string {
+    return this.origin.replace('127.0.0.1', 'localhost');
+  }
+
+  get page(): string {
+    return this.origin + PATH;
+  }
+
+  /** The folder of one of the models in tests/data. */
+  model(name: string): string {
+    return `${this.origin}/models/${name}/`;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url ?? '';
+    this.requests.push(path);
+    const fault = [...this.faults].find(([file]) => path.endsWith(file))?.[1];
+    // As GitHub Pages and the Hugging Face hub do.
+    if (fault !== 'no CORS') response.setHeader('access-control-allow-origin', '*');
+    const missing = () => {
+      response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>404</title>');
+    };
+    if (fault === 'missing') return missing();
+    if (fault === 'page') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Please sign in</title>');
+      return;
+    }
+    if (fault === 'cut' || fault === 'stall') throttle(response, fault);
+    const [prefix, files] = path.startsWith(PATH) ? [PATH, this.#page] : ['/models/', this.#models];
+    if (!path.startsWith(prefix)) return missing();
+    request.url = path.slice(prefix.length - 1);
+    files(request, response, missing);
+  }
+}
+
+/** Lets half of the body through, bit by bit, and then nothing more, or closes the connection. */
+function throttle(response: ServerResponse, fault: 'cut' | 'stall'): void {
+  const write = response.write.bind(response) as (chunk: Uint8Array) => boolean;
+  const chunks: Uint8Array[] = [];
+  response.write = (chunk: Uint8Array) => chunks.push(chunk) > 0;
+  response.end = () => {
+    const body = Buffer.concat(chunks);
+    const half = body.subarray(0, body.length / 2);
+    let sent = 0;
+    const timer = setInterval(() => {
+      if (sent < half.length) return void write(half.subarray(sent, (sent += Math.ceil(half.length / 8))));
+      clearInterval(timer);
+      if (fault === 'cut') response.destroy();
+    }, 50);
+    response.on('close', () => clearInterval(timer));
+    return response;
+  };
+}

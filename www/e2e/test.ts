@@ -1,0 +1,135 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { FileServer } from './server';
+
+export { expect };
+
+/** The page as a reader sees it. */
+export class Logitscope {
+  /** What the browser complained of: console errors and exceptions. */
+  readonly complaints: string[] = [];
+  /** Complaints that a test provokes. */
+  expected?: RegExp;
+  /** What was requested, from anywhere. */
+  readonly requests: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    readonly server: FileServer,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('request', (request) => this.requests.push(request.url()));
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  async open(hash = ''): Promise<void> {
+    await this.page.goto(this.server.page + hash);
+    await this.answered();
+  }
+
+  /** Waits until the charts answer the current question. */
+  async answered(): Promise<void> {
+    await expect(this.page.locator('chart-figure')).toHaveCount(3);
+    await expect(this.page.locator('answer-charts .charts')).toHaveAttribute('aria-busy', 'false');
+  }
+
+  get prompt(): Locator {
+    return this.page.getByRole('textbox', { name: 'Prompt' });
+  }
+  get answer(): Locator {
+    return this.page.getByRole('textbox', { name: /^Answer/ });
+  }
+  get incorrect(): Locator {
+    return this.page.getByRole('textbox', { name: /^Incorrect/ });
+  }
+  get tokens(): Locator {
+    return this.page.getByRole('group', { name: /^Tokens/ }).getByRole('button');
+  }
+  get predictions(): Locator {
+    return this.page.getByRole('button', { name: /^Explain / });
+  }
+  get selected(): Locator {
+    return this.page.getByRole('region', { name: 'Selected part' });
+  }
+  get identity(): Locator {
+    return this.page.getByRole('group', { name: 'Identity' });
+  }
+  get table(): Locator {
+    return this.page.getByRole('table', { name: /^Contributions/ });
+  }
+  get alert(): Locator {
+    return this.page.getByRole('alert');
+  }
+  get modelButton(): Locator {
+    return this.page.getByRole('button', { name: /^Model:/ });
+  }
+  chart(name: 'Logit lens' | 'Components' | 'Heads'): Locator {
+    return this.page.getByRole('application', { name: new RegExp(`^${name}`) });
+  }
+  unit(name: 'Logit lens' | 'Components' | 'Heads'): Locator {
+    return this.page.getByRole('group', { name: 'Unit' }).getByRole('button', { name });
+  }
+
+  async load(model: string): Promise<void> {
+    await this.modelButton.click();
+    await this.page.getByRole('textbox', { name: /^Another GPT-2/ }).fill(model);
+    await this.page.getByRole('button', { name: 'Load', exact: true }).click();
+  }
+
+  /** Presses a download button; gives the file's name and bytes. */
+  async download(format: 'PNG' | 'SVG' | 'CSV' | 'JSON'): Promise<{ name: string; bytes: Buffer }> {
+    const downloading = this.page.waitForEvent('download');
+    await this.page.getByRole('button', { name: new RegExp(`^Download .* as ${format}$`) }).click();
+    const download = await downloading;
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  /** The numbers on the page, as its JSON download gives them. */
+  async numbers(): Promise<Numbers> {
+    return JSON.parse((await this.download('JSON')).bytes.toString()) as Numbers;
+  }
+}
+
+/** The fields of the JSON download that tests look at. */
+export interface Numbers {
+  model: string;
+  unit: string;
+  position: number;
+  tokens: { id: number; text: string }[];
+  answer: { id: number; text: string };
+  incorrect?: { id: number; text: string };
+  labels: string[];
+  attribution: number[];
+  positions: number[];
+  logit: number[];
+  bias: number[];
+  total: number[];
+  error: number[];
+}
+
+interface Fixtures {
+  scope: Logitscope;
+}
+
+/** A test with the page open on what a first visitor sees; it fails if the browser complains of anything. */
+export const test = base.extend<Fixtures, { server: FileServer }>({
+  server: [
+    async ({}, use) => {
+      const server = new FileServer();
+      await server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  scope: async ({ page, server }, use) => {
+    server.faults.clear();
+    server.requests.length = 0;
+    const scope = new Logitscope(page, server);
+    await scope.open();
+    await use(scope);
+    expect(scope.complaints.filter((complaint) => !scope.expected?.test(complaint))).toEqual([]);
+  },
+});
