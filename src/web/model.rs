@@ -398,8 +398,12 @@ fn token_ids(model: &LanguageModel, input: &JsValue, prepend_bos: bool) -> JsRes
     if let Some(text) = input.as_string() {
         return Ok(model.tokens(&text, prepend_bos)?);
     }
-    let ids = js_sys::try_iter(input)?
-        .ok_or_else(|| Error::Prompt(format!("{} is neither a text nor a list of token ids", show(input))))?;
+    let ids = if input.is_object() {
+        js_sys::try_iter(input)?
+    } else {
+        None
+    };
+    let ids = ids.ok_or_else(|| Error::Prompt(format!("{} is neither a text nor a list of token ids", show(input))))?;
     ids.map(|id| {
         let id = id?;
         Ok(token_id(&id).ok_or_else(|| Error::Prompt(format!("{} is not a token id", show(&id))))?)

@@ -1,14 +1,9 @@
-//! The surface that JavaScript sees, in a browser: the same numbers as TransformerLens, charts on a canvas, and errors
-//! that a page can catch.
-#![cfg(target_arch = "wasm32")]
-
 use js_sys::{Array, Error, Float64Array, JSON, Reflect};
 use logitscope::web::{JsResult, Model, ModelLoader};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-#[path = "web/chart.rs"]
 mod chart;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -24,9 +19,9 @@ struct Reference {
 macro_rules! reference {
     ($name:literal) => {
         Reference {
-            config: include_str!(concat!("data/", $name, "/config.json")),
-            weights: include_bytes!(concat!("data/", $name, "/model.safetensors")),
-            transformer_lens: include_str!(concat!("data/", $name, "/transformer_lens.json")),
+            config: include_str!(concat!("../../data/", $name, "/config.json")),
+            weights: include_bytes!(concat!("../../data/", $name, "/model.safetensors")),
+            transformer_lens: include_str!(concat!("../../data/", $name, "/transformer_lens.json")),
         }
     };
 }
@@ -215,9 +210,7 @@ fn bad_input_is_an_error_that_names_it() {
         "TokenizerError",
         "tokenizer.json",
     );
-    let huge = TINY_A
-        .config
-        .replace("\"vocab_size\": 97", "\"vocab_size\": 97000000000");
+    let huge = TINY_A.config.replace("\"vocab_size\": 97", "\"vocab_size\": 970000000");
     assert_ne!(huge, TINY_A.config);
     assert_error(ModelLoader::new(&huge, None, None), "MemoryError", "memory");
 }
