@@ -31,14 +31,15 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
 impl Toolchain {
-    /// `cargo COMMAND` for wasm32.
+    /// `cargo COMMAND` for wasm32. Debian's builds libtest too when no test needs it: otherwise nothing that is compiled
+    /// for the page could be used for its tests.
     pub fn cargo<'a>(&self, project: &'a Project, command: &str) -> Cmd<'a> {
         let sh = &project.shell;
         match self {
             Self::Installed => cmd!(sh, "cargo {command} --target {TARGET}"),
             Self::Debian { linker } => cmd!(
                 sh,
-                "{DEBIAN_CARGO} {command} -Z build-std=std,panic_abort --target {TARGET}"
+                "{DEBIAN_CARGO} {command} -Z build-std=std,panic_abort,test --target {TARGET}"
             )
             .env("RUSTC", DEBIAN_RUSTC)
             .env("RUSTC_BOOTSTRAP", "1")
