@@ -20,6 +20,8 @@ const apiTypes: Plugin = {
 export default defineConfig({
   // Relative URLs alone, so that dist/ works under any path of any file server.
   base: './',
+  // A file that is not there is a 404, as on any file server, and not the page.
+  appType: 'mpa',
   build: {
     target: 'es2022',
     outDir: path('../dist'),

@@ -31,7 +31,7 @@ pub fn wasm(project: &Project) -> Result<()> {
     .run()?;
     let optimizer = project.path("www/node_modules/.bin/wasm-opt");
     let optimized = bound.join("logitscope_bg.wasm");
-    cmd!(sh, "{optimizer} -O3 --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals --enable-reference-types --enable-multivalue {optimized} -o {optimized}").run()?;
+    cmd!(sh, "{optimizer} -O2 --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals --enable-reference-types --enable-multivalue {optimized} -o {optimized}").run()?;
     fs::create_dir_all(&directory)?;
     for file in [
         "logitscope.js",
