@@ -10,12 +10,20 @@ pub fn wasm(project: &Project) -> Result<()> {
     let toolchain = toolchain::find_or_install(project)?;
     let bindgen = bindgen::find_or_install(project)?.cli;
     npm::install(project)?;
+    // The crate type is named here and not in Cargo.toml: cargo does not optimise a library of two types as one program.
     toolchain
-        .cargo(project, "build")
-        .args(["--release", "--no-default-features", "--lib"])
+        .cargo(project, "rustc")
+        .args([
+            "--profile",
+            "web",
+            "--no-default-features",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+        ])
         .run()?;
 
-    let compiled = project.target("wasm32-unknown-unknown/release/logitscope.wasm");
+    let compiled = project.target("wasm32-unknown-unknown/web/logitscope.wasm");
     let directory = project.path("www/src/wasm");
     let module = directory.join("logitscope_bg.wasm");
     if modified(&module) > modified(&compiled) {

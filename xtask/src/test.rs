@@ -55,7 +55,7 @@ fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, brows
     fs::write(&file, capabilities.to_string())?;
     let cargo = toolchain
         .cargo(project, "test")
-        .args(["--release", "--no-default-features", "--test", "web"])
+        .args(["--profile", "web", "--no-default-features", "--test", "web"])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &bindgen.test_runner)
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
