@@ -10,6 +10,8 @@ mod serve;
 mod test;
 mod toolchain;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -41,8 +43,18 @@ enum Task {
     Test,
 }
 
-fn main() -> Result<()> {
-    let Some(task) = Arguments::parse().task else {
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Option<Task>) -> Result<()> {
+    let Some(task) = task else {
         return Ok(Arguments::command().print_help()?);
     };
     let project = Project::open()?;
