@@ -1,0 +1,90 @@
+// How quickly dist/ opens, what it transfers, and, given a model's folder, how that loads: numbers for a reader, not a test.
+//
+//     CHROME=/usr/bin/chromium node www/e2e/measure.mjs [MODEL_FOLDER]
+import { chromium } from '@playwright/test';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import sirv from 'sirv';
+
+const folder = fileURLToPath(new URL('../../dist/', import.meta.url));
+const dist = sirv(folder, { dev: true });
+const requested = new Set();
+const model = process.argv[2] && sirv(resolve(process.argv[2]), { dev: true });
+const server = createServer((request, response) => {
+  const notFound = () => response.writeHead(404).end();
+  if (!request.url.startsWith('/model/') || !model) {
+    requested.add(request.url === '/' ? '/index.html' : request.url);
+    return dist(request, response, notFound);
+  }
+  request.url = request.url.slice('/model'.length);
+  model(request, response, notFound);
+});
+await new Promise((listening) => server.listen(0, listening));
+const origin = `http://localhost:${server.address().port}/`;
+
+// A profile on disk: a private window may refuse to keep a model.
+const profile = await mkdtemp(join(tmpdir(), 'logitscope-'));
+const browser = await chromium.launchPersistentContext(profile, {
+  executablePath: process.env.CHROME,
+  args: ['--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  viewport: { width: 1440, height: 900 },
+});
+const page = await browser.newPage();
+const cdp = await browser.newCDPSession(page);
+
+/** Milliseconds from navigation to three drawn charts. */
+async function open(cold) {
+  if (cold) await cdp.send('Network.clearBrowserCache');
+  await page.goto('about:blank');
+  await page.goto(origin, { waitUntil: 'commit' });
+  await page.locator('answer-charts .charts[aria-busy=false] chart-figure').nth(2).waitFor({ state: 'attached' });
+  return page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => drawn(performance.now()))));
+}
+
+const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
+const first = [await open(true)];
+const line = (bytes, gzipped, name) => console.log(`${String(bytes).padStart(9)} bytes, ${String(gzipped).padStart(8)} gzipped  ${name}`);
+let sum = [0, 0];
+for (const path of [...requested].sort()) {
+  const file = await readFile(join(folder, path));
+  const gzipped = gzipSync(file, { level: 9 }).length;
+  line(file.length, gzipped, path);
+  sum = [sum[0] + file.length, sum[1] + gzipped];
+}
+line(...sum, 'in all');
+while (first.length < 7) first.push(await open(true));
+const again = [];
+while (again.length < 7) again.push(await open(false));
+console.log(`first charts after ${median(first).toFixed(0)} ms with a cold cache, ${median(again).toFixed(0)} ms with a warm one (medians of 7)`);
+
+if (model) {
+  for (const from of ['the server', "the browser's storage"]) {
+    const told = await page.evaluate(async () => {
+      const { Logitscope } = await import('./logitscope.js');
+      const timed = async (work) => {
+        const start = performance.now();
+        return [await work(), performance.now() - start];
+      };
+      const [scope, load] = await timed(() => Logitscope.load('model/'));
+      const ids = Uint32Array.from({ length: 16 }, (_, i) => i + 1);
+      const [run, pass] = await timed(() => scope.run(ids));
+      const [, units] = await timed(async () => {
+        for (const unit of ['component', 'layer', 'head']) await run.attribute({ answer: 7, incorrect: 12, unit });
+      });
+      const memory = await scope.memory();
+      scope.close();
+      return { load, pass, units, memory, notKept: scope.notKept };
+    });
+    console.log(
+      `from ${from}: ready after ${told.load.toFixed(0)} ms, 16 tokens in ${told.pass.toFixed(0)} ms, ` +
+        `three units in ${told.units.toFixed(0)} ms, ${(told.memory / 1e6).toFixed(1)} MB of wasm memory${told.notKept ? `, not kept: ${told.notKept}` : ''}`,
+    );
+  }
+}
+await browser.close();
+await rm(profile, { recursive: true, force: true });
+server.close();
