@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use wait_timeout::ChildExt;
 use which::which;
 use xshell::{Cmd, cmd};
@@ -75,10 +75,7 @@ pub fn find_or_install(project: &Project) -> Result<Toolchain> {
     }
     // The second round is for the linker, whose version only the installed compiler tells.
     for _ in 0..2 {
-        let packages = match debian(project) {
-            Ok(toolchain) => return Ok(toolchain),
-            Err(packages) => packages,
-        };
+        let Err(packages) = debian(project) else { break };
         let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
         let by_hand = format!(
             "    rustup target add {TARGET}\nor, with Debian's packages:\n    sudo apt-get install {}",
@@ -91,10 +88,12 @@ pub fn find_or_install(project: &Project) -> Result<Toolchain> {
             &by_hand,
         )?;
     }
-    bail!(
-        "Debian's Rust does not compile this project: it has to be 1.{} or newer. What works:\n    rustup target add {TARGET}",
-        project.rust_minor
-    )
+    debian(project).map_err(|_| {
+        anyhow!(
+            "Debian's Rust does not compile this project: it has to be 1.{} or newer. What works:\n    rustup target add {TARGET}",
+            project.rust_minor
+        )
+    })
 }
 
 fn standard_library_installed(project: &Project) -> bool {
