@@ -239,6 +239,7 @@ class Tally {
   #loaded = 0;
   #others = 0;
   #reported = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly fromCache: boolean,
@@ -249,10 +250,15 @@ class Tally {
     this.#file = file;
     this.#loaded += bytes;
     if (!weights) this.#others += bytes;
-    if (performance.now() - this.#reported >= reportInterval) this.report();
+    const wait = this.#reported + reportInterval - performance.now();
+    if (wait <= 0) this.report();
+    // What came last is told too if nothing follows: a stalled download shows how far it is.
+    else this.#later ??= setTimeout(() => this.report(), wait);
   }
 
   report(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.#reported = performance.now();
     // What a server announces of a compressed transfer is less than what comes out of it.
     const total = this.weights === undefined ? undefined : Math.max(this.weights + this.#others, this.#loaded);
