@@ -545,6 +545,51 @@ fn no_damage_to_a_file_makes_it_panic() {
 }
 
 #[test]
+fn another_file_of_the_folder_can_have_the_weights() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    for (from, to) in [
+        ("config.json", "config.json"),
+        ("model.safetensors", "model.step-400.safetensors"),
+    ] {
+        fs::copy(Path::new("tests/data/tiny-a").join(from), path.join(to)).unwrap();
+    }
+    let expected = logits(&LanguageModel::open("tests/data/tiny-a".as_ref()).unwrap().gpt2);
+    // Neither weights nor an index of the usual name have a say.
+    for usual in ["model.safetensors", "model.safetensors.index.json"] {
+        fs::write(path.join(usual), "neither").unwrap();
+        let model = LanguageModel::open_weights(path, "model.step-400.safetensors").unwrap();
+        assert_eq!(logits(&model.gpt2), expected);
+    }
+    let refusal = |name: &str| LanguageModel::open_weights(path, name).unwrap_err().to_string();
+    assert_eq!(
+        refusal("model.step-7.safetensors"),
+        format!(
+            "model.step-7.safetensors: is not in {}; a model's folder holds config.json, model.safetensors and tokenizer.json",
+            path.display()
+        )
+    );
+    fs::write(
+        path.join("cut.safetensors"),
+        &fs::read("tests/data/tiny-a/model.safetensors").unwrap()[..5000],
+    )
+    .unwrap();
+    assert!(refusal("cut.safetensors").starts_with("cut.safetensors: "));
+    for name in [
+        "",
+        "pytorch_model.bin",
+        "../model.safetensors",
+        "a\\b.safetensors",
+        "C:model.safetensors",
+    ] {
+        assert_eq!(
+            refusal(name),
+            format!("weights: {name:?} is not the name of a .safetensors file in the model's folder")
+        );
+    }
+}
+
+#[test]
 fn a_folder_without_weights_says_what_it_lacks() {
     let dir = tempfile::tempdir().unwrap();
     let open = |dir: &Path| LanguageModel::open(dir).unwrap_err().to_string();

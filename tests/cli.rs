@@ -214,6 +214,25 @@ fn every_format_has_the_same_numbers() {
 }
 
 #[test]
+fn weights_can_be_those_of_another_file() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::copy(data("tiny-a/config.json"), dir.path().join("config.json")).unwrap();
+    std::fs::copy(
+        data("tiny-a/model.safetensors"),
+        dir.path().join("model.step-400.safetensors"),
+    )
+    .unwrap();
+    let question = "--tokens 1,5,9 --answer #7";
+    assert_eq!(
+        succeeds(attribute(
+            dir.path(),
+            &format!("{question} --weights model.step-400.safetensors")
+        )),
+        succeeds(attribute(&data("tiny-a"), question))
+    );
+}
+
+#[test]
 fn top_keeps_the_highest_and_the_totals_of_all() {
     let question = "--tokens 1,5,9,33,2,47 --answer #7 --unit head --position all --format json";
     let all = report(attribute(&data("tiny-a"), question));
@@ -287,6 +306,16 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
         (Path::new("no/such/folder"), "--tokens 1 --answer #1", "no/such/folder"),
         (truncated.path(), "--tokens 1 --answer #1", "model.safetensors: "),
         (mismatched.path(), "--tokens 1 --answer #1", "tokenizer.json: "),
+        (
+            &tiny,
+            "--tokens 1 --answer #1 --weights step-9.safetensors",
+            "step-9.safetensors: is not in",
+        ),
+        (
+            &tiny,
+            "--tokens 1 --answer #1 --weights ../tiny-b/model.safetensors",
+            "weights: \"../tiny-b/model.safetensors\" is not the name of a .safetensors file",
+        ),
         (
             &tiny,
             "--prompt When --answer #1",

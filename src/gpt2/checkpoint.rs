@@ -17,7 +17,7 @@ use super::weights::{self, Role, canonical};
 use super::{Gpt2, Gpt2Config, foreign};
 use crate::{Error, Result};
 
-/// The one file of a checkpoint that has no index.
+/// The one file of a checkpoint that has no index, unless another is named.
 const WEIGHTS: &str = "model.safetensors";
 /// Where a checkpoint in shards says which tensor is in which file.
 const INDEX: &str = "model.safetensors.index.json";
@@ -32,7 +32,9 @@ const MAX_HEADER: u64 = 10_000_000;
 #[derive(Debug)]
 pub struct Checkpoint {
     config: Gpt2Config,
-    /// The tensors that each file holds, by the index. Without an index the one file holds all.
+    /// The one file of a checkpoint without an index.
+    file: String,
+    /// The tensors that each file holds, by the index.
     shards: Option<BTreeMap<String, BTreeSet<String>>>,
     read: BTreeSet<String>,
     weights: HashMap<String, Tensor>,
@@ -46,12 +48,29 @@ impl Checkpoint {
     pub fn new(config: Gpt2Config) -> Self {
         Self {
             config,
+            file: WEIGHTS.into(),
             shards: None,
             read: BTreeSet::new(),
             weights: HashMap::new(),
             tied_head: None,
             open: None,
         }
+    }
+
+    /// A checkpoint of one file of another name, e.g. an earlier one of the same training.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if `file` is not the name of a `.safetensors` file in the model's folder.
+    pub fn with_file(config: Gpt2Config, file: &str) -> Result<Self> {
+        if file.contains(['/', '\\', ':']) || !file.ends_with(".safetensors") {
+            return Err(Error::Argument(format!(
+                "weights: {file:?} is not the name of a .safetensors file in the model's folder"
+            )));
+        }
+        Ok(Self {
+            file: file.into(),
+            ..Self::new(config)
+        })
     }
 
     /// A checkpoint in shards, by its `model.safetensors.index.json`.
@@ -95,7 +114,7 @@ impl Checkpoint {
     /// The names of the files to feed, which lie beside `config.json`.
     pub fn files(&self) -> Vec<String> {
         match &self.shards {
-            None => vec![WEIGHTS.into()],
+            None => vec![self.file.clone()],
             Some(shards) => shards.keys().cloned().collect(),
         }
     }
@@ -160,7 +179,7 @@ impl Checkpoint {
         if let Some(file) = self.files().iter().find(|file| !self.read.contains(*file)) {
             return Err(Error::Argument(format!("{file:?} was not read to its end")));
         }
-        let file = if self.shards.is_some() { INDEX } else { WEIGHTS };
+        let file = if self.shards.is_some() { INDEX } else { &self.file };
         let error = |message: String| Error::Checkpoint {
             file: file.into(),
             message,

@@ -9,7 +9,8 @@ use crate::{Error, Result};
 
 const CHUNK: usize = 1 << 20;
 
-pub(super) fn open(dir: &Path) -> Result<LanguageModel> {
+/// Reads the weights from `model.safetensors` or its shards, unless another file is named.
+pub(super) fn open(dir: &Path, weights: Option<&str>) -> Result<LanguageModel> {
     let config = match read(dir, "config.json")? {
         Some(json) => Gpt2Config::from_json(&text(json, "config.json")?)?,
         None => return Err(missing(dir, "config.json")),
@@ -19,9 +20,10 @@ pub(super) fn open(dir: &Path) -> Result<LanguageModel> {
         .map(|json| Tokenizer::from_json(&json))
         .transpose()?;
     let index = "model.safetensors.index.json";
-    let mut checkpoint = match dir.join("model.safetensors").exists() {
-        true => Checkpoint::new(config),
-        false => match read(dir, index)? {
+    let mut checkpoint = match weights {
+        Some(file) => Checkpoint::with_file(config, file)?,
+        None if dir.join("model.safetensors").exists() => Checkpoint::new(config),
+        None => match read(dir, index)? {
             Some(json) => Checkpoint::with_index(config, &text(json, index)?)?,
             None => Checkpoint::new(config),
         },

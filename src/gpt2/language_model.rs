@@ -57,7 +57,17 @@ impl LanguageModel {
     /// Names the file that is missing or wrong.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn open(dir: &std::path::Path) -> Result<Self> {
-        super::folder::open(dir)
+        super::folder::open(dir, None)
+    }
+
+    /// As [`LanguageModel::open`], with the weights in the folder's file `weights` instead of `model.safetensors`: an earlier
+    /// checkpoint of the same training, say.
+    ///
+    /// # Errors
+    /// As [`LanguageModel::open`]; [`Error::Argument`] if `weights` is not a `.safetensors` file's name.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn open_weights(dir: &std::path::Path, weights: &str) -> Result<Self> {
+        super::folder::open(dir, Some(weights))
     }
 
     /// The token that begins a sequence: `bos_token_id` of config.json if it is in the vocabulary, else the tokenizer's

@@ -154,16 +154,22 @@ pub struct ModelLoader {
 
 #[wasm_bindgen]
 impl ModelLoader {
-    /// Takes the texts of `config.json` and, if the weights are in shards, of `model.safetensors.index.json`, and the
-    /// bytes of `tokenizer.json`, if there is one.
+    /// Takes the text of `config.json` and the bytes of `tokenizer.json`, if there is one. The weights are in
+    /// `model.safetensors`; or in shards, by the text of `model.safetensors.index.json`; or in the file named `weights`.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &str, tokenizer: Option<Box<[u8]>>, index: Option<String>) -> JsResult<ModelLoader> {
+    pub fn new(
+        config: &str,
+        tokenizer: Option<Box<[u8]>>,
+        index: Option<String>,
+        weights: Option<String>,
+    ) -> JsResult<ModelLoader> {
         let config = Gpt2Config::from_json(config)?;
         Ok(Self {
             tokenizer: tokenizer.map(|json| Tokenizer::from_json(&json)).transpose()?,
-            checkpoint: match index {
-                Some(index) => Checkpoint::with_index(config, &index)?,
-                None => Checkpoint::new(config),
+            checkpoint: match (weights, index) {
+                (Some(file), _) => Checkpoint::with_file(config, &file)?,
+                (None, Some(index)) => Checkpoint::with_index(config, &index)?,
+                (None, None) => Checkpoint::new(config),
             },
         })
     }

@@ -38,6 +38,32 @@ for (const origin of ['origin', 'elsewhere'] as const) {
   });
 }
 
+test('the weights can be those of another file of the folder', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const folder = `${server.page}models/bundled/`;
+  const result = await page.evaluate(
+    async ({ module, folder }) => {
+      const { Logitscope, cachedModels } = (await import(module)) as typeof import('../src/api/logitscope');
+      const { tests } = (await (await fetch(`${folder}training.json`)).json()) as { tests: { weights?: string }[] };
+      const loss = async (weights?: string) => {
+        const scope = await Logitscope.load(folder, { weights });
+        const [best] = await (await scope.run('The capital of France is')).predictions(-1, 1);
+        scope.close();
+        return -Math.log(best?.probability ?? 0);
+      };
+      const fails = (weights: string) => Logitscope.load(folder, { weights }).then(String, ({ name, message }: Error) => `${name}: ${message}`);
+      const first = await loss(tests.find(({ weights }) => weights)?.weights);
+      const kept = (await cachedModels()).length;
+      return { first, kept, last: await loss(), refused: await fails('../config.json'), missing: await fails('model.step-7.safetensors') };
+    },
+    { module: `${server.page}logitscope.js`, folder },
+  );
+  expect(result.first).toBeGreaterThan(result.last + 1);
+  expect(result.kept).toBe(0);
+  expect(result.refused).toBe('ArgumentError: weights: "../config.json" is not the name of a .safetensors file in the model\'s folder');
+  expect(result.missing).toMatch(/^DownloadError: model\.step-7\.safetensors: \S+ answered 404/);
+});
+
 test('the API’s types are beside it', async ({ page, server }) => {
   const types = await page.request.get(`${server.page}logitscope.d.ts`);
   expect(types.ok()).toBe(true);

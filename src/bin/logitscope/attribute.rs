@@ -22,6 +22,9 @@ pub struct Attribute {
     /// Folder of the model: config.json, model.safetensors (or its shards) and tokenizer.json
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
+    /// Weights to read instead of model.safetensors: another file in the folder, e.g. an earlier checkpoint of the training
+    #[arg(long, value_name = "FILE")]
+    weights: Option<String>,
     #[command(flatten)]
     prompt: Prompt,
     /// Token to explain: its text with its leading space, or its id as #12
@@ -104,7 +107,10 @@ impl Attribute {
     }
 
     fn report(&self) -> Result<Report> {
-        let model = LanguageModel::open(&self.model)?;
+        let model = match &self.weights {
+            Some(weights) => LanguageModel::open_weights(&self.model, weights)?,
+            None => LanguageModel::open(&self.model)?,
+        };
         let tokens = match &self.prompt {
             Prompt { text: Some(text), .. } => model.tokens(text, !self.no_bos)?,
             Prompt { tokens, .. } => tokens.clone().unwrap_or_default(),

@@ -31,7 +31,7 @@ const TINY_B: Reference = reference!("tiny-b");
 
 /// Loads a checkpoint in chunks of uneven sizes, from none to some thousand bytes.
 fn load(reference: &Reference) -> Model {
-    let mut loader = ModelLoader::new(reference.config, None, None).unwrap();
+    let mut loader = ModelLoader::new(reference.config, None, None, None).unwrap();
     assert_eq!(loader.files(), ["model.safetensors"]);
     loader
         .begin("model.safetensors", Some(reference.weights.len() as f64))
@@ -195,22 +195,22 @@ fn bad_input_is_an_error_that_names_it() {
     assert_error(run.predictions(-1.0, f64::NAN), "ArgumentError", "NaN");
 
     assert_error(
-        ModelLoader::new("<!doctype html>", None, None),
+        ModelLoader::new("<!doctype html>", None, None, None),
         "ConfigError",
         "web page",
     );
-    let mut loader = ModelLoader::new(TINY_A.config, None, None).unwrap();
+    let mut loader = ModelLoader::new(TINY_A.config, None, None, None).unwrap();
     loader.begin("model.safetensors", None).unwrap();
     loader.push(&TINY_A.weights[..50_000]).unwrap();
     assert_error(loader.end(), "CheckpointError", "model.safetensors");
     assert_error(loader.finish(), "ArgumentError", "model.safetensors");
     let tokenizer = Some(b"{}".to_vec().into_boxed_slice());
     assert_error(
-        ModelLoader::new(TINY_A.config, tokenizer, None),
+        ModelLoader::new(TINY_A.config, tokenizer, None, None),
         "TokenizerError",
         "tokenizer.json",
     );
     let huge = TINY_A.config.replace("\"vocab_size\": 97", "\"vocab_size\": 970000000");
     assert_ne!(huge, TINY_A.config);
-    assert_error(ModelLoader::new(&huge, None, None), "MemoryError", "memory");
+    assert_error(ModelLoader::new(&huge, None, None, None), "MemoryError", "memory");
 }

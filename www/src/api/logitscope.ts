@@ -64,6 +64,11 @@ export interface LoadOptions {
    * What is kept stays as it is until {@link deleteCachedModel}; say false for a folder whose files change.
    */
   keep?: boolean;
+  /**
+   * The file of weights in the folder to read instead of `model.safetensors` or its shards, e.g. an earlier checkpoint of
+   * the same training, `model.step-400.safetensors`. Such a model is not kept in the browser's storage.
+   */
+  weights?: string;
 }
 
 /** For questions that a newer one can supersede. */
@@ -129,9 +134,13 @@ export class Logitscope {
    * @throws {@link LogitscopeError} that says what was wrong with which file. Scopes loaded before stay usable.
    */
   static async load(model: string | URL | Iterable<File>, options: LoadOptions = {}): Promise<Logitscope> {
-    const { threads, signal, onProgress, keep = true } = options;
+    const { threads, signal, onProgress, weights, keep = true } = options;
     if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
       throw new LogitscopeError('ArgumentError', `threads: ${threads} is not a whole number from 1 up`);
+    }
+    if (weights !== undefined && !/^[^/\\:]+\.safetensors$/.test(weights)) {
+      const given = JSON.stringify(weights);
+      throw new LogitscopeError('ArgumentError', `weights: ${given} is not the name of a .safetensors file in the model's folder`);
     }
     signal?.throwIfAborted();
     const location = locate(model);
@@ -143,7 +152,8 @@ export class Logitscope {
     signal?.addEventListener('abort', abort);
     try {
       const report = proxy((progress: Progress) => void (signal?.aborted || onProgress?.(progress)));
-      return new Logitscope(worker, await worker.ask((service) => service.load(module, location, keep, report)));
+      const kept = keep && weights === undefined;
+      return new Logitscope(worker, await worker.ask((service) => service.load(module, location, kept, weights, report)));
     } catch (error) {
       worker.terminate(error);
       if ('folder' in location) await discardIncomplete(location.folder);

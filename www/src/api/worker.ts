@@ -54,16 +54,17 @@ const service = {
     module: WebAssembly.Module,
     location: Location,
     keep: boolean,
+    weights: string | undefined,
     report: (progress: Progress) => void,
   ): Promise<Loaded> {
     memory = (await initWasm({ module_or_path: module })).memory;
-    if ('files' in location) return loadFrom(new FileSource(location.files), undefined, report);
+    if ('files' in location) return loadFrom(new FileSource(location.files), undefined, weights, report);
     const { folder } = location;
-    if (!keep) return loadFrom(new FolderSource(folder, 'default'), undefined, report);
+    if (!keep) return loadFrom(new FolderSource(folder, 'default'), undefined, weights, report);
     const cached = await CachedSource.find(folder);
     if (cached) {
       try {
-        return await loadFrom(cached, undefined, report);
+        return await loadFrom(cached, undefined, undefined, report);
       } catch (error) {
         // Storage that was damaged or emptied in part is no reason to fail: what follows replaces it.
         if (isTrap(error) || LogitscopeError.from(error).name === 'MemoryError') throw error;
@@ -71,7 +72,7 @@ const service = {
     }
     const keeper = new Keeper(folder);
     await keeper.begin();
-    return loadFrom(new FolderSource(folder, 'no-store'), keeper, report);
+    return loadFrom(new FolderSource(folder, 'no-store'), keeper, undefined, report);
   },
 
   tokens: (input: Input, prependBos: boolean): Token[] => model.tokens(input, prependBos),
@@ -121,6 +122,7 @@ function get<T>(held: Map<number, T>, handle: number): T {
 async function loadFrom(
   source: Source,
   keeper: Keeper | undefined,
+  weights: string | undefined,
   report: (progress: Progress) => void,
 ): Promise<Loaded> {
   const tally = new Tally(source.fromCache, report);
@@ -128,18 +130,19 @@ async function loadFrom(
 
   const [config, tokenizer] = await Promise.all([read('config.json'), read('tokenizer.json')]);
   if ('missing' in config) throw notFound('config.json', config);
-  const single = await source.open('model.safetensors');
+  const name = weights ?? 'model.safetensors';
+  const single = await source.open(name);
   let index: string | undefined;
   if ('missing' in single) {
-    const file = await read('model.safetensors.index.json');
-    if ('missing' in file) throw notFound('model.safetensors', single);
+    const file = weights === undefined ? await read('model.safetensors.index.json') : single;
+    if ('missing' in file) throw notFound(name, single);
     index = decode(file);
     tally.weights = indexedBytes(index);
   } else {
     tally.weights = single.announced;
   }
 
-  const loader = new ModelLoader(decode(config), 'missing' in tokenizer ? undefined : tokenizer, index);
+  const loader = new ModelLoader(decode(config), 'missing' in tokenizer ? undefined : tokenizer, index, weights);
   try {
     for (const name of loader.files()) {
       const file = 'missing' in single ? await source.open(name) : single;
