@@ -238,6 +238,56 @@ fn the_colour_scale_is_symmetric_about_zero() {
     );
 }
 
+/// The same value is as long, as high and as strong as in the chart whose scale is kept.
+#[test]
+fn charts_on_one_scale_can_be_compared() {
+    let view = View::new(900.0, 240.0);
+    for unit in Unit::ALL {
+        let loud = chart(attribution(unit, 3, 4, |i| 50.0 * wave(i)));
+        let small = |i| if i == 1 { 50.0 * wave(1) } else { 0.02 * wave(i) };
+        let mut quiet = chart(attribution(unit, 3, 4, small));
+        let (low, high) = loud.span();
+        assert!(low < -100.0 && high > 100.0);
+        quiet.widen(low, high).unwrap();
+        assert_eq!(quiet.span(), (low, high));
+
+        let first = |chart: &Chart| {
+            let svg = shapes(&chart.svg(&view).unwrap());
+            let item = &chart.items(&view).unwrap()[1];
+            let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
+            let drawn = svg
+                .iter()
+                .rfind(|shape| shape.tag == "rect" && contains(shape, x, y))
+                .cloned();
+            (item.x, item.y, item.height, drawn)
+        };
+        assert_eq!(first(&quiet), first(&loud), "{unit}");
+
+        // A chart moves to it from the scale that it was drawn on; the colours' legend is the new one at once.
+        if unit != Unit::Head {
+            let before = chart(attribution(unit, 3, 4, small));
+            let start = record(&view, |area| quiet.draw_between(&before, 0.0, area, &view, EXACT));
+            assert_eq!(start, record(&view, |area| before.draw(area, &view, EXACT)));
+        }
+
+        // What is larger still is not cut.
+        quiet.widen(-1.0, 1.0).unwrap();
+        assert_eq!(quiet.span(), (low, high));
+        let mut larger = loud.clone();
+        larger.widen(-1.0, 1.0).unwrap();
+        assert_eq!(larger.svg(&view).unwrap(), loud.svg(&view).unwrap());
+        for (low, high) in [(1.0, 2.0), (f64::NAN, 1.0), (0.0, f64::INFINITY), (-1.0, -2.0)] {
+            assert!(
+                quiet
+                    .widen(low, high)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("it must hold zero")
+            );
+        }
+    }
+}
+
 #[test]
 fn all_three_charts_share_one_depth_axis() {
     for (n_layer, width) in [(1, 300.0), (4, 900.0), (12, 358.0), (48, 1400.0)] {

@@ -72,8 +72,8 @@ impl<'a> Heads<'a> {
             ..self.strip
         };
         sketch.rect(self.strip, palette.paper);
-        sketch.outline(self.strip, 1.0, palette.hairline);
         sketch.rect(chip, palette.diverging(values.strength(value), palette.paper));
+        sketch.outline(self.strip, 1.0, palette.hairline);
         let (_, middle) = self.strip.center();
         if self.strip.height() < size::LABEL {
             return;

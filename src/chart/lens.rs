@@ -41,7 +41,7 @@ impl<'a> Lens<'a> {
         (self.scene.frame.slot() / 6.0).min(3.0)
     }
 
-    /// Writes `text` about `anchor`, above or below, if it then touches neither the path nor what is `taken`.
+    /// Writes `text` about `anchor`, above or below, if it then touches no line and nothing that is `taken`.
     fn write(&self, text: &str, (x, y): (f64, f64), align: Align, taken: &mut Vec<Rect>, sketch: &mut Sketch) {
         let plot = &self.scene.frame.plot;
         let room = width(text, size::VALUE);
@@ -61,7 +61,8 @@ impl<'a> Lens<'a> {
                 .points
                 .windows(2)
                 .any(|pair| crosses(pair[0], pair[1], &place.grown(2.0)))
-                || taken.iter().any(|other| other.overlaps(&place));
+                || taken.iter().any(|other| other.overlaps(&place))
+                || (place.y0..place.y1).contains(&self.scale.y(self.scene.values.explained));
             let inside = x0 >= plot.x0 && place.x1 <= plot.x1 && y0 >= plot.y0 - 4.0 && place.y1 <= plot.y1 + 2.0;
             (inside && !touched).then_some(place)
         });

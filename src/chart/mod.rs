@@ -84,6 +84,8 @@ pub struct Chart {
     question: Question,
     n_layer: usize,
     n_head: usize,
+    /// What the value axis, or the colour scale, spans at least.
+    least: (f64, f64),
 }
 
 impl Chart {
@@ -102,6 +104,7 @@ impl Chart {
             },
             n_layer,
             n_head,
+            least: (0.0, 0.0),
         })
     }
 
@@ -113,6 +116,29 @@ impl Chart {
     /// The title in full.
     pub fn title(&self) -> String {
         self.question.title(self.attribution.unit)
+    }
+
+    /// What the value axis, or the colour scale, spans to show every position, from zero or below to zero or above.
+    pub fn span(&self) -> (f64, f64) {
+        let positions = 0..self.attribution.positions.len();
+        positions.fold(self.least, |least, position| {
+            Values::at(&self.attribution, position, least).range
+        })
+    }
+
+    /// Makes the value axis, or the colour scale, span at least `low` to `high`, which hold zero: charts that span the same
+    /// can be compared by eye.
+    ///
+    /// # Errors
+    /// [`Error::Chart`] for what is no such range.
+    pub fn widen(&mut self, low: f64, high: f64) -> Result<()> {
+        if !((-LARGEST_VALUE..=0.0).contains(&low) && (0.0..=LARGEST_VALUE).contains(&high)) {
+            return Err(Error::Chart(format!(
+                "a scale from {low} to {high}; it must hold zero, and its ends be finite float32s"
+            )));
+        }
+        self.least = (self.least.0.min(low), self.least.1.max(high));
+        Ok(())
     }
 
     /// Draws the chart on `area`, which holds the view at `resolution`.
@@ -146,7 +172,7 @@ impl Chart {
         if previous.attribution.labels == self.attribution.labels && progress < 1.0 {
             // The two may hold different positions; a single one is the position shown.
             let position = view.position.min(previous.attribution.positions.len() - 1);
-            let before = Values::at(&previous.attribution, position);
+            let before = Values::at(&previous.attribution, position, previous.least);
             scene.values = scene.values.since(&before, progress.max(0.0));
         }
         scene.sketch().paint(area, resolution)
@@ -193,7 +219,7 @@ impl Chart {
                 view.position
             )));
         }
-        let values = Values::at(&self.attribution, view.position);
+        let values = Values::at(&self.attribution, view.position, self.least);
         let header = Header::new(self.attribution.unit, &self.question, values.range.1, view.width);
         Ok(Scene {
             chart: self,

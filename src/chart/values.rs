@@ -14,32 +14,34 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Those at entry `position` of the attribution's positions.
-    pub fn at(attribution: &DirectLogitAttribution, position: usize) -> Self {
+    /// Those at entry `position` of the attribution's positions, in a range that holds `least`.
+    pub fn at(attribution: &DirectLogitAttribution, position: usize, least: (f64, f64)) -> Self {
         let parts: Vec<f64> = (0..attribution.labels.len())
             .map(|i| attribution.row(i)[position])
             .collect();
         let explained = attribution.logit[position] - attribution.bias[position];
-        let extent = |values: &[f64]| {
-            let low = values.iter().copied().fold(0.0, f64::min);
-            (low, values.iter().copied().fold(0.0, f64::max))
-        };
-        let (low, high) = match attribution.unit {
-            Unit::Component => extent(&parts),
-            Unit::Layer => {
-                let (low, high) = extent(&parts);
-                (low.min(explained), high.max(explained))
-            }
-            Unit::Head => {
-                let (low, high) = extent(&parts[..parts.len() - 1]);
-                (-high.max(-low), high.max(-low))
-            }
-        };
-        Self {
+        let mut values = Self {
             parts,
             explained,
-            // Below float32's smallest number nothing is left to see.
-            range: if high - low < 1e-100 { (-1.0, 1.0) } else { (low, high) },
+            range: least,
+        };
+        let (low, high) = values.extent(attribution.unit);
+        // Below float32's smallest number nothing is left to see.
+        values.range = if high - low < 1e-100 { (-1.0, 1.0) } else { (low, high) };
+        values
+    }
+
+    /// The least range that holds `range` and what is drawn.
+    fn extent(&self, unit: Unit) -> (f64, f64) {
+        let hold = |(low, high): (f64, f64), &value: &f64| (low.min(value), high.max(value));
+        let parts = &self.parts;
+        match unit {
+            Unit::Component => parts.iter().fold(self.range, hold),
+            Unit::Layer => parts.iter().chain([&self.explained]).fold(self.range, hold),
+            Unit::Head => {
+                let (low, high) = parts[..parts.len() - 1].iter().fold(self.range, hold);
+                (-high.max(-low), high.max(-low))
+            }
         }
     }
 

@@ -74,6 +74,8 @@ extern "C" {
     pub type JsItems;
     #[wasm_bindgen(typescript_type = "ChartKey")]
     pub type JsKey;
+    #[wasm_bindgen(typescript_type = "[number, number]")]
+    pub type JsSpan;
 }
 
 /// A chart of one attribution.
@@ -100,6 +102,19 @@ impl Chart {
     #[wasm_bindgen(getter)]
     pub fn title(&self) -> String {
         self.chart.title()
+    }
+
+    /// What the value axis, or the colour scale, spans: its lower and its upper end.
+    #[wasm_bindgen(getter)]
+    pub fn span(&self) -> JsSpan {
+        let (low, high) = self.chart.span();
+        js_sys::Array::of2(&low.into(), &high.into()).unchecked_into()
+    }
+
+    /// Makes the value axis, or the colour scale, span at least `low` to `high`, which hold zero: charts that span the same
+    /// can be compared by eye.
+    pub fn widen(&mut self, low: f64, high: f64) -> JsResult<()> {
+        Ok(self.chart.widen(low, high)?)
     }
 
     /// Draws the chart, after giving the canvas the number of pixels that the view needs. The canvas's size on the page
