@@ -17,6 +17,11 @@ export function decimals(x: number): string {
   return minus((x >= 0 ? '+' : '') + x.toFixed(3));
 }
 
+/** A number of things: `1,200`. */
+export function count(x: number): string {
+  return x.toLocaleString('en');
+}
+
 /** `3.1e−7`, and `0` for nothing at all. */
 export function scientific(x: number): string {
   return x === 0 ? '0' : minus(x.toExponential(1));
@@ -53,6 +58,22 @@ export function visible(text: string): string {
 /** The text that a reader typed where tokens are shown: the inverse of {@link visible} for spaces and line ends. */
 export function typed(text: string): string {
   return text.replaceAll('·', ' ').replaceAll('↵', '\n').replaceAll('⇥', '\t');
+}
+
+/** Letters, or bytes of one that is cut itself, which tokens show as escapes. */
+const LETTERS = String.raw`(?:\p{L}|\\x[0-9A-F]{2})+`;
+const CUT_WORD = new RegExp(`${LETTERS}(?:\0${LETTERS})+`, 'gu');
+
+/** The words that are cut into several tokens, each once. */
+export function cutWords(tokens: readonly { text: string }[]): string[] {
+  const cut = tokens.map(({ text }) => text).join('\0').match(CUT_WORD) ?? [];
+  const whole = (word: string) => word.replaceAll('\0', '').replace(/(?:\\x[0-9A-F]{2})+/g, decoded);
+  return [...new Set(cut.map(whole))];
+}
+
+function decoded(escapes: string): string {
+  const bytes = escapes.split('\\x').slice(1).map((hex) => parseInt(hex, 16));
+  return new TextDecoder().decode(Uint8Array.from(bytes));
 }
 
 /** A file name from anything: `gpt2-L2H5`. */

@@ -35,6 +35,20 @@ export class HelpSection extends LitElement {
           you name what a head does.
         </p>
       </div>
+      <h2>The bundled model</h2>
+      <div class="columns">
+        <p>
+          The model that this page opens with is a GPT-2 of 2 MB, trained here to do a handful of things that are studied in larger
+          ones: name the one who is given something (indirect objects), repeat what followed a word before (induction), complete
+          facts, name later years, make verbs and pronouns agree, close brackets and quotes. Under <em>steps trained</em> are
+          checkpoints of that training: the same question, asked while the model learned it.
+        </p>
+        <p>
+          It knows the words of its own sentences and nothing else. Any other text gets an answer too, often with great confidence,
+          and without sense; and it cannot write. What it was tested on, and what formed inside, is on its
+          <a href="models/bundled/README.md">model card</a>. For anything else, load GPT-2 itself from the menu above.
+        </p>
+      </div>
       <p class="small grey">
         The model runs in this tab: nothing that you type leaves it. Only model files are downloaded, from where you choose.
       </p>

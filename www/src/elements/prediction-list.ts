@@ -2,7 +2,7 @@ import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { percent, visible } from '../format';
 import { SessionController, session } from '../session';
-import { base } from '../styles';
+import { base, row } from '../styles';
 
 /** What the model expects next: each a click away from being the answer, or what it is compared with. */
 @customElement('prediction-list')
@@ -45,18 +45,8 @@ export class PredictionList extends LitElement {
 
   static override styles = [
     base,
+    row,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: 48px minmax(0, 1fr);
-        column-gap: 8px;
-      }
-      .gutter {
-        align-self: center;
-        color: var(--grey);
-        font-size: var(--small);
-        text-align: right;
-      }
       ol {
         display: flex;
         gap: 8px;
@@ -87,12 +77,6 @@ export class PredictionList extends LitElement {
         color: var(--ink);
       }
       @media (max-width: 720px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        .gutter {
-          text-align: left;
-        }
         .versus {
           min-width: 44px;
         }

@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { presets } from '../presets';
 import { SessionController, session } from '../session';
 import { isPreset } from '../state';
-import { base } from '../styles';
+import { base, row } from '../styles';
 import './generate-menu';
 
 /** The sentence, where it comes from, and whether BOS goes before it. */
@@ -62,18 +62,11 @@ export class PromptEditor extends LitElement {
 
   static override styles = [
     base,
+    row,
     css`
       :host {
-        display: grid;
         grid-template-columns: 48px minmax(0, 1fr) auto;
-        column-gap: 8px;
         align-items: start;
-      }
-      .gutter {
-        align-self: center;
-        color: var(--grey);
-        font-size: var(--small);
-        text-align: right;
       }
       textarea {
         field-sizing: content;
@@ -105,18 +98,11 @@ export class PromptEditor extends LitElement {
         min-height: var(--target);
         padding: 0 8px;
       }
-      .below {
-        grid-column: 2 / -1;
-      }
       @media (max-width: 720px) {
         :host {
           grid-template-columns: minmax(0, 1fr);
         }
         .gutter {
-          text-align: left;
-        }
-        .gutter,
-        .below {
           grid-column: 1;
         }
         .tools {

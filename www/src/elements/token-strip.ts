@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { visible } from '../format';
+import { cutWords, visible } from '../format';
 import { SessionController, session } from '../session';
-import { base } from '../styles';
+import { base, row } from '../styles';
 
 /** The prompt as the model sees it. The chosen token is the one after which the next is explained. */
 @customElement('token-strip')
@@ -20,9 +20,10 @@ export class TokenStrip extends LitElement {
   }
 
   protected override render() {
-    const { tokens, question, generating, problems } = session.state;
+    const { tokens, question, generating, problems, model } = session.state;
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
+    const unknown = model?.source.kind === 'bundled' ? cutWords(tokens.slice(0, written)) : [];
     return html`
       <span class="gutter" id="label">after</span>
       <div class="strip" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
@@ -45,6 +46,7 @@ export class TokenStrip extends LitElement {
           ? html`<button type="button" @click=${() => session.clearGenerated()}>Clear what it wrote</button>`
           : nothing}
       </div>
+      ${unknown.length ? html`<p class="below small grey" role="status">${hint(unknown)}</p>` : nothing}
       ${problems.position || problems.generate
         ? html`<p class="below small wrong" role="alert">${problems.position?.message ?? problems.generate?.message}</p>`
         : nothing}
@@ -53,19 +55,11 @@ export class TokenStrip extends LitElement {
 
   static override styles = [
     base,
+    row,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: 48px minmax(0, 1fr);
-        column-gap: 8px;
-      }
       .gutter {
         align-self: start;
-        padding-top: 6px;
-        color: var(--grey);
-        font-size: var(--small);
-        line-height: 20px;
-        text-align: right;
+        padding-top: 8px;
       }
       .strip {
         display: flex;
@@ -91,23 +85,21 @@ export class TokenStrip extends LitElement {
         padding: 0 5px;
         background: var(--accent-ground);
       }
-      .below {
-        grid-column: 2;
-      }
       @media (max-width: 720px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        .gutter {
-          text-align: left;
-        }
-        .below {
-          grid-column: 1;
-        }
         .token {
           min-width: 44px;
         }
       }
     `,
   ];
+}
+
+/** Words are learned whole, so one that is cut means nothing to a model that knows few. */
+function hint(words: string[]): string {
+  const some = words.slice(0, 3).map((word) => `“${word}”`);
+  const more = words.length > some.length ? ['other words'] : [];
+  const list = new Intl.ListFormat('en').format([...some, ...more]);
+  return words.length === 1
+    ? `${list} is not a word that the bundled model knows, so expect nonsense after it.`
+    : `${list} are not words that the bundled model knows, so expect nonsense after them.`;
 }
