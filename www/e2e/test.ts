@@ -29,6 +29,19 @@ export class Logitscope {
     await this.answered();
   }
 
+  /** The checkpoints that training.json says there are, in the order of the slider. */
+  async checkpoints(): Promise<Checkpoint[]> {
+    const response = await this.page.request.get(`${this.server.page}models/bundled/training.json`);
+    const { tests } = (await response.json()) as { tests: Partial<Checkpoint>[] };
+    return tests.filter((test): test is Checkpoint => test.weights !== undefined);
+  }
+
+  /** Puts the slider on the checkpoint with this index, and waits for its answer. */
+  async goTo(index: number): Promise<void> {
+    await this.steps.fill(String(index));
+    await this.answered();
+  }
+
   /** Waits until the charts answer the current question. */
   async answered(): Promise<void> {
     await expect(this.page.locator('chart-figure')).toHaveCount(3);
@@ -65,6 +78,10 @@ export class Logitscope {
   get modelButton(): Locator {
     return this.page.getByRole('button', { name: /^Model:/ });
   }
+  /** Goes through the bundled model's training. */
+  get steps(): Locator {
+    return this.page.getByRole('slider', { name: 'steps trained' });
+  }
   chart(name: 'Logit lens' | 'Components' | 'Heads'): Locator {
     return this.page.getByRole('application', { name: new RegExp(`^${name}`) });
   }
@@ -90,6 +107,12 @@ export class Logitscope {
   async numbers(): Promise<Numbers> {
     return JSON.parse((await this.download('JSON')).bytes.toString()) as Numbers;
   }
+}
+
+/** What training.json says of a test whose weights are there. */
+export interface Checkpoint {
+  step: number;
+  weights: string;
 }
 
 /** The fields of the JSON download that tests look at. */

@@ -7,6 +7,7 @@ import { UNITS, type Question } from './state';
 /** A question and its model as the part of a URL after `#`, defaults left out. */
 export function formatLink(source: Source, question: Question): string {
   const link = new URLSearchParams();
+  if (source.kind === 'bundled' && source.step !== undefined) link.set('model', `bundled@${source.step}`);
   if (source.kind === 'hub') link.set('model', source.id);
   if (source.kind === 'url') link.set('model', source.url);
   if (source.kind === 'files') link.set('model', `files:${source.name}`);

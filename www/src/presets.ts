@@ -8,6 +8,8 @@ export interface Preset {
   answer: string;
   /** The token to compare it with. */
   incorrect?: string;
+  /** Which of its tasks the model learned it as, by the name in training.json. */
+  task?: string;
   /** What to look for in the charts. */
   note: string;
 }

@@ -1,6 +1,6 @@
 import { Chart, type ChartView, type Unit } from './api/logitscope';
 import { fileName } from './format';
-import { sourceName, type Source } from './source';
+import { sourceName } from './source';
 import type { Picture } from './state';
 
 export type Format = 'png' | 'svg' | 'csv' | 'json';
@@ -9,17 +9,17 @@ export type Format = 'png' | 'svg' | 'csv' | 'json';
 const VIEW: ChartView = { width: 960, height: 400, pixelRatio: 2, theme: 'light' };
 
 /** Downloads one unit's chart or numbers. */
-export async function save(format: Format, picture: Picture, unit: Unit, source: Source): Promise<void> {
-  const { answer, incorrect } = picture;
+export async function save(format: Format, picture: Picture, unit: Unit): Promise<void> {
+  const { source, answer, incorrect } = picture;
   const name = fileName('logitscope', sourceName(source), unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await content(format, picture, unit, source));
+  link.href = URL.createObjectURL(await content(format, picture, unit));
   link.download = `${name}.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-async function content(format: Format, picture: Picture, unit: Unit, source: Source): Promise<Blob> {
+async function content(format: Format, picture: Picture, unit: Unit): Promise<Blob> {
   switch (format) {
     case 'png':
       return png(picture, unit);
@@ -28,14 +28,15 @@ async function content(format: Format, picture: Picture, unit: Unit, source: Sou
     case 'csv':
       return new Blob([csv(picture, unit)], { type: 'text/csv' });
     case 'json':
-      return new Blob([json(picture, unit, source)], { type: 'application/json' });
+      return new Blob([json(picture, unit)], { type: 'application/json' });
   }
 }
 
 /** Drawn by a chart of its own: the one on the page answers for where it was last drawn. */
-async function png({ attributions, answer, incorrect }: Picture, unit: Unit): Promise<Blob> {
+async function png({ attributions, answer, incorrect, charts }: Picture, unit: Unit): Promise<Blob> {
   const canvas = document.createElement('canvas');
   const chart = new Chart(attributions[unit], answer.text, incorrect?.text);
+  chart.widen(...charts[unit].span);
   chart.draw(canvas, VIEW);
   chart.free();
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
@@ -52,7 +53,7 @@ function csv({ attributions }: Picture, unit: Unit): string {
 }
 
 /** The API's field names, and what was asked. */
-function json({ tokens, position, answer, incorrect, predictions, attributions }: Picture, unit: Unit, source: Source): string {
+function json({ source, tokens, position, answer, incorrect, predictions, attributions }: Picture, unit: Unit): string {
   const { labels, attribution, positions, logit, bias, total, error } = attributions[unit];
   const numbers = { unit, labels, attribution: [...attribution], positions, logit, bias, total, error };
   return JSON.stringify({ model: sourceName(source), tokens, position, answer, incorrect, predictions, ...numbers }, null, 2);

@@ -13,7 +13,8 @@ import {
 import { Latest } from './latest';
 import type { Preset } from './presets';
 import { BUNDLED, sourceFiles, sourceName, type Source } from './source';
-import { UNITS, type Picture, type Problem, type Question, type State } from './state';
+import { UNITS, isAnswered, isStepping, type Picture, type Problem, type Question, type State } from './state';
+import { checkpointSource, training, type Checkpoint } from './training';
 
 /** Typing waits so long for the next key before the model runs. */
 const TYPING_MS = 150;
@@ -39,6 +40,10 @@ export class Session extends EventTarget {
   state: State = { question: FIRST, tokens: [], predictions: [], pending: false, generating: false, problems: {}, hovered: null };
 
   #scope?: Logitscope;
+  /** Checkpoints of the bundled model that were left for another, by their names: going back to one takes no time. */
+  readonly #left = new Map<string, Logitscope>();
+  /** How far each chart's scale reached, by the question, over the checkpoints of the bundled model that it was asked of. */
+  readonly #spans = new Map<string, [number, number][]>();
   #run?: { key: string; run: Run };
   #loading?: AbortController;
   #generating?: AbortController;
@@ -52,31 +57,46 @@ export class Session extends EventTarget {
   // ---- models
 
   /** Loads a model beside the one in use, which stays usable until the new one is ready, and after a failure. */
-  async open(source: Source): Promise<void> {
+  async open(wanted: Source): Promise<void> {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    this.#set({ loading: { source, file: '', loaded: 0, fromCache: false }, failure: undefined });
+    this.#set({ loading: { source: wanted, file: '', loaded: 0, fromCache: false }, failure: undefined });
     try {
-      const onProgress = this.#progress(source, loading);
-      // The bundled model comes with the page, and changes with it; the browser keeps the others.
-      const keep = source.kind !== 'bundled';
-      const scope = await Logitscope.load(sourceFiles(source), { signal: loading.signal, onProgress, keep });
+      const stepping = isStepping(this.state);
+      if (stepping) await this.#fixAnswer();
+      const { source, weights, notice } = await find(wanted);
+      if (loading.signal.aborted) return;
+      const scope = this.#left.get(sourceName(source)) ?? (await this.#load(source, weights, loading));
       if (loading.signal.aborted) return scope.close();
       this.stopGenerating();
-      this.#scope?.close();
+      this.#leave(source);
       this.#scope = scope;
       this.#run = undefined;
       this.#loading = undefined;
-      if (scope.notKept) this.#set({ notice: message(scope.notKept) });
-      this.#set({ model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer }, loading: undefined, tokens: [], predictions: [] });
+      const told = notice ?? scope.notKept;
+      if (told) this.#set({ notice: message(told) });
+      if (!stepping) this.#set({ tokens: [], predictions: [] });
+      this.#set({ model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer }, loading: undefined });
       this.#ask();
+      if (source.kind === 'bundled' && !this.state.training) {
+        training().then((training) => this.#set({ training }), () => this.#set({ training: null }));
+      }
     } catch (error) {
       if (loading.signal.aborted) return;
       this.#loading = undefined;
-      const offline = !navigator.onLine && source.kind !== 'files';
-      this.#set({ loading: undefined, failure: { source, message: message(error), offline } });
+      const offline = !navigator.onLine && wanted.kind !== 'files';
+      this.#set({ loading: undefined, failure: { source: wanted, message: message(error), offline } });
     }
+  }
+
+  /** Goes to the bundled model as it was after so many steps; the question stays. */
+  goTo(checkpoint: Checkpoint): void {
+    const source = checkpointSource(checkpoint);
+    const { model } = this.state;
+    this.#set({ notice: undefined });
+    if (model && sourceName(model.source) === sourceName(source)) this.cancelLoading();
+    else void this.open(source);
   }
 
   openFiles(files: readonly File[]): void {
@@ -213,6 +233,39 @@ export class Session extends EventTarget {
 
   // ---- inside
 
+  #load(source: Source, weights: string | undefined, loading: AbortController): Promise<Logitscope> {
+    const onProgress = this.#progress(loading);
+    // The bundled model comes with the page, and changes with it; the browser keeps the others.
+    const keep = source.kind !== 'bundled';
+    return Logitscope.load(sourceFiles(source), { signal: loading.signal, onProgress, keep, weights });
+  }
+
+  /** Leaves the model in use open for another checkpoint of it; otherwise closes it, and all that were left. */
+  #leave(next: Source): void {
+    const { model } = this.state;
+    const name = model && sourceName(model.source);
+    if (this.#scope && name && isStepping(this.state) && name !== sourceName(next)) {
+      this.#run?.run.free();
+      this.#left.set(name, this.#scope);
+      this.#left.delete(sourceName(next));
+      return;
+    }
+    this.#scope?.close();
+    this.#left.forEach((scope) => scope.close());
+    this.#left.clear();
+    this.#spans.clear();
+  }
+
+  /** Makes the answer that is shown the one that is asked for: another checkpoint finds another the likeliest. */
+  async #fixAnswer(): Promise<void> {
+    const { picture } = this.state;
+    // A link may have brought another prompt, which the picture does not show yet.
+    const shown = () => this.state.question.answer === '' && isAnswered(this.state) && this.state.tokens === picture?.tokens;
+    if (!picture || !shown()) return;
+    const answer = await this.#written(picture.answer);
+    if (shown()) this.#change({ answer });
+  }
+
   #set(change: Partial<State>): void {
     this.state = { ...this.state, ...change };
     this.dispatchEvent(new Event('change'));
@@ -231,8 +284,8 @@ export class Session extends EventTarget {
   /** Answers the current question and shows it, unless a newer one comes first. */
   async #explain(superseded: () => boolean): Promise<void> {
     const scope = this.#scope;
-    if (!scope) return;
-    const { question } = this.state;
+    const { question, model } = this.state;
+    if (!scope || !model) return;
     let field: 'prompt' | 'position' | 'answer' = 'prompt';
     try {
       const run = await this.#runOf(scope, question);
@@ -249,14 +302,15 @@ export class Session extends EventTarget {
       ]);
       if (superseded()) return;
       if (answer.problem || incorrect.problem) {
-        const problems = { answer: answer.problem, incorrect: incorrect.problem,  };
+        const problems = { answer: answer.problem, incorrect: incorrect.problem };
         return this.#set({ pending: false, problems });
       }
       if (!answer.token) return;
       const asked = { answer: answer.token.id, incorrect: incorrect.token?.id, position };
       const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...asked, unit })));
       if (superseded()) return;
-      this.#show({ tokens: run.tokens, position, predictions, answer: answer.token, incorrect: incorrect.token }, attributions);
+      const { source } = model;
+      this.#show({ source, tokens: run.tokens, position, predictions, answer: answer.token, incorrect: incorrect.token }, attributions);
     } catch (error) {
       if (superseded()) return;
       this.#set({ pending: false, problems: { [field]: { message: message(error) } } });
@@ -267,6 +321,7 @@ export class Session extends EventTarget {
   #show(answered: Omit<Picture, 'attributions' | 'charts'>, attributions: Attribution[]): void {
     const { answer, incorrect } = answered;
     const charts = attributions.map((attribution) => new Chart(attribution, answer.text, incorrect?.text));
+    if (answered.source.kind === 'bundled') this.#keepScale(answered, charts);
     const by = <T>(values: T[]) => Object.fromEntries(UNITS.map((unit, i) => [unit, values[i]])) as Record<Unit, T>;
     const picture: Picture = { ...answered, attributions: by(attributions), charts: by(charts) };
     if (this.#retired) UNITS.forEach((unit) => this.#retired?.charts[unit].free());
@@ -274,6 +329,13 @@ export class Session extends EventTarget {
     const { selected } = this.state.question;
     if (selected !== null && !charts.some((chart) => chart.item(selected))) this.#change({ selected: null });
     this.#set({ picture, pending: false, problems: {}, hovered: null });
+  }
+
+  /** One question has one scale over the checkpoints, or what is next to nothing would look as loud as what comes of it. */
+  #keepScale({ tokens, position, answer, incorrect }: Omit<Picture, 'attributions' | 'charts'>, charts: Chart[]): void {
+    const asked = JSON.stringify([tokens.map(({ id }) => id), position, answer.id, incorrect?.id]);
+    this.#spans.get(asked)?.forEach((span, i) => charts[i]?.widen(...span));
+    this.#spans.set(asked, charts.map(({ span }) => span));
   }
 
   /** One forward pass answers every question about the same tokens. */
@@ -285,7 +347,10 @@ export class Session extends EventTarget {
       question.generated.length || !scope.hasTokenizer
         ? await scope.run(await this.#ids(scope, question))
         : await scope.run(question.prompt, { prependBos });
-    if (scope !== this.#scope) throw new Error('the model was changed');
+    if (scope !== this.#scope) {
+      run.free();
+      throw new Error('the model was changed');
+    }
     void this.#run?.run.free();
     this.#run = { key, run };
     return run;
@@ -339,10 +404,11 @@ export class Session extends EventTarget {
     this.#set({ failure: { source: model.source, message: message(error), offline: false } });
   }
 
-  #progress(source: Source, loading: AbortController): (progress: Progress) => void {
+  #progress(loading: AbortController): (progress: Progress) => void {
     const seen: { time: number; loaded: number }[] = [];
     return ({ file, loaded, total, fromCache }) => {
-      if (loading !== this.#loading) return;
+      const { source } = this.state.loading ?? {};
+      if (loading !== this.#loading || !source) return;
       const time = performance.now();
       seen.push({ time, loaded });
       while (seen[0] && time - seen[0].time > RATE_MS) seen.shift();
@@ -368,6 +434,22 @@ export class Session extends EventTarget {
   start(preset: Preset): void {
     this.show(preset);
     void this.open(BUNDLED);
+  }
+}
+
+/** What to open for a source: another file of weights for a checkpoint; the final model for one that there is not. */
+async function find(source: Source): Promise<{ source: Source; weights?: string; notice?: string }> {
+  if (source.kind !== 'bundled' || source.step === undefined) return { source };
+  const { step } = source;
+  const instead = (why: string) => ({ source: BUNDLED, notice: `${why} This is the bundled model after all of its training.` });
+  try {
+    const { checkpoints } = await training();
+    const checkpoint = checkpoints.find((checkpoint) => checkpoint.step === step);
+    if (checkpoint) return { source: checkpointSource(checkpoint), weights: checkpoint.weights };
+    const steps = checkpoints.map(({ step }) => step.toLocaleString('en')).join(', ');
+    return instead(`There is no checkpoint after ${step.toLocaleString('en')} steps; there are after ${steps}.`);
+  } catch (error) {
+    return instead(`The checkpoint after ${step.toLocaleString('en')} steps cannot be found: ${message(error)}`);
   }
 }
 

@@ -1,13 +1,19 @@
 import { hubFolder } from './api/logitscope';
 
+/** The bundled model, as it was after so many steps of its training; without a number, when that was finished. */
+export interface Bundled {
+  kind: 'bundled';
+  step?: number;
+}
+
 /** Where a model comes from. */
 export type Source =
-  | { kind: 'bundled' }
+  | Bundled
   | { kind: 'hub'; id: string }
   | { kind: 'url'; url: string }
   | { kind: 'files'; name: string; files: readonly File[] };
 
-export const BUNDLED: Source = { kind: 'bundled' };
+export const BUNDLED: Bundled = { kind: 'bundled' };
 
 /** Models of the Hugging Face hub that are one click away, with the size of their weights in bytes. */
 export const HUB_MODELS = [
@@ -16,9 +22,11 @@ export const HUB_MODELS = [
   { id: 'openai-community/gpt2-medium', bytes: 1.52e9, layers: 24 },
 ] as const;
 
-/** Reads `owner/name[@revision]` or a folder's URL; undefined if it is neither. */
+/** Reads `owner/name[@revision]`, a folder's URL or `bundled[@steps]`; undefined if it is none of them. */
 export function parseSource(text: string): Source | undefined {
   const trimmed = text.trim();
+  const [bundled, step] = /^bundled(?:@(\d{1,9}))?$/.exec(trimmed) ?? [];
+  if (bundled) return step === undefined ? BUNDLED : { kind: 'bundled', step: Number(step) };
   if (/^(https?:\/\/|\.{0,2}\/)\S+$/.test(trimmed)) return { kind: 'url', url: trimmed };
   if (/^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/.test(trimmed)) return { kind: 'hub', id: trimmed };
   return undefined;
@@ -27,7 +35,7 @@ export function parseSource(text: string): Source | undefined {
 export function sourceName(source: Source): string {
   switch (source.kind) {
     case 'bundled':
-      return 'bundled model';
+      return source.step === undefined ? 'bundled model' : `bundled model, step ${source.step}`;
     case 'hub':
       return source.id;
     case 'url':

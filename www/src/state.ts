@@ -1,6 +1,7 @@
 import type { Attribution, Chart, ModelConfig, Prediction, Token, Unit } from './api/logitscope';
 import type { Preset } from './presets';
 import type { Source } from './source';
+import type { Training } from './training';
 
 export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly Unit[];
 
@@ -22,9 +23,19 @@ export interface Question {
   selected: string | null;
 }
 
-/** Whether the picture shown answers another question than the current one. */
-export function isStale({ pending, problems }: State): boolean {
-  return pending || Boolean(problems.prompt ?? problems.position ?? problems.answer ?? problems.incorrect);
+/** Whether the picture shown answers the current question, of the model in use. */
+export function isAnswered({ picture, pending, problems }: State): boolean {
+  return Boolean(picture) && !pending && !(problems.prompt ?? problems.position ?? problems.answer ?? problems.incorrect);
+}
+
+/** Whether the bundled model is about to be replaced by itself after more or fewer steps of its training. */
+export function isStepping({ model, loading }: State): boolean {
+  return model?.source.kind === 'bundled' && loading?.source.kind === 'bundled';
+}
+
+/** Whether another picture is on its way. */
+export function isBusy(state: State): boolean {
+  return state.pending || isStepping(state);
 }
 
 export function isPreset({ prompt, answer, incorrect = '' }: Preset, question: Question): boolean {
@@ -33,6 +44,8 @@ export function isPreset({ prompt, answer, incorrect = '' }: Preset, question: Q
 
 /** One complete answer, put on the page in one go: its pieces never come from different questions. */
 export interface Picture {
+  /** The model's. */
+  source: Source;
   tokens: readonly Token[];
   position: number;
   predictions: readonly Prediction[];
@@ -75,6 +88,8 @@ export interface Problem {
 export interface State {
   question: Question;
   model?: Model;
+  /** The bundled model's, read once that is in use; null if it cannot be had. */
+  training?: Training | null;
   loading?: Loading;
   failure?: Failure;
   /** Of the current prompt. */

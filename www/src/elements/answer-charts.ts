@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { SessionController, session } from '../session';
-import { UNITS, isStale } from '../state';
+import { UNITS, isAnswered, isBusy } from '../state';
 import { base } from '../styles';
 import './chart-figure';
 
@@ -19,9 +19,10 @@ export class AnswerCharts extends LitElement {
   }
 
   protected override render() {
-    const { picture, pending, model } = session.state;
+    const { picture, model } = session.state;
+    const busy = isBusy(session.state);
     const heads = model?.config.n_head ?? 12;
-    return html`<div class="charts" style="--heads: ${heads}" aria-busy=${pending ? 'true' : 'false'} ?data-stale=${isStale(session.state)}>
+    return html`<div class="charts" style="--heads: ${heads}" aria-busy=${busy ? 'true' : 'false'} ?data-stale=${picture && (busy || !isAnswered(session.state))}>
       ${UNITS.map((unit) =>
         picture
           ? html`<chart-figure class=${unit} .unit=${unit}></chart-figure>`
@@ -39,7 +40,7 @@ export class AnswerCharts extends LitElement {
       }
       .charts {
         display: grid;
-        grid-template-rows: minmax(152px, 4fr) minmax(152px, 4fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 6fr);
+        grid-template-rows: minmax(144px, 4fr) minmax(144px, 4fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 6fr);
         gap: 8px;
         transition: opacity 100ms linear;
       }
@@ -52,7 +53,7 @@ export class AnswerCharts extends LitElement {
         display: grid;
         place-items: center;
         /* Where the chart's axes will be. */
-        margin: 24px 12px 24px 56px;
+        margin: 24px 12px 24px 60px;
         padding: 0 16px;
         border: solid var(--hairline);
         border-width: 0 0 1px 1px;

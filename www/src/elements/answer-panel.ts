@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { UNIT_NAMES, UNIT_NOTES, direction, overview, part } from '../explain';
 import { decimals, percent, signed, visible } from '../format';
 import { SessionController, session } from '../session';
-import { UNITS, type Picture } from '../state';
+import { UNITS, isBusy, type Picture } from '../state';
 import { base } from '../styles';
 import './contribution-table';
 import './download-row';
@@ -50,7 +50,7 @@ export class AnswerPanel extends LitElement {
   protected override render() {
     const { picture, question } = session.state;
     if (!picture) return html``;
-    this.toggleAttribute('stale', session.state.pending);
+    this.toggleAttribute('stale', isBusy(session.state));
     return html`
       <div class="selected" role="region" aria-label="Selected part" aria-live="polite">
         ${question.selected === null ? this.#overview(picture) : this.#selected(picture, question.selected)}

@@ -13,8 +13,8 @@ export class DownloadRow extends LitElement {
   readonly controller = new SessionController(this);
 
   protected override render() {
-    const { picture, question, model } = session.state;
-    if (!picture || !model) return html``;
+    const { picture, question } = session.state;
+    if (!picture) return html``;
     const { unit } = question;
     return html`<div class="small" role="group" aria-label="Download">
       <span class="grey">${UNIT_NAMES[unit]} as</span>
@@ -22,7 +22,7 @@ export class DownloadRow extends LitElement {
         (format) => html`<button
           type="button"
           aria-label="Download ${UNIT_NAMES[unit]} as ${format.toUpperCase()}"
-          @click=${() => save(format, picture, unit, model.source)}
+          @click=${() => save(format, picture, unit)}
         >${format.toUpperCase()}</button>`,
       )}
     </div>`;

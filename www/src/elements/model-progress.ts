@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { bytes, duration } from '../format';
 import { SessionController, session } from '../session';
 import { sourceName } from '../source';
+import { isStepping } from '../state';
 import { base } from '../styles';
 
 /** A model on its way: how much has come, how fast, how long it takes yet, and the way out. */
@@ -12,7 +13,8 @@ export class ModelProgress extends LitElement {
 
   protected override render() {
     const { loading } = session.state;
-    if (!loading) return nothing;
+    // Steps of the training are told where they are chosen: nothing on the page moves for them.
+    if (!loading || isStepping(session.state)) return nothing;
     const { source, loaded, total, fromCache, rate } = loading;
     const left = rate && total !== undefined ? (total - loaded) / rate : 0;
     const facts = [

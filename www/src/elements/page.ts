@@ -15,6 +15,7 @@ import './prompt-editor';
 import './question-line';
 import './theme-switch';
 import './token-strip';
+import './training-steps';
 
 /** The whole page: a sentence, a question, and the charts that answer it. */
 @customElement('logitscope-page')
@@ -80,6 +81,7 @@ export class Page extends LitElement {
             <token-strip></token-strip>
             <question-line></question-line>
             <prediction-list></prediction-list>
+            <training-steps></training-steps>
             ${notice
               ? html`<p class="notice small" role="status">
                   ${notice} <button type="button" @click=${() => session.dismiss()}>Dismiss</button>

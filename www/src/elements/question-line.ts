@@ -1,10 +1,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { typed, visible } from '../format';
-import { presets } from '../presets';
+import { count, percent, typed, visible } from '../format';
+import { presets, type Preset } from '../presets';
 import { SessionController, session } from '../session';
-import { isPreset, type Problem } from '../state';
-import { base } from '../styles';
+import { isPreset, type Picture, type Problem } from '../state';
+import { base, row } from '../styles';
 
 type Field = 'answer' | 'incorrect';
 
@@ -61,11 +61,26 @@ export class QuestionLine extends LitElement {
     </p>`;
   }
 
+  /**
+   * What to look for. That is said of the bundled model when its training was finished: in another, other heads do it, and
+   * before, none may. Its place stays the same, so that nothing moves while the training is gone through.
+   */
+  #note(preset: Preset | undefined) {
+    const { picture, model } = session.state;
+    const source = picture?.source ?? model?.source;
+    if (!preset || source?.kind !== 'bundled') return nothing;
+    const { step } = source;
+    if (step === undefined) return html`<div class="note small grey"><p>${preset.note}</p></div>`;
+    return html`<div class="note small grey">
+      <p class="held">${preset.note}</p>
+      <p>${picture ? said(step, picture) : ''}</p>
+    </div>`;
+  }
+
   protected override render() {
-    const { question, problems, predictions, model } = session.state;
+    const { question, problems, predictions } = session.state;
     const likeliest = predictions[0];
-    // What to look for is said of the bundled model: in another, other heads do it.
-    const preset = model?.source.kind === 'bundled' && presets.find((preset) => isPreset(preset, question));
+    const preset = presets.find((preset) => isPreset(preset, question));
     return html`
       <span class="gutter">why</span>
       <div class="line">
@@ -81,7 +96,7 @@ export class QuestionLine extends LitElement {
             ? html`<button type="button" aria-label="Compare with none" @click=${() => session.ask({ incorrect: '' })}>Clear</button>`
             : nothing}
         </span>
-        ${preset ? html`<p class="note small grey">${preset.note}</p>` : nothing}
+        ${this.#note(preset)}
       </div>
       ${this.#problem('answer', problems.answer)} ${this.#problem('incorrect', problems.incorrect)}
     `;
@@ -89,18 +104,8 @@ export class QuestionLine extends LitElement {
 
   static override styles = [
     base,
+    row,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: 48px minmax(0, 1fr);
-        column-gap: 8px;
-      }
-      .gutter {
-        align-self: center;
-        color: var(--grey);
-        font-size: var(--small);
-        text-align: right;
-      }
       .line {
         display: flex;
         flex-wrap: wrap;
@@ -125,23 +130,23 @@ export class QuestionLine extends LitElement {
         border-color: var(--wrong);
       }
       .note {
+        display: grid;
+        align-items: center;
         flex: 1;
         min-width: min(100%, 320px);
         margin-left: 16px;
         padding-left: 16px;
         border-left: 1px solid var(--hairline);
       }
-      .below {
-        grid-column: 2;
+      .note p {
+        grid-area: 1 / 1;
+      }
+      .held {
+        visibility: hidden;
       }
       @media (max-width: 720px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        .gutter {
-          text-align: left;
-        }
         .note {
+          align-items: start;
           margin: 0;
           padding: 0;
           border: 0;
@@ -149,10 +154,16 @@ export class QuestionLine extends LitElement {
         .changes {
           margin-left: -8px;
         }
-        .below {
-          grid-column: 1;
-        }
       }
     `,
   ];
+}
+
+/** What the model says after so many steps, be it the answer or not yet. */
+function said(step: number, { predictions: [likeliest], answer }: Picture): string {
+  if (!likeliest) return '';
+  const when = step === 0 ? 'Before any training' : `After ${count(step)} steps`;
+  const says = `${visible(likeliest.text)} (${percent(likeliest.probability)})`;
+  if (likeliest.id === answer.id) return `${when} the likeliest is already ${says}.`;
+  return `${when}, ${visible(answer.text)} is not the model’s answer yet: it says ${says}.`;
 }
