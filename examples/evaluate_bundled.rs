@@ -8,10 +8,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
+use logitscope::attribution::Part;
 use logitscope::gpt2::LanguageModel;
 
 use corpus::{Task, random};
-use evaluation::{Contribution, Score};
+use evaluation::{Contribution, Knockout, Pattern, Score, Spread};
 
 #[derive(Parser)]
 struct Args {
@@ -30,40 +31,102 @@ struct Args {
     /// Of the sentences.
     #[arg(long, default_value_t = 2)]
     seed: u64,
+    /// Print the first table only.
+    #[arg(long)]
+    accuracy_only: bool,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
     let model = LanguageModel::open(&args.model)?;
+    accuracy(&model, &args)?;
+    if args.accuracy_only {
+        return Ok(());
+    }
+    contributions(&model, &args)?;
+    patterns(&model, &args)?;
+    knockouts(model, &args)
+}
+
+fn accuracy(model: &LanguageModel, args: &Args) -> Result<()> {
     println!("| task | held-out answers | right | mean logit difference |");
     println!("|---|---:|---:|---:|");
     for task in Task::ALL {
-        let score = Score::measure(&model, task, args.sentences, &mut random(args.seed, 0))?;
-        let difference = match score.mean_logit_difference {
-            Some(difference) => format!("{difference:.1}"),
-            None => "–".into(),
-        };
-        let right = 100.0 * score.accuracy();
+        let score = Score::measure(model, task, args.sentences, &mut random(args.seed, 0))?;
+        let difference = score.mean_logit_difference;
+        let difference = difference.map_or("–".into(), |difference| format!("{difference:.1}"));
+        let right = 100.0 * score.accuracy;
         println!("| {} | {} | {right:.1}% | {difference} |", task.name(), score.asked);
     }
-    println!();
-    println!("| task | part | adds (mean ± deviation) | attention to the answer |");
+    Ok(())
+}
+
+fn contributions(model: &LanguageModel, args: &Args) -> Result<()> {
+    println!("\n| task | part | adds | attention to the cue |");
     println!("|---|---|---:|---:|");
-    for task in Task::ALL {
-        let contributions = Contribution::measure(&model, task, args.attributed, &mut random(args.seed, 1))?;
+    for task in Task::ALL.into_iter().filter(|&task| task != Task::Plain) {
+        let contributions = Contribution::measure(model, task, args.attributed, &mut random(args.seed, 1))?;
         for Contribution {
             part,
-            mean,
-            deviation,
-            attention,
+            adds,
+            attention_to_cue,
         } in contributions.into_iter().take(args.parts)
         {
-            let attention = attention.map_or("–".into(), |a| format!("{:.0}%", 100.0 * a));
-            println!(
-                "| {} | {part} | {mean:+.2} ± {deviation:.2} | {attention} |",
-                task.name()
-            );
+            let attention = attention_to_cue.map_or("–".into(), |a| a.to_string());
+            println!("| {} | {part} | {adds} | {attention} |", task.name());
         }
+    }
+    Ok(())
+}
+
+fn patterns(model: &LanguageModel, args: &Args) -> Result<()> {
+    println!("\n| looks | heads, with their mean attention |");
+    println!("|---|---|");
+    for pattern in Pattern::ALL {
+        let heads = pattern.measure(model, args.attributed, &mut random(args.seed, 1))?;
+        let heads = heads.iter().take(args.parts);
+        let heads: Vec<String> = heads.map(|(part, paid)| format!("{part} {paid}")).collect();
+        println!("| {pattern} | {} |", heads.join(", "));
+    }
+    Ok(())
+}
+
+/// What each task loses without one head, and how much then is left of the attention of the model's best induction head.
+fn knockouts(model: LanguageModel, args: &Args) -> Result<()> {
+    let induction =
+        |model: &LanguageModel| Pattern::Induction.measure(model, args.attributed, &mut random(args.seed, 1));
+    let (best, whole) = induction(&model)?[0];
+    let scores = |model: &LanguageModel| -> Result<Vec<f64>> {
+        let score = |task| Score::measure(model, task, args.attributed, &mut random(args.seed, 0));
+        Task::ALL.into_iter().map(|task| Ok(score(task)?.accuracy)).collect()
+    };
+    let before = scores(&model)?;
+    let (layers, heads) = (model.gpt2.config().n_layer, model.gpt2.config().n_head);
+    let knockout = Knockout::new(model, &args.model)?;
+    let mut after: Vec<(Part, Vec<f64>, Spread)> = Vec::new();
+    for (layer, head) in (0..layers).flat_map(|layer| (0..heads).map(move |head| (layer, head))) {
+        let model = knockout.without(layer, head)?;
+        let left = induction(&model)?.into_iter().find(|(part, _)| *part == best);
+        let (_, left) = left.expect("every head is measured");
+        after.push((Part::Head { layer, head }, scores(&model)?, left));
+    }
+    println!("\n| task | right | without one head |");
+    println!("|---|---:|---|");
+    for (i, task) in Task::ALL.into_iter().enumerate() {
+        let mut worst: Vec<_> = after.iter().map(|(part, scores, _)| (part, scores[i])).collect();
+        worst.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+        let worst = worst.into_iter().take(3);
+        let worst: Vec<String> = worst
+            .map(|(part, score)| format!("{part} {:.1}%", 100.0 * score))
+            .collect();
+        println!("| {} | {:.1}% | {} |", task.name(), 100.0 * before[i], worst.join(", "));
+    }
+    after.sort_by(|(.., a), (.., b)| a.mean.total_cmp(&b.mean));
+    println!("\n| without | attention of {best} to what followed the same word |");
+    println!("|---|---:|");
+    println!("| nothing | {whole} |");
+    for (part, _, left) in after.iter().take(args.parts) {
+        println!("| {part} | {left} |");
     }
     Ok(())
 }

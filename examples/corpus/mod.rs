@@ -2,73 +2,117 @@
 //! a seed; nothing is downloaded.
 //!
 //! What is held out is an arrangement, never a word. Indirect objects: neither the beginning, nor the end, nor the pair
-//! of names of a held-out sentence occurs in training. Agreement: no held-out pair of nouns does. Facts and pronouns: the
-//! facts are those of training (nobody can guess one), their wordings are not. Induction: the words are random. A pair is
-//! held out if its places in the list add up to a multiple of [`HELD_OUT_PAIRS`].
+//! of names of a held-out sentence occurs in training (a beginning is what two people did and how the sentence goes on). Agreement, closing and plain sentences: no held-out pair of nouns
+//! does; closing: neither does what is bracketed with what is around it; years: neither the wording nor the earlier year with
+//! its century. Facts, pronouns and plain sentences: the wordings are held out; the facts are those of training (nobody can
+//! guess one). Induction: the words are random. A pair
+//! is held out if its places in the list, or its numbers, add up to a multiple of [`HELD_OUT_PAIRS`].
 
-#![allow(dead_code, reason = "each program that shares this module uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each program that shares this module uses a part of it")]
 
+mod closing;
 mod facts;
 mod grammar;
+mod induction;
 mod people;
+mod plain;
+mod years;
 
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use facts::Asked;
+pub use facts::facts;
 
-/// One in so many pairs of names or nouns is held out.
+/// One in so many pairs of names, nouns or numbers is held out.
 const HELD_OUT_PAIRS: usize = 8;
 
 /// What a sentence is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Task {
-    /// Indirect-object identification, in either order: "When Mary and John went to the store, John gave a drink to"
-    IndirectObject,
+    /// Indirect-object identification (Wang et al. 2022): "When Mary and John went to the store, John gave a drink to"
+    IndirectObjectAbba,
+    /// The same, with the giver named first: "When John and Mary went to the store, John gave a drink to"
+    IndirectObjectBaba,
+    /// Random words, said twice (Olsson et al. 2022).
+    Induction,
     /// "The capital city of France is"
     Capital,
-    /// The language or the continent of a country, or the country of a capital.
-    OtherFact,
-    /// Random words, said twice.
-    Induction,
+    /// "The language in France is called"
+    Language,
+    /// "France is an old country in"
+    Continent,
+    /// "The Louvre stands in the city of"
+    Landmark,
+    /// "The book Ulysses was written by"
+    Author,
+    /// "The chemical symbol of gold is"
+    Element,
+    /// Greater-than (Hanna et al. 2023): "The war lasted from the year 1732 to the year 17"
+    GreaterThan,
     /// "The keys to the cabinet"
     Agreement,
     /// "Mary said that"
     Pronoun,
+    /// Closing brackets and quotes: "The key (behind the old door"
+    Closing,
+    /// "Yesterday Mary bought a"
+    Plain,
 }
 
 impl Task {
-    pub const ALL: [Task; 6] = [
-        Task::IndirectObject,
-        Task::Capital,
-        Task::OtherFact,
+    pub const ALL: [Task; 14] = [
+        Task::IndirectObjectAbba,
+        Task::IndirectObjectBaba,
         Task::Induction,
+        Task::Capital,
+        Task::Language,
+        Task::Continent,
+        Task::Landmark,
+        Task::Author,
+        Task::Element,
+        Task::GreaterThan,
         Task::Agreement,
         Task::Pronoun,
+        Task::Closing,
+        Task::Plain,
     ];
 
     /// How the task is called in tables.
     pub fn name(self) -> &'static str {
         match self {
-            Task::IndirectObject => "indirect object",
-            Task::Capital => "capitals",
-            Task::OtherFact => "languages, continents, countries",
+            Task::IndirectObjectAbba => "indirect object, ABBA",
+            Task::IndirectObjectBaba => "indirect object, BABA",
             Task::Induction => "induction",
+            Task::Capital => "capitals",
+            Task::Language => "languages",
+            Task::Continent => "continents",
+            Task::Landmark => "landmarks",
+            Task::Author => "authors",
+            Task::Element => "elements",
+            Task::GreaterThan => "greater-than",
             Task::Agreement => "subject-verb agreement",
             Task::Pronoun => "pronoun of a name",
+            Task::Closing => "closing brackets and quotes",
+            Task::Plain => "plain sentences",
         }
     }
 
-    /// How many of 20 sentences are about it.
+    /// Whether it asks for one of the [`facts`].
+    pub fn is_fact(self) -> bool {
+        use Task::*;
+        matches!(self, Capital | Language | Continent | Landmark | Author | Element)
+    }
+
+    /// How many of 48 sentences are about it.
     fn share(self) -> usize {
         match self {
-            Task::IndirectObject => 8,
-            Task::Capital => 3,
-            Task::OtherFact => 3,
-            Task::Induction => 3,
-            Task::Agreement => 2,
-            Task::Pronoun => 1,
+            Task::IndirectObjectAbba | Task::IndirectObjectBaba => 6,
+            Task::Induction => 5,
+            Task::GreaterThan => 6,
+            Task::Closing => 4,
+            Task::Pronoun => 5,
+            _ => 2,
         }
     }
 }
@@ -91,9 +135,19 @@ impl Split {
     /// Two different indices below `n` whose pair belongs to this split.
     fn pair(self, n: usize, rng: &mut ChaCha8Rng) -> (usize, usize) {
         loop {
-            let (i, j) = (rng.random_range(0..n), rng.random_range(0..n));
+            let (i, j) = self.place(n, n, rng);
+            if i != j {
+                return (i, j);
+            }
+        }
+    }
+
+    /// An index below `n` and one below `m` whose pair belongs to this split.
+    fn place(self, n: usize, m: usize, rng: &mut ChaCha8Rng) -> (usize, usize) {
+        loop {
+            let (i, j) = (rng.random_range(0..n), rng.random_range(0..m));
             let held_out = (i + j).is_multiple_of(HELD_OUT_PAIRS);
-            if i != j && held_out == (self == Split::HeldOut) {
+            if held_out == (self == Split::HeldOut) {
                 return (i, j);
             }
         }
@@ -105,10 +159,14 @@ impl Split {
 pub struct Sentence {
     pub task: Task,
     pub prompt: String,
-    /// With its leading space; one token, in induction several.
+    /// With its leading space, if it has one; one token, in induction several.
     pub answer: String,
     /// The token to compare the answer with, where there is an obvious one.
     pub incorrect: Option<String>,
+    /// Where one answer is as right as another, all that are: the later years, the words of a kind.
+    pub also_right: Vec<String>,
+    /// The word of the prompt, where it occurs last, that decides the answer; empty if none does.
+    pub cue: String,
     pub rest: String,
 }
 
@@ -125,12 +183,14 @@ impl Sentence {
     /// A sentence about `task`.
     pub fn about(task: Task, split: Split, rng: &mut ChaCha8Rng) -> Self {
         match task {
-            Task::IndirectObject => indirect_object(split, rng),
-            Task::Capital => fact(split, |asked| asked == Asked::Capital, task, rng),
-            Task::OtherFact => fact(split, |asked| asked != Asked::Capital, task, rng),
-            Task::Induction => induction(rng),
-            Task::Agreement => agreement(split, rng),
-            Task::Pronoun => pronoun(split, rng),
+            Task::IndirectObjectAbba | Task::IndirectObjectBaba => people::sentence(task, split, rng),
+            Task::Induction => induction::sentence(rng),
+            Task::GreaterThan => years::sentence(split, rng),
+            Task::Agreement => grammar::agreement(split, rng),
+            Task::Pronoun => grammar::pronoun(split, rng),
+            Task::Closing => closing::sentence(split, rng),
+            Task::Plain => plain::sentence(split, rng),
+            fact => facts::sentence(fact, split, rng),
         }
     }
 
@@ -149,108 +209,6 @@ pub fn random(seed: u64, stream: u64) -> ChaCha8Rng {
 
 fn pick<T: Copy>(items: &[T], rng: &mut ChaCha8Rng) -> T {
     *items.choose(rng).expect("no list is empty")
-}
-
-fn indirect_object(split: Split, rng: &mut ChaCha8Rng) -> Sentence {
-    use people::*;
-    let (a, b) = split.pair(NAMES.len(), rng);
-    let (a, b) = (NAMES[a], NAMES[b]);
-    let (giver, receiver) = if rng.random() { (a, b) } else { (b, a) };
-    let opener = pick(split.of(OPENERS, HELD_OUT_OPENERS), rng);
-    let closer = pick(split.of(CLOSERS, HELD_OUT_CLOSERS), rng);
-    let mut fill = |template: &str| {
-        template
-            .replace("{A}", a)
-            .replace("{B}", b)
-            .replace("{S}", giver)
-            .replace("{P}", pick(PLACES, rng))
-            .replace("{O}", pick(OBJECTS, rng))
-    };
-    Sentence {
-        task: Task::IndirectObject,
-        prompt: fill(opener) + &fill(closer),
-        answer: format!(" {receiver}"),
-        incorrect: Some(format!(" {giver}")),
-        rest: ".".into(),
-    }
-}
-
-fn fact(split: Split, asks: impl Fn(Asked) -> bool, task: Task, rng: &mut ChaCha8Rng) -> Sentence {
-    use facts::*;
-    let wordings: Vec<Wording> = split
-        .of(WORDINGS, HELD_OUT_WORDINGS)
-        .iter()
-        .copied()
-        .filter(|(asked, _)| asks(*asked))
-        .collect();
-    let (asked, wording) = pick(&wordings, rng);
-    let prefix = pick(split.of(PREFIXES, HELD_OUT_PREFIXES), rng);
-    let (country, capital, language, continent) = pick(COUNTRIES, rng);
-    let (given, answer) = match asked {
-        Asked::Capital => (country, capital),
-        Asked::Language => (country, language),
-        Asked::Continent => (country, continent),
-        Asked::Country => (capital, country),
-    };
-    Sentence {
-        task,
-        prompt: capitalized(&format!("{prefix}{}", wording.replace("{X}", given))),
-        answer: format!(" {answer}"),
-        incorrect: None,
-        rest: ".".into(),
-    }
-}
-
-fn induction(rng: &mut ChaCha8Rng) -> Sentence {
-    let words = [people::NAMES, people::PLACES, people::OBJECTS, grammar::ADJECTIVES].concat();
-    let n = rng.random_range(4..=16);
-    let words: Vec<&str> = words.sample(rng, n).copied().collect();
-    let said = words.join(" ");
-    let (first, others) = said.split_once(' ').expect("at least four words");
-    Sentence {
-        task: Task::Induction,
-        prompt: format!("{said} {first}"),
-        answer: format!(" {others}"),
-        incorrect: None,
-        rest: ".".into(),
-    }
-}
-
-fn agreement(split: Split, rng: &mut ChaCha8Rng) -> Sentence {
-    use grammar::*;
-    let (subject, distractor) = split.pair(NOUNS.len(), rng);
-    let (start, is, are) = pick(VERBS, rng);
-    let number = |(singular, plural): (&'static str, &'static str), plural_wanted| match plural_wanted {
-        true => plural,
-        false => singular,
-    };
-    let (plural, other_plural) = (rng.random(), rng.random());
-    let subject = number(NOUNS[subject], plural);
-    let distractor = number(NOUNS[distractor], other_plural);
-    Sentence {
-        task: Task::Agreement,
-        prompt: format!("{start} {subject} {} the {distractor}", pick(PREPOSITIONS, rng)),
-        answer: format!(" {}", number((is, are), plural)),
-        incorrect: Some(format!(" {}", number((is, are), !plural))),
-        rest: format!(" {}.", pick(ADJECTIVES, rng)),
-    }
-}
-
-fn pronoun(split: Split, rng: &mut ChaCha8Rng) -> Sentence {
-    use grammar::*;
-    let n = people::NAMES.len();
-    let name = rng.random_range(0..n);
-    let (answer, incorrect) = if name < n / 2 { (" she", " he") } else { (" he", " she") };
-    let start = pick(split.of(BEFORE_PRONOUN, HELD_OUT_BEFORE_PRONOUN), rng);
-    Sentence {
-        task: Task::Pronoun,
-        prompt: start
-            .replace("{N}", people::NAMES[name])
-            .replace("{P}", pick(people::PLACES, rng)),
-        answer: answer.into(),
-        incorrect: Some(incorrect.into()),
-        rest: pick(AFTER_PRONOUN, rng).into(),
-    }
 }
 
 fn capitalized(text: &str) -> String {

@@ -1,0 +1,109 @@
+//! Where heads look: the attention patterns by which the literature names heads.
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+use logitscope::attribution::Part;
+use logitscope::gpt2::LanguageModel;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Spread, attention, last_token_of};
+use crate::corpus::{Sentence, Split, Task};
+
+/// From which tokens a head would look to which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pattern {
+    /// From each token to the one before it.
+    PreviousToken,
+    /// From a word said again to where it was said first.
+    DuplicateToken,
+    /// From a word said again to what followed it the first time.
+    Induction,
+    /// From the end to the indirect object, as name movers look.
+    NameMover,
+    /// From the end to the giver's second mention, as S-inhibition heads look.
+    SubjectInhibition,
+    /// From the giver's second mention to the first.
+    DuplicateName,
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Pattern::PreviousToken => "to the token before (random words)",
+            Pattern::DuplicateToken => "to the same word before (random words)",
+            Pattern::Induction => "to what followed the same word (random words)",
+            Pattern::NameMover => "end to indirect object",
+            Pattern::SubjectInhibition => "end to giver's second mention",
+            Pattern::DuplicateName => "giver's second mention to first",
+        })
+    }
+}
+
+impl Pattern {
+    pub const ALL: [Pattern; 6] = [
+        Pattern::PreviousToken,
+        Pattern::DuplicateToken,
+        Pattern::Induction,
+        Pattern::NameMover,
+        Pattern::SubjectInhibition,
+        Pattern::DuplicateName,
+    ];
+
+    /// How much each head looks that way, most first, over `n` held-out sentences.
+    pub fn measure(self, model: &LanguageModel, n: usize, rng: &mut ChaCha8Rng) -> Result<Vec<(Part, Spread)>> {
+        let config = model.gpt2.config();
+        let parts = (0..config.n_layer).flat_map(|layer| (0..config.n_head).map(move |head| (layer, head)));
+        let parts: Vec<(usize, usize)> = parts.collect();
+        let mut values = vec![Vec::new(); parts.len()];
+        for i in 0..n {
+            let task = match self {
+                Pattern::PreviousToken | Pattern::DuplicateToken | Pattern::Induction => Task::Induction,
+                _ if i % 2 == 0 => Task::IndirectObjectAbba,
+                _ => Task::IndirectObjectBaba,
+            };
+            let sentence = Sentence::about(task, Split::HeldOut, rng);
+            let (tokens, pairs) = self.pairs(model, &sentence)?;
+            let cache = model.gpt2.run(&tokens)?;
+            for (values, &(layer, head)) in values.iter_mut().zip(&parts) {
+                let attention = attention(&cache, layer, head)?;
+                let paid: f64 = pairs.iter().map(|&(from, to)| attention[from][to]).sum();
+                values.push(paid / pairs.len() as f64);
+            }
+        }
+        let mut heads: Vec<(Part, Spread)> = parts
+            .iter()
+            .zip(&values)
+            .map(|(&(layer, head), values)| (Part::Head { layer, head }, Spread::of(values)))
+            .collect();
+        heads.sort_by(|(_, a), (_, b)| b.mean.total_cmp(&a.mean));
+        Ok(heads)
+    }
+
+    /// The tokens of a sentence, and the pairs of positions that the pattern speaks of.
+    fn pairs(self, model: &LanguageModel, sentence: &Sentence) -> Result<(Vec<u32>, Vec<(usize, usize)>)> {
+        if sentence.task == Task::Induction {
+            let tokens = model.tokens(&format!("{}{}", sentence.prompt, sentence.answer), true)?;
+            // BOS, n words, and the same n again. The first word is another token than the same one later.
+            let n = (tokens.len() - 1) / 2;
+            let pairs = match self {
+                Pattern::PreviousToken => (2..=2 * n).map(|i| (i, i - 1)).collect(),
+                Pattern::DuplicateToken => (2..=n).map(|i| (n + i, i)).collect(),
+                _ => (2..n).map(|i| (n + i, i + 1)).collect(),
+            };
+            return Ok((tokens, pairs));
+        }
+        let tokens = model.tokens(&sentence.prompt, true)?;
+        let giver = sentence.incorrect.as_deref().unwrap_or_default().trim();
+        let second = last_token_of(model, &tokens, giver).context("the giver is named")?;
+        let first = last_token_of(model, &tokens[..second], giver).context("the giver is named twice")?;
+        let receiver = last_token_of(model, &tokens, &sentence.cue).context("the receiver is named")?;
+        let end = tokens.len() - 1;
+        let pair = match self {
+            Pattern::NameMover => (end, receiver),
+            Pattern::SubjectInhibition => (end, second),
+            _ => (second, first),
+        };
+        Ok((tokens, vec![pair]))
+    }
+}

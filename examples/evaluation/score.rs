@@ -1,0 +1,94 @@
+//! How well a model does a task.
+
+use std::fmt;
+
+use anyhow::Result;
+use candle_core::{Device, Tensor};
+use logitscope::gpt2::LanguageModel;
+use rand_chacha::ChaCha8Rng;
+
+use super::mean;
+use crate::corpus::{Sentence, Split, Task};
+
+/// Sequences that go through the model at once.
+const BATCH: usize = 32;
+
+/// What held-out sentences of one task gave.
+#[derive(Debug, Clone, Copy)]
+pub struct Score {
+    /// Answers asked for: one a sentence, in induction one a repeated word.
+    pub asked: usize,
+    /// The share of answers that had the highest logit of the whole vocabulary. In greater-than, where many years are right,
+    /// the mean share of the probability of all two-digit numbers that is on later ones.
+    pub accuracy: f64,
+    /// logit(answer) - logit(incorrect), its mean over the sentences, where the task has an incorrect answer.
+    pub mean_logit_difference: Option<f64>,
+}
+
+impl Score {
+    /// Asks `n` held-out sentences, each at the beginning of a sequence, behind BOS.
+    pub fn measure(model: &LanguageModel, task: Task, n: usize, rng: &mut ChaCha8Rng) -> Result<Self> {
+        let sentences: Vec<Sentence> = (0..n).map(|_| Sentence::about(task, Split::HeldOut, rng)).collect();
+        let two_digits = token_ids(model, (2..100).map(|year| format!("{year:02}")))?;
+        let (mut scores, mut differences) = (Vec::new(), Vec::new());
+        for batch in sentences.chunks(BATCH) {
+            let mut sequences = Vec::new();
+            for sentence in batch {
+                let prompt = model.tokens(&sentence.prompt, true)?.len();
+                let whole = format!("{}{}", sentence.prompt, sentence.answer);
+                sequences.push((model.tokens(&whole, true)?, prompt));
+            }
+            let longest = sequences.iter().map(|(tokens, _)| tokens.len()).max().unwrap_or(0);
+            // Padding comes last, where nothing before it can look.
+            let ids: Vec<u32> = sequences
+                .iter()
+                .flat_map(|(tokens, _)| tokens.iter().copied().chain(std::iter::repeat(0)).take(longest))
+                .collect();
+            let ids = Tensor::from_vec(ids, (batch.len(), longest), &Device::Cpu)?;
+            let logits = model.gpt2.batch_logits(&ids)?.to_vec3::<f32>()?;
+            for ((sentence, (tokens, prompt)), logits) in batch.iter().zip(&sequences).zip(&logits) {
+                let also_right = token_ids(model, sentence.also_right.iter().cloned())?;
+                for position in *prompt..tokens.len() {
+                    let (logits, answer) = (&logits[position - 1], tokens[position] as usize);
+                    scores.push(match task {
+                        Task::GreaterThan => mass(logits, &also_right) / mass(logits, &two_digits),
+                        _ => {
+                            let is_right = |id: usize| logits.iter().all(|&x| x <= logits[id]);
+                            let right = is_right(answer) || also_right.iter().any(|&id| is_right(id));
+                            f64::from(u8::from(right))
+                        }
+                    });
+                    if let Some(incorrect) = &sentence.incorrect {
+                        let incorrect = model.single_token(incorrect)? as usize;
+                        differences.push(f64::from(logits[answer] - logits[incorrect]));
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            asked: scores.len(),
+            accuracy: mean(&scores),
+            mean_logit_difference: (!differences.is_empty()).then(|| mean(&differences)),
+        })
+    }
+}
+
+fn token_ids(model: &LanguageModel, texts: impl IntoIterator<Item = String>) -> Result<Vec<usize>> {
+    let ids = texts.into_iter().map(|text| Ok(model.single_token(&text)? as usize));
+    ids.collect()
+}
+
+/// The sum of exp(logit): probabilities but for their common divisor.
+fn mass(logits: &[f32], ids: &[usize]) -> f64 {
+    ids.iter().map(|&id| f64::from(logits[id]).exp()).sum()
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{:5.1}% right of {:5}", 100.0 * self.accuracy, self.asked)?;
+        match self.mean_logit_difference {
+            Some(difference) => write!(f, ", mean logit difference {difference:.2}"),
+            None => Ok(()),
+        }
+    }
+}
