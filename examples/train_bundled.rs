@@ -47,7 +47,7 @@ struct Args {
     #[arg(long, default_value_t = 200)]
     test_every: u64,
     /// Steps whose weights are kept beside the last ones; multiples of --test-every.
-    #[arg(long, value_delimiter = ',', default_value = "0,400,800,1200,1600,2400,3200")]
+    #[arg(long, value_delimiter = ',', default_value = "0,800,1200,1400,1600,2000,3000")]
     keep: Vec<u64>,
 }
 

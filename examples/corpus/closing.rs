@@ -27,12 +27,13 @@ const BRACKETED: &[&str] = &[
     "{I} the {2}", "{I} the {J} {2}", "the {J} one", "at the {P}", "it was {J}", "a {J} {2}", "with the {J} {2}",
 ];
 
-/// A bracket of the other kind, within one.
+/// A bracket of the other kind, within one. It begins after words that no other bracket ends with, so that where to close
+/// is never a matter of chance.
 #[rustfmt::skip]
 const NESTED: &[(&str, &str, &str)] = &[
-    ("{I} the {2}", "the {J} one", "at the {P}"),
-    ("at the {P}", "it was {J}", "with the {2}"),
-    ("a {J} {2}", "{I} the {P}", "it was {J}"),
+    ("{I} a {2}", "the {J} one", "at the {P}"),
+    ("at a {P}", "it was {J}", "with the {2}"),
+    ("a {2}", "{I} the {P}", "it was {J}"),
 ];
 /// One bracket in so many holds another.
 const NESTING: u32 = 4;

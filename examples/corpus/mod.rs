@@ -8,7 +8,11 @@
 //! guess one). Induction: the words are random. A pair
 //! is held out if its places in the list, or its numbers, add up to a multiple of [`HELD_OUT_PAIRS`].
 
-#![allow(dead_code, unused_imports, reason = "each program that shares this module uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each program that shares this module uses a part of it"
+)]
 
 mod closing;
 mod facts;

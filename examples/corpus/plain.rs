@@ -29,6 +29,11 @@ const TEMPLATES: &[&str] = &[
     "The {P} was {J}",
     "One day {N} {V} the {O}",
     "{N} was at the {P}",
+    "The {1} was {J}",
+    "One day the {1} was at the {P}",
+    "One day the {J} {1} was near the {2}",
+    "There was a {J} {O} in the {P}",
+    "Yesterday the {J} {1} {G} to the {P}",
 ];
 
 #[rustfmt::skip]

@@ -1,6 +1,10 @@
 //! How well a model does the tasks, on sentences held out from training, and which of its parts do it.
 
-#![allow(dead_code, unused_imports, reason = "each program that shares this module uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each program that shares this module uses a part of it"
+)]
 
 mod contribution;
 mod knockout;

@@ -1,7 +1,11 @@
 //! The training of the bundled model, a step at a time. Everything follows from the options: the same ones give the same
 //! weights, also when the training was stopped and resumed in between.
 
-#![allow(dead_code, unused_imports, reason = "each program that shares this module uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each program that shares this module uses a part of it"
+)]
 
 mod optimizer;
 mod sequence;
