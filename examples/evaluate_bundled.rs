@@ -4,12 +4,14 @@
 mod corpus;
 mod evaluation;
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
 use logitscope::attribution::Part;
 use logitscope::gpt2::LanguageModel;
+use serde::Serialize;
 
 use corpus::{Task, random};
 use evaluation::{Contribution, Knockout, Pattern, Score, Spread};
@@ -31,9 +33,29 @@ struct Args {
     /// Of the sentences.
     #[arg(long, default_value_t = 2)]
     seed: u64,
+    /// Write the heads that look one way most of the time here, for the page: `heads.json`.
+    #[arg(long)]
+    heads: Option<PathBuf>,
     /// Print the first table only.
     #[arg(long)]
     accuracy_only: bool,
+}
+
+/// A head looks one way if this share of its attention goes there.
+const MOST: f64 = 0.6;
+
+/// An entry of `heads.json`.
+#[derive(Serialize)]
+struct Found {
+    head: String,
+    /// What the literature calls such a head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'static str>,
+    looks: String,
+    /// Attention paid, over so many prompts.
+    mean: f64,
+    deviation: f64,
+    prompts: usize,
 }
 
 fn main() -> Result<()> {
@@ -80,18 +102,34 @@ fn contributions(model: &LanguageModel, args: &Args) -> Result<()> {
 }
 
 fn patterns(model: &LanguageModel, args: &Args) -> Result<()> {
-    println!("\n| looks | heads, with their mean attention |");
+    println!("\n| looks | heads, with their attention |");
     println!("|---|---|");
+    let mut found = Vec::new();
     for pattern in Pattern::ALL {
         let heads = pattern.measure(model, args.attributed, &mut random(args.seed, 1))?;
-        let heads = heads.iter().take(args.parts);
-        let heads: Vec<String> = heads.map(|(part, paid)| format!("{part} {paid}")).collect();
-        println!("| {pattern} | {} |", heads.join(", "));
+        let row: Vec<String> = heads
+            .iter()
+            .take(args.parts)
+            .map(|(part, paid)| format!("{part} {paid}"))
+            .collect();
+        println!("| {pattern} | {} |", row.join(", "));
+        let most = heads.iter().filter(|(_, paid)| paid.mean >= MOST);
+        found.extend(most.map(|&(head, paid)| Found {
+            head: head.to_string(),
+            name: pattern.head(),
+            looks: pattern.to_string(),
+            mean: (paid.mean * 100.0).round() / 100.0,
+            deviation: (paid.deviation * 100.0).round() / 100.0,
+            prompts: args.attributed,
+        }));
+    }
+    if let Some(file) = &args.heads {
+        fs::write(file, serde_json::to_string_pretty(&found)? + "\n")?;
     }
     Ok(())
 }
 
-/// What each task loses without one head, and how much then is left of the attention of the model's best induction head.
+/// What each task loses without one part, and how much then is left of the attention of the model's best induction head.
 fn knockouts(model: LanguageModel, args: &Args) -> Result<()> {
     let induction =
         |model: &LanguageModel| Pattern::Induction.measure(model, args.attributed, &mut random(args.seed, 1));
@@ -102,25 +140,33 @@ fn knockouts(model: LanguageModel, args: &Args) -> Result<()> {
     };
     let before = scores(&model)?;
     let (layers, heads) = (model.gpt2.config().n_layer, model.gpt2.config().n_head);
+    let heads = (0..layers).flat_map(|layer| (0..heads).map(move |head| Part::Head { layer, head }));
+    let parts = heads.chain((0..layers).map(Part::MlpOut));
     let knockout = Knockout::new(model, &args.model)?;
     let mut after: Vec<(Part, Vec<f64>, Spread)> = Vec::new();
-    for (layer, head) in (0..layers).flat_map(|layer| (0..heads).map(move |head| (layer, head))) {
-        let model = knockout.without(layer, head)?;
+    for part in parts {
+        let model = knockout.without(part)?;
         let left = induction(&model)?.into_iter().find(|(part, _)| *part == best);
         let (_, left) = left.expect("every head is measured");
-        after.push((Part::Head { layer, head }, scores(&model)?, left));
+        after.push((part, scores(&model)?, left));
     }
-    println!("\n| task | right | without one head |");
-    println!("|---|---:|---|");
+    println!("\n| task | right | without one head | without one MLP |");
+    println!("|---|---:|---|---|");
     for (i, task) in Task::ALL.into_iter().enumerate() {
         let mut worst: Vec<_> = after.iter().map(|(part, scores, _)| (part, scores[i])).collect();
         worst.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-        let worst = worst.into_iter().take(3);
-        let worst: Vec<String> = worst
-            .map(|(part, score)| format!("{part} {:.1}%", 100.0 * score))
-            .collect();
-        println!("| {} | {:.1}% | {} |", task.name(), 100.0 * before[i], worst.join(", "));
+        let (heads, mlps): (Vec<_>, Vec<_>) = worst.iter().partition(|(part, _)| matches!(part, Part::Head { .. }));
+        let row = |parts: &[(&Part, f64)]| -> String {
+            let parts = parts.iter().take(3);
+            let parts: Vec<String> = parts
+                .map(|(part, score)| format!("{part} {:.0}%", 100.0 * score))
+                .collect();
+            parts.join(", ")
+        };
+        let right = 100.0 * before[i];
+        println!("| {} | {right:.0}% | {} | {} |", task.name(), row(&heads), row(&mlps));
     }
+    after.retain(|(part, ..)| matches!(part, Part::Head { .. }) && *part != best);
     after.sort_by(|(.., a), (.., b)| a.mean.total_cmp(&b.mean));
     println!("\n| without | attention of {best} to what followed the same word |");
     println!("|---|---:|");

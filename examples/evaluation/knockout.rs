@@ -1,13 +1,14 @@
-//! What happens without a head.
+//! What happens without a part.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use candle_core::{DType, Device, Tensor};
+use logitscope::attribution::Part;
 use logitscope::gpt2::{Gpt2, LanguageModel};
 
-/// Models of one folder's weights from which heads were taken out: what they would write is nothing, at every position.
+/// Models of one folder's weights from which a head or an MLP was taken out: it writes nothing, at every position.
 pub struct Knockout {
     model: LanguageModel,
     weights: HashMap<String, Tensor>,
@@ -20,18 +21,31 @@ impl Knockout {
         Ok(Self { model, weights })
     }
 
-    pub fn without(&self, layer: usize, head: usize) -> Result<LanguageModel> {
+    pub fn without(&self, part: Part) -> Result<LanguageModel> {
         let config = self.model.gpt2.config();
-        let d_head = config.d_head();
-        let w_o = format!("transformer.h.{layer}.attn.c_proj.weight");
         let mut weights = self.weights.clone();
-        let whole = weights.get(&w_o).with_context(|| format!("{w_o} is missing"))?;
-        let rows: Vec<f32> = (0..config.n_embd)
-            .map(|row| if row / d_head == head { 0.0 } else { 1.0 })
-            .collect();
-        let rows = Tensor::from_vec(rows, (config.n_embd, 1), &Device::Cpu)?;
-        let rest = whole.to_dtype(DType::F32)?.broadcast_mul(&rows)?;
-        weights.insert(w_o, rest);
+        let mut scale = |name: String, rows: Vec<f32>| -> Result<()> {
+            let name = format!("transformer.{name}");
+            let whole = weights.get(&name).with_context(|| format!("{name} is missing"))?;
+            let whole = whole.to_dtype(DType::F32)?;
+            let mut shape = vec![1; whole.rank()];
+            shape[0] = rows.len();
+            let rows = Tensor::from_vec(rows, shape, &Device::Cpu)?;
+            weights.insert(name, whole.broadcast_mul(&rows)?);
+            Ok(())
+        };
+        match part {
+            Part::Head { layer, head } => {
+                let rows = 0..config.n_embd;
+                let others = rows.map(|row| if row / config.d_head() == head { 0.0 } else { 1.0 });
+                scale(format!("h.{layer}.attn.c_proj.weight"), others.collect())?;
+            }
+            Part::MlpOut(layer) => {
+                scale(format!("h.{layer}.mlp.c_proj.weight"), vec![0.0; config.n_inner])?;
+                scale(format!("h.{layer}.mlp.c_proj.bias"), vec![0.0; config.n_embd])?;
+            }
+            other => bail!("{other} is neither a head nor an MLP"),
+        }
         let gpt2 = Gpt2::new(config, |name, _| {
             let tensor = weights.get(&format!("transformer.{name}"));
             Ok(tensor.expect("the model was opened").to_dtype(DType::F32)?)

@@ -19,36 +19,56 @@ pub enum Pattern {
     DuplicateToken,
     /// From a word said again to what followed it the first time.
     Induction,
-    /// From the end to the indirect object, as name movers look.
+    /// From the end to the indirect object, wherever it was named, as name movers look.
     NameMover,
+    /// From the end to the person named first.
+    FirstName,
+    /// From the end to the person named second.
+    SecondName,
     /// From the end to the giver's second mention, as S-inhibition heads look.
     SubjectInhibition,
     /// From the giver's second mention to the first.
     DuplicateName,
 }
 
+/// What the head looks at.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(match self {
-            Pattern::PreviousToken => "to the token before (random words)",
-            Pattern::DuplicateToken => "to the same word before (random words)",
-            Pattern::Induction => "to what followed the same word (random words)",
-            Pattern::NameMover => "end to indirect object",
-            Pattern::SubjectInhibition => "end to giver's second mention",
-            Pattern::DuplicateName => "giver's second mention to first",
+            Pattern::PreviousToken => "at the token before, in random words",
+            Pattern::DuplicateToken => "at the same word before, in random words said twice",
+            Pattern::Induction => "at what followed the same word before, in random words said twice",
+            Pattern::NameMover => "from the end at the indirect object, wherever it was named",
+            Pattern::FirstName => "from the end at the person named first",
+            Pattern::SecondName => "from the end at the person named second",
+            Pattern::SubjectInhibition => "from the end at the giver's second mention",
+            Pattern::DuplicateName => "from the giver's second mention at the first",
         })
     }
 }
 
 impl Pattern {
-    pub const ALL: [Pattern; 6] = [
+    pub const ALL: [Pattern; 8] = [
         Pattern::PreviousToken,
         Pattern::DuplicateToken,
         Pattern::Induction,
         Pattern::NameMover,
+        Pattern::FirstName,
+        Pattern::SecondName,
         Pattern::SubjectInhibition,
         Pattern::DuplicateName,
     ];
+
+    /// What the literature calls a head that looks that way, where it has a name for it.
+    pub fn head(self) -> Option<&'static str> {
+        match self {
+            Pattern::PreviousToken => Some("previous-token head"),
+            Pattern::DuplicateToken => Some("duplicate-token head"),
+            Pattern::Induction => Some("induction head"),
+            Pattern::NameMover => Some("name mover"),
+            _ => None,
+        }
+    }
 
     /// How much each head looks that way, most first, over `n` held-out sentences.
     pub fn measure(self, model: &LanguageModel, n: usize, rng: &mut ChaCha8Rng) -> Result<Vec<(Part, Spread)>> {
@@ -101,6 +121,8 @@ impl Pattern {
         let end = tokens.len() - 1;
         let pair = match self {
             Pattern::NameMover => (end, receiver),
+            Pattern::FirstName => (end, first.min(receiver)),
+            Pattern::SecondName => (end, first.max(receiver)),
             Pattern::SubjectInhibition => (end, second),
             _ => (second, first),
         };
