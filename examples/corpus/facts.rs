@@ -147,7 +147,7 @@ fn wordings(task: Task) -> (&'static [&'static str], &'static [&'static str]) {
             "{X} is on the continent of", "the name of the continent of {X} is", "{X} is a beautiful country in",
             "the small country of {X} is in", "we went to {X}, a country in",
         ], &[
-            "the old country of {X} is in", "{X} is an old country in",
+            "the old country of {X} is in", "{X} is a small country in",
         ]),
         Task::Landmark => (&[
             "{X} is in", "{X} is in the city of", "you can see {X} in", "if you want to see {X}, go to",

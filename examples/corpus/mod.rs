@@ -44,7 +44,7 @@ pub enum Task {
     Capital,
     /// "The language in France is called"
     Language,
-    /// "France is an old country in"
+    /// "France is a small country in"
     Continent,
     /// "The Louvre stands in the city of"
     Landmark,

@@ -3,7 +3,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::grammar::{ADJECTIVES, NOUNS};
+use super::grammar::{ADJECTIVES, NOUNS, PREPOSITIONS};
 use super::people::{NAMES, OBJECTS, PLACES};
 use super::{Sentence, Split, Task, pick};
 
@@ -68,7 +68,8 @@ pub fn sentence(split: Split, rng: &mut ChaCha8Rng) -> Sentence {
         }
     }
     let kind = match asked {
-        "{J}" => ADJECTIVES.to_vec(),
+        // What is beautiful may as well be at the lake.
+        "{J}" => [ADJECTIVES, PREPOSITIONS, &["at"]].concat(),
         // An adjective may always come before a noun.
         _ => [&nouns, OBJECTS, PLACES, ADJECTIVES].concat(),
     };
