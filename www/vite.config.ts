@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { marked } from 'marked';
 import { defineConfig, type Plugin } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -17,6 +18,18 @@ const apiTypes: Plugin = {
   },
 };
 
+/** The model card as a page: a file server would offer the Markdown itself as a download. */
+const modelCard: Plugin = {
+  name: 'model-card',
+  transformIndexHtml(html) {
+    const card = () => {
+      const body = marked.parse(readFileSync(path('public/models/bundled/README.md'), 'utf8'), { async: false });
+      return body.replaceAll('<table>', '<div class="wide" tabindex="0"><table>').replaceAll('</table>', '</table></div>');
+    };
+    return html.replace('<!-- model card -->', card);
+  },
+};
+
 export default defineConfig({
   // Relative URLs alone, so that dist/ works under any path of any file server.
   base: './',
@@ -27,12 +40,12 @@ export default defineConfig({
     outDir: path('../dist'),
     emptyOutDir: true,
     rolldownOptions: {
-      input: { page: path('index.html'), logitscope: path('src/api/logitscope.ts') },
+      input: { page: path('index.html'), card: path('card.html'), logitscope: path('src/api/logitscope.ts') },
       // The JavaScript API keeps its name and its exports: other pages import it.
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: ({ name }) => (name === 'logitscope' ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
   worker: { format: 'es' },
-  plugins: [apiTypes],
+  plugins: [apiTypes, modelCard],
 });

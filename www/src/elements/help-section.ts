@@ -46,7 +46,7 @@ export class HelpSection extends LitElement {
         <p>
           It knows the words of its own sentences and nothing else. Any other text gets an answer too, often with great confidence,
           and without sense; and it cannot write. What it was tested on, and what formed inside, is on its
-          <a href="models/bundled/README.md">model card</a>. For anything else, load GPT-2 itself from the menu above.
+          <a href="card.html">model card</a>. For anything else, load GPT-2 itself from the menu above.
         </p>
       </div>
       <p class="small grey">
