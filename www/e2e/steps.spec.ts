@@ -119,6 +119,8 @@ test('a checkpoint that cannot be fetched is explained; the model in use stays, 
   await scope.goTo(2);
   await expect(scope.alert).toContainText(`bundled model, step ${step} did not load`);
   await expect(scope.alert).toContainText(weights);
+  const heads = await scope.chart('Heads').boundingBox();
+  expect(heads && heads.y + heads.height, 'the charts stay on the first screen').toBeLessThanOrEqual(900);
   await expect(scope.steps).toHaveValue(String(last));
   expect(await scope.numbers()).toEqual(before);
 
@@ -165,6 +167,12 @@ test('another model has no such slider, and what to look for is said of the trai
   await scope.goTo(0);
   await expect(note).not.toContainText(trained, { useInnerText: true });
   await expect(note).toContainText('is not the model’s answer yet', { useInnerText: true });
+  server.faults.set('tiny-a/model.safetensors', 'stall');
+  await scope.load(server.model('tiny-a'));
+  await expect(scope.steps).toBeDisabled();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(scope.steps).toBeEnabled();
+  server.faults.clear();
   await scope.load(server.model('tiny-a'));
   await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
   await expect(scope.steps).toHaveCount(0);

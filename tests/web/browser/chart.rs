@@ -91,6 +91,16 @@ fn a_chart_moves_to_the_next_and_answers_for_it() {
         "pos_embed"
     );
     assert_eq!(after.title(), "Components: what each part adds to ·Mary");
+    let ends = |chart: &Chart| {
+        Array::from(&chart.span())
+            .iter()
+            .map(|end| end.as_f64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let own = ends(&after);
+    after.widen(own[0] / 2.0, 100.0).unwrap();
+    assert_eq!(ends(&after), [own[0], 100.0]);
+    assert_error(after.widen(1.0, 2.0), "ChartError", "it must hold zero");
     let svg = after.svg(&js(&view)).unwrap();
     assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.trim_end().ends_with("</svg>"));
 }

@@ -210,6 +210,12 @@ fn bad_input_is_an_error_that_names_it() {
         "TokenizerError",
         "tokenizer.json",
     );
+    let weights = |name: &str| ModelLoader::new(TINY_A.config, None, None, Some(name.into()));
+    assert_eq!(
+        weights("model.step-400.safetensors").unwrap().files(),
+        ["model.step-400.safetensors"]
+    );
+    assert_error(weights("../config.json"), "ArgumentError", "\"../config.json\"");
     let huge = TINY_A.config.replace("\"vocab_size\": 97", "\"vocab_size\": 970000000");
     assert_ne!(huge, TINY_A.config);
     assert_error(ModelLoader::new(&huge, None, None, None), "MemoryError", "memory");

@@ -58,6 +58,8 @@ export class TrainingSteps extends LitElement {
     if (source?.kind !== 'bundled' || !possible || !training) return nothing;
     const { tests, checkpoints } = training;
     const found = checkpointIndex(training, loading?.source.kind === 'bundled' ? loading.source : source);
+    // To go on with the training would drop what is being downloaded.
+    const other = loading !== undefined && loading.source.kind !== 'bundled';
     const index = found < 0 ? checkpoints.length - 1 : found;
     const { step = 0 } = checkpoints[index] ?? {};
     const { name, of, values } = this.#counted(training);
@@ -75,6 +77,8 @@ export class TrainingSteps extends LitElement {
             step="1"
             aria-valuetext="${count(step)} of ${count(last)}"
             aria-describedby="counted"
+            title=${other ? 'While another model loads, this one stays as it is' : nothing}
+            ?disabled=${other}
             .value=${live(String(index))}
             @input=${(event: Event) => this.#move(training, event)}
           />
@@ -193,6 +197,15 @@ export class TrainingSteps extends LitElement {
       :focus-visible::-moz-range-thumb {
         outline: 2px solid var(--accent);
         outline-offset: 2px;
+      }
+      :disabled {
+        cursor: default;
+      }
+      :disabled::-webkit-slider-thumb {
+        background: var(--grey);
+      }
+      :disabled::-moz-range-thumb {
+        background: var(--grey);
       }
       p {
         font-variant-numeric: tabular-nums;
