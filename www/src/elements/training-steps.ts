@@ -8,8 +8,8 @@ import { isPreset, isStepping } from '../state';
 import { base, row } from '../styles';
 import { checkpointIndex, type Training } from '../training';
 
-/** What share of its held-out prompts a task counts, where that is not the answers that are right. */
-const COUNTED: Record<string, string> = { 'greater-than': 'of the probability is on later years' };
+/** What a task counts that has no one right answer. */
+const COUNTED: Record<string, string> = { 'greater-than': 'of two-digit probability on later years' };
 
 /** How long the bundled model was trained: the same question, asked of each checkpoint. */
 @customElement('training-steps')
@@ -21,13 +21,14 @@ export class TrainingSteps extends LitElement {
     if (checkpoint) session.goTo(checkpoint);
   }
 
-  /** What is counted, at every test: the task of the example that is shown, else the mean of all. */
+  /** What is counted, at every test: the task of the example that is shown, else the mean of all that count answers. */
   #counted({ tasks, tests }: Training): { name: string; of: string; values: number[] } {
     const { question } = session.state;
     const name = presets.find((preset) => isPreset(preset, question))?.task;
     const task = name === undefined ? -1 : tasks.indexOf(name);
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const values = tests.map(({ accuracy }) => (task < 0 ? mean(accuracy) : (accuracy[task] ?? 0)));
+    const answers = (accuracy: readonly number[]) => accuracy.filter((_, i) => !COUNTED[tasks[i] ?? '']);
+    const values = tests.map(({ accuracy }) => (task < 0 ? mean(answers(accuracy)) : (accuracy[task] ?? 0)));
     const right = 'of held-out answers right';
     return task < 0 || !name ? { name: 'all tasks', of: right, values } : { name, of: COUNTED[name] ?? right, values };
   }
