@@ -1,12 +1,19 @@
 //! The sentences that the bundled model learns from, and those that it is tested with. Everything is written here, from
 //! a seed; nothing is downloaded.
 //!
-//! What is held out is an arrangement, never a word. Indirect objects: neither the beginning, nor the end, nor the pair
-//! of names of a held-out sentence occurs in training (a beginning is what two people did and how the sentence goes on). Agreement, closing and plain sentences: no held-out pair of nouns
-//! does; closing: neither does what is bracketed with what is around it; years: neither the wording nor the earlier year with
-//! its century. Facts, pronouns and plain sentences: the wordings are held out; the facts are those of training (nobody can
-//! guess one). Induction: the words are random. A pair
-//! is held out if its places in the list, or its numbers, add up to a multiple of [`HELD_OUT_PAIRS`].
+//! What is held out is an arrangement, never a word:
+//!
+//! - indirect objects: the beginning (what two people did, and how the sentence goes on from there), the end, and the pair
+//!   of names;
+//! - facts and pronouns: the wording (the facts are those of training: nobody can guess one);
+//! - years: the wording, and the earlier year with its century;
+//! - agreement: the pair of nouns;
+//! - closing: the pair of nouns, and what is bracketed with what is around it (of a sentence that begins with a quote, that
+//!   is what follows the answer);
+//! - plain sentences: the wording, and the pair of nouns;
+//! - induction: nothing, the words are random.
+//!
+//! A pair is held out if its places in the lists, or its numbers, add up to a multiple of [`HELD_OUT_PAIRS`].
 
 #![allow(
     dead_code,

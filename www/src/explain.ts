@@ -1,5 +1,6 @@
 import type { Unit } from './api/logitscope';
 import { visible } from './format';
+import headsJson from './heads.json';
 import type { Picture } from './state';
 
 /** What the numbers are, in words, where they stand. */
@@ -24,6 +25,27 @@ export function direction(value: number, { answer, incorrect }: Picture): string
   if (value === 0) return 'pushes neither way';
   if (value > 0) return `pushes towards ${visible(answer.text)}`;
   return incorrect ? `pushes towards ${visible(incorrect.text)}` : `pushes away from ${visible(answer.text)}`;
+}
+
+/** Where a head of the bundled model looks, found over many prompts. `evaluate_bundled --heads` writes them. */
+interface Found {
+  head: string;
+  /** What the literature calls such a head. */
+  name?: string;
+  looks: string;
+  mean: number;
+  deviation: number;
+  prompts: number;
+}
+const found: Found[] = headsJson;
+
+/** What a head of the bundled model is known for. */
+export function knownFor(label: string): string[] {
+  const of = found.filter(({ head }) => head === label);
+  return of.map(({ name, looks, mean, deviation, prompts }) => {
+    const paid = `${Math.round(100 * mean)} ± ${Math.round(100 * deviation)}% of its attention over ${prompts} prompts`;
+    return `${name ? `In this model ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}: it` : 'In this model it'} looks ${looks} (${paid}).`;
+  });
 }
 
 /** What a part is, by its label. */

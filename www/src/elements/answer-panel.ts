@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { UNIT_NAMES, UNIT_NOTES, direction, overview, part } from '../explain';
+import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../explain';
 import { decimals, percent, signed, visible } from '../format';
 import { SessionController, session } from '../session';
 import { UNITS, isBusy, type Picture } from '../state';
@@ -15,6 +15,9 @@ export class AnswerPanel extends LitElement {
   readonly controller = new SessionController(this);
 
   #selected(picture: Picture, label: string) {
+    const { source } = picture;
+    // What heads are known for was found when the training was finished.
+    const known = source.kind === 'bundled' && source.step === undefined ? knownFor(label) : [];
     const unit = UNITS.find((unit) => picture.charts[unit].item(label));
     const item = unit && picture.charts[unit].item(label);
     if (!unit || !item) return this.#overview(picture);
@@ -27,6 +30,7 @@ export class AnswerPanel extends LitElement {
         <span class="value mono">${signed(item.value)}</span>
       </div>
       <p class="small">${unit === 'layer' ? '' : html`It ${direction(item.value, picture)}: `}${share}.</p>
+      ${known.map((text) => html`<p class="small">${text}</p>`)}
       <p class="small grey">${part(label, picture)}</p>
     `;
   }
