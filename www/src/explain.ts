@@ -39,13 +39,16 @@ interface Found {
 }
 const found: Found[] = headsJson;
 
-/** What a head of the bundled model is known for. */
-export function knownFor(label: string): string[] {
+/** What a head of the bundled model is known for, if it is known for anything. */
+export function knownFor(label: string): string | undefined {
   const of = found.filter(({ head }) => head === label);
-  return of.map(({ name, looks, mean, deviation, prompts }) => {
-    const paid = `${Math.round(100 * mean)} ± ${Math.round(100 * deviation)}% of its attention over ${prompts} prompts`;
-    return `${name ? `In this model ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}: it` : 'In this model it'} looks ${looks} (${paid}).`;
+  const [first] = of;
+  if (!first) return undefined;
+  const ways = of.map(({ name, looks, mean, deviation }) => {
+    const paid = `${Math.round(100 * mean)} ± ${Math.round(100 * deviation)}%`;
+    return `${name ? `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}, ` : ''}looks ${looks} (${paid})`;
   });
+  return `In this model: ${ways.join('; ')}. Its attention, over ${first.prompts} prompts.`;
 }
 
 /** What a part is, by its label. */

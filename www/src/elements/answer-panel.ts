@@ -17,7 +17,7 @@ export class AnswerPanel extends LitElement {
   #selected(picture: Picture, label: string) {
     const { source } = picture;
     // What heads are known for was found when the training was finished.
-    const known = source.kind === 'bundled' && source.step === undefined ? knownFor(label) : [];
+    const known = source.kind === 'bundled' && source.step === undefined ? knownFor(label) : undefined;
     const unit = UNITS.find((unit) => picture.charts[unit].item(label));
     const item = unit && picture.charts[unit].item(label);
     if (!unit || !item) return this.#overview(picture);
@@ -30,8 +30,7 @@ export class AnswerPanel extends LitElement {
         <span class="value mono">${signed(item.value)}</span>
       </div>
       <p class="small">${unit === 'layer' ? '' : html`It ${direction(item.value, picture)}: `}${share}.</p>
-      ${known.map((text) => html`<p class="small">${text}</p>`)}
-      <p class="small grey">${part(label, picture)}</p>
+      <p class="small grey">${known ?? part(label, picture)}</p>
     `;
   }
 

@@ -38,7 +38,7 @@ export class HelpSection extends LitElement {
       <h2>The bundled model</h2>
       <div class="columns">
         <p>
-          The model that this page opens with is a GPT-2 of 2 MB, trained here to do a handful of things that are studied in larger
+          The model that this page opens with is a GPT-2 of 1.7 MB, trained here to do a handful of things that are studied in larger
           ones: name the one who is given something (indirect objects), repeat what followed a word before (induction), complete
           facts, name later years, make verbs and pronouns agree, close brackets and quotes. Under <em>steps trained</em> are
           checkpoints of that training: the same question, asked while the model learned it.

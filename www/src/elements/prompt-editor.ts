@@ -111,7 +111,8 @@ export class PromptEditor extends LitElement {
           margin-left: -8px;
         }
         select {
-          max-width: 152px;
+          max-width: 176px;
+          text-overflow: ellipsis;
         }
       }
     `,
