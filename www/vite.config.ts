@@ -24,7 +24,11 @@ const modelCard: Plugin = {
   transformIndexHtml(html) {
     const card = () => {
       const body = marked.parse(readFileSync(path('public/models/bundled/README.md'), 'utf8'), { async: false });
-      return body.replaceAll('<table>', '<div class="wide" tabindex="0"><table>').replaceAll('</table>', '</table></div>');
+      // What scrolls sideways can be reached by keyboard.
+      return body
+        .replaceAll('<pre>', '<pre tabindex="0">')
+        .replaceAll('<table>', '<div class="wide" tabindex="0"><table>')
+        .replaceAll('</table>', '</table></div>');
     };
     return html.replace('<!-- model card -->', card);
   },
