@@ -10,6 +10,9 @@ use rand_chacha::ChaCha8Rng;
 use super::{Spread, attention, last_token_of};
 use crate::corpus::{Sentence, Split, Task};
 
+/// The position that looks, and the one that is looked at.
+type Pair = (usize, usize);
+
 /// From which tokens a head would look to which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
@@ -101,7 +104,7 @@ impl Pattern {
     }
 
     /// The tokens of a sentence, and the pairs of positions that the pattern speaks of.
-    fn pairs(self, model: &LanguageModel, sentence: &Sentence) -> Result<(Vec<u32>, Vec<(usize, usize)>)> {
+    fn pairs(self, model: &LanguageModel, sentence: &Sentence) -> Result<(Vec<u32>, Vec<Pair>)> {
         if sentence.task == Task::Induction {
             let tokens = model.tokens(&format!("{}{}", sentence.prompt, sentence.answer), true)?;
             // BOS, n words, and the same n again. The first word is another token than the same one later.
