@@ -125,7 +125,7 @@ fn checkpoints_are_of_the_training_that_is_recorded() {
     assert_eq!(kept.last().unwrap().weights.as_deref(), Some("model.safetensors"));
     assert_eq!(kept.last().unwrap().step, record.tests.last().unwrap().step);
     for test in kept {
-        let model = checkpoint(test.weights.as_ref().unwrap());
+        let model = LanguageModel::open_weights(&folder(), test.weights.as_ref().unwrap()).unwrap();
         for task in [
             Task::IndirectObjectAbba,
             Task::Induction,
@@ -176,19 +176,6 @@ fn heads_look_where_the_page_says() {
     for pattern in [Pattern::PreviousToken, Pattern::Induction] {
         assert!(heads.iter().any(|head| head.looks == pattern.to_string()), "{pattern}");
     }
-}
-
-/// A model with other weights of the bundled model's folder.
-fn checkpoint(weights: &str) -> LanguageModel {
-    let temporary = tempfile::tempdir().unwrap();
-    for (file, name) in [
-        ("config.json", "config.json"),
-        ("tokenizer.json", "tokenizer.json"),
-        (weights, "model.safetensors"),
-    ] {
-        fs::copy(folder().join(file), temporary.path().join(name)).unwrap();
-    }
-    LanguageModel::open(temporary.path()).unwrap()
 }
 
 /// Held-out sentences hold nothing new but their arrangement: no word in several tokens, no token unknown to training.

@@ -12,7 +12,7 @@ use std::path::Path;
 use logitscope::gpt2::{Gpt2Config, Tokenizer};
 
 use corpus::random;
-use training::{Options, Training, config_json};
+use training::{Options, Training, config_json, train_tokenizer};
 
 fn options() -> Options {
     Options {
@@ -62,6 +62,18 @@ fn a_killed_training_ends_with_the_weights_of_one_that_was_not() {
     }
     second.publish(&resumed).unwrap();
     assert!(fs::read(whole).unwrap() == fs::read(resumed).unwrap());
+}
+
+/// The committed tokenizer, and with it every token id of the weights, is what the corpus gives today.
+#[test]
+fn the_vocabulary_is_that_of_the_corpus() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/models/bundled");
+    let (tokenizer, vocab_size) = train_tokenizer().unwrap();
+    assert!(tokenizer == fs::read_to_string(folder.join("tokenizer.json")).unwrap());
+    assert_eq!(
+        config_json(vocab_size),
+        fs::read_to_string(folder.join("config.json")).unwrap()
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::grammar::{ADJECTIVES, NOUNS, PREPOSITIONS};
 use super::people::{NAMES, OBJECTS, PLACES};
-use super::{Sentence, Split, Task, pick};
+use super::{Sentence, Split, Task, fill, pick};
 
 /// What comes before a bracket, and after it.
 #[rustfmt::skip]
@@ -81,7 +81,7 @@ pub fn sentence(split: Split, rng: &mut ChaCha8Rng) -> Sentence {
         }
     };
     let (first, second) = split.pair(NOUNS.len(), rng);
-    let mut text = format!("{before} {content} {after}")
+    let text = format!("{before} {content} {after}")
         .trim_start()
         .replace("{1}", NOUNS[first].0)
         .replace("{2}", NOUNS[second].0);
@@ -93,11 +93,7 @@ pub fn sentence(split: Split, rng: &mut ChaCha8Rng) -> Sentence {
         ("{O}", OBJECTS),
         ("{P}", PLACES),
     ];
-    for (mark, words) in kinds {
-        while text.contains(mark) {
-            text = text.replacen(mark, pick(words, rng), 1);
-        }
-    }
+    let text = fill(text, &kinds, rng);
     let (prompt, closed) = text.split_once('|').expect("the cut is marked");
     let (answer, rest) = closed.split_at(1);
     let is_outer = answer == close;

@@ -222,6 +222,16 @@ fn pick<T: Copy>(items: &[T], rng: &mut ChaCha8Rng) -> T {
     *items.choose(rng).expect("no list is empty")
 }
 
+/// Puts a word of its kind in the place of each mark.
+fn fill(mut text: String, kinds: &[(&str, &[&str])], rng: &mut ChaCha8Rng) -> String {
+    for (mark, words) in kinds {
+        while text.contains(mark) {
+            text = text.replacen(mark, pick(words, rng), 1);
+        }
+    }
+    text
+}
+
 fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {

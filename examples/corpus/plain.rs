@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::grammar::{ADJECTIVES, NOUNS, PREPOSITIONS};
 use super::people::{NAMES, OBJECTS, PLACES};
-use super::{Sentence, Split, Task, pick};
+use super::{Sentence, Split, Task, fill, pick};
 
 pub const VERBS: &[&str] = &[
     "saw", "liked", "wanted", "found", "lost", "bought", "sold", "opened", "painted", "had",
@@ -61,12 +61,7 @@ pub fn sentence(split: Split, rng: &mut ChaCha8Rng) -> Sentence {
         ("{O}", OBJECTS),
         ("{P}", PLACES),
     ];
-    let mut text = template.to_owned();
-    for (mark, words) in kinds {
-        while text.contains(mark) {
-            text = text.replacen(mark, pick(words, rng), 1);
-        }
-    }
+    let text = fill(template.to_owned(), &kinds, rng);
     let kind = match asked {
         // What is beautiful may as well be at the lake.
         "{J}" => [ADJECTIVES, PREPOSITIONS, &["at"]].concat(),

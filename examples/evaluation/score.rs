@@ -18,7 +18,7 @@ const BATCH: usize = 32;
 pub struct Score {
     /// Answers asked for: one a sentence, in induction one a repeated word.
     pub asked: usize,
-    /// The share of answers that had the highest logit of the whole vocabulary. In greater-than, where many years are right,
+    /// The share that had the highest logit of the whole vocabulary, be it of the answer or of what is as right. In greater-than, where many years are right,
     /// the mean share of the probability of all two-digit numbers that is on later ones.
     pub accuracy: f64,
     /// logit(answer) - logit(incorrect), its mean over the sentences, where the task has an incorrect answer.

@@ -9,7 +9,7 @@ export interface Preset {
   /** The token to compare it with. */
   incorrect?: string;
   /** Which of its tasks the model learned it as, by the name in training.json. */
-  task?: string;
+  task: string;
   /** What to look for in the charts. */
   note: string;
 }
