@@ -128,7 +128,7 @@ fn test(training: &Training, args: &Args) -> Result<Test> {
     println!("step {step:5}, held out: loss {loss:.4}");
     let mut accuracy = Vec::new();
     for task in Task::ALL {
-        let score = Score::measure(&training.model, task, TESTED, &mut random())?;
+        let score = Score::measure(&training.model()?, task, TESTED, &mut random())?;
         println!("  {:28} {score}", task.name());
         accuracy.push(round(score.accuracy));
     }

@@ -41,6 +41,7 @@ pub mod attribution;
 pub mod chart;
 pub mod error;
 pub mod gpt2;
+mod kernel;
 pub mod report;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

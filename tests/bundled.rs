@@ -316,9 +316,9 @@ fn presets_show_what_their_notes_say() {
                 Some(from) => tokens.iter().rposition(|id| text(id) == *from).unwrap(),
                 None => tokens.len() - 1,
             };
-            let pattern = &evaluation::attention(&cache, layer, head).unwrap()[from];
+            let pattern = &evaluation::attention(&model.gpt2, &cache, layer).unwrap()[head][from];
             let looked_at = tokens.iter().zip(pattern).filter(|(id, _)| text(id) == *to);
-            let paid: f64 = looked_at.map(|(_, paid)| paid).sum();
+            let paid: f64 = looked_at.map(|(_, &paid)| f64::from(paid)).sum();
             assert!(paid >= *least, "{name}: {part} pays {paid} to {to:?}");
         }
         if let Some((year, least)) = evidence.later {

@@ -496,7 +496,7 @@ fn more_weights_than_memory_are_an_error() {
     }
     assert_eq!(
         load(&config, &raw(&header.to_string(), &[])).unwrap_err().to_string(),
-        "out of memory: the weights take 9112752 GB as float32, which is more than is free here; close other programs or \
+        "out of memory: the weights take 9112752 GB, which is more than is free here; close other programs or \
          tabs, or choose a smaller model"
     );
 }

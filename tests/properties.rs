@@ -4,8 +4,10 @@
 mod reference;
 
 use candle_core::{Device, Tensor};
-use logitscope::attribution::{DirectLogitAttribution, LogitDirection, Position, Unit, direct_logit_attribution};
-use logitscope::gpt2::{Activation, ActivationCache, Gpt2, Gpt2Config, KvCache};
+use logitscope::attribution::{
+    Attributor, DirectLogitAttribution, LogitDirection, Position, Unit, attribute_activations, direct_logit_attribution,
+};
+use logitscope::gpt2::{Activation, ActivationCache, Activations, Gpt2, Gpt2Config};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -39,7 +41,8 @@ fn configs() -> impl Strategy<Value = Gpt2Config> {
         Just(Activation::Gelu),
         Just(Activation::Relu)
     ];
-    let sizes = (1..=3usize, 1..=4usize, 2..=6usize, 1..=20usize, 3..=40usize, 1..=9usize);
+    let d_head = prop_oneof![2..=6usize, 15..=21usize];
+    let sizes = (1..=3usize, 1..=4usize, d_head, 1..=40usize, 3..=40usize, 1..=14usize);
     (sizes, -6.0..-2.0, activation, any::<[bool; 3]>()).prop_map(
         |((n_layer, n_head, d_head, n_inner, vocab_size, n_positions), eps, activation_function, flags)| Gpt2Config {
             n_embd: n_head * d_head,
@@ -195,39 +198,80 @@ proptest! {
         }
     }
 
+    /// Whatever an earlier run had in common with it, a run is the same to the last bit, wherever one looks.
     #[test]
-    fn a_continuation_is_the_end_of_the_whole_run(question in questions(), cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..3)) {
+    fn a_run_from_an_earlier_one_is_the_same_as_from_nothing(
+        question in questions(),
+        earlier in questions(),
+        cuts in proptest::collection::vec(any::<prop::sample::Index>(), 1..4),
+        looked in any::<prop::sample::Index>(),
+    ) {
         let (model, _) = models(&question.config, question.seed);
-        let whole = model.run(&question.tokens).unwrap();
-        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(question.tokens.len())).collect();
-        cuts.extend([0, question.tokens.len()]);
-        cuts.sort();
-        cuts.dedup();
-        let mut past = KvCache::default();
-        for cut in cuts.windows(2) {
-            let cache = model.forward(&question.tokens[cut[0]..cut[1]], &mut past).unwrap();
-            prop_assert_eq!(past.len(), cut[1]);
-            for unit in Unit::ALL {
-                let all = question.attribute(&model, &whole, unit, Position::All);
-                let end = question.attribute(&model, &cache, unit, Position::All);
-                for (i, label) in all.labels.iter().enumerate() {
-                    for (ours, theirs) in end.row(i).iter().zip(&all.row(i)[cut[0]..cut[1]]) {
-                        prop_assert!(close(*ours, *theirs, 1e-4), "{label}: {ours} is not {theirs}");
-                    }
-                }
+        let everything = |cache: &ActivationCache| {
+            let all: Vec<usize> = (0..question.tokens.len()).collect();
+            let attributions = Unit::ALL.map(|unit| question.attribute(&model, cache, unit, Position::All));
+            let logits: Vec<Vec<f32>> = all.iter().map(|&p| model.logits(cache, p).unwrap()).collect();
+            (attributions, logits)
+        };
+        let expected = everything(&model.run(&question.tokens).unwrap());
+        // Tokens of this question up to a cut, then those of another; and the same again from there.
+        let vocabulary = question.config.vocab_size as u32;
+        let mut run = None;
+        for cut in cuts {
+            let mut tokens = question.tokens[..cut.index(question.tokens.len())].to_vec();
+            tokens.extend(earlier.tokens.iter().map(|token| token % vocabulary));
+            tokens.truncate(question.config.n_positions);
+            let next = match &run {
+                Some(run) => model.run_from(run, &tokens).unwrap(),
+                None => model.run(&tokens).unwrap(),
+            };
+            prop_assert_eq!(next.tokens(), &tokens);
+            model.logits(&next, looked.index(tokens.len())).unwrap();
+            run = Some(next);
+        }
+        let reused = model.run_from(&run.unwrap(), &question.tokens).unwrap();
+        prop_assert_eq!(everything(&reused), expected);
+    }
+
+    /// However questions follow one another, an attributor gives what each gets alone.
+    #[test]
+    fn an_attributor_answers_as_if_asked_once(
+        question in questions(),
+        asked in proptest::collection::vec((any::<prop::sample::Index>(), any::<Option<prop::sample::Index>>(), 0..3_usize, any::<Option<prop::sample::Index>>(), any::<bool>()), 1..12),
+    ) {
+        let (model, _) = models(&question.config, question.seed);
+        let cache = model.run(&question.tokens).unwrap();
+        let mut attributor = Attributor::default();
+        for (answer, incorrect, unit, position, prepare) in asked {
+            // Few answers, so that they come again.
+            let token = |index: prop::sample::Index| index.index(3.min(question.config.vocab_size)) as u32;
+            let position = position.map_or(Position::All, |p| Position::At(p.index(question.tokens.len()) as i64));
+            let question = Question { answer: token(answer), incorrect: incorrect.map(token), ..question.clone() };
+            let Question { answer, incorrect, .. } = question;
+            let ours = attributor.attribute(&model, &cache, answer, incorrect, Unit::ALL[unit], position).unwrap();
+            let alone = question.attribute(&model, &cache, Unit::ALL[unit], position);
+            prop_assert_eq!(&ours.positions, &alone.positions);
+            prop_assert_eq!((&ours.logit, &ours.bias), (&alone.logit, &alone.bias));
+            for (ours, alone) in ours.attribution.iter().zip(&alone.attribution) {
+                prop_assert!(close(*ours, *alone, 1e-10), "{ours} is not {alone}");
+            }
+            if prepare {
+                attributor.prepare(&model, &cache).unwrap();
             }
         }
     }
 
     #[test]
-    fn a_batch_s_logits_are_each_sequence_s(question in questions()) {
+    fn a_pattern_is_what_the_values_were_mixed_by(question in questions()) {
         let (model, reference) = models(&question.config, question.seed);
-        let backwards: Vec<u32> = question.tokens.iter().rev().copied().collect();
-        let ids = Tensor::new(vec![question.tokens.clone(), backwards.clone()], &Device::Cpu).unwrap();
-        let logits: Vec<Vec<Vec<f32>>> = model.batch_logits(&ids).unwrap().to_vec3().unwrap();
-        for (ours, tokens) in logits.iter().zip([&question.tokens, &backwards]) {
-            for (ours, theirs) in ours.iter().flatten().zip(reference.run(tokens).logits.iter().flatten()) {
-                prop_assert!(close((*ours).into(), *theirs, 1e-4));
+        let cache = model.run(&question.tokens).unwrap();
+        let trace = reference.run(&question.tokens);
+        for (layer, block) in trace.layers.iter().enumerate() {
+            let pattern = model.pattern(&cache, layer).unwrap().to_vec3::<f32>().unwrap();
+            for (ours, theirs) in pattern.iter().zip(&block.patterns) {
+                for (ours, theirs) in ours.iter().flatten().zip(theirs.iter().flatten()) {
+                    prop_assert!(close((*ours).into(), *theirs, 1e-4));
+                }
             }
         }
     }
@@ -243,19 +287,19 @@ proptest! {
         let push: Vec<f32> = direction.residual.iter().map(|&x| x as f32).collect();
         let push = Tensor::new(push, &Device::Cpu).unwrap();
         let pushed = |x: &Tensor| x.broadcast_add(&push).unwrap();
-        let changed = |unit, change: &dyn Fn(&mut ActivationCache)| {
-            let mut cache = cache.clone();
-            change(&mut cache);
-            !question.attribute(&model, &cache, unit, Position::At(-1)).is_exact()
+        let changed = |unit, change: &dyn Fn(&mut Activations)| {
+            let mut activations = model.activations(&cache, &[question.tokens.len() - 1]).unwrap();
+            change(&mut activations);
+            !attribute_activations(&model, &activations, &direction, unit).unwrap().is_exact()
         };
-        prop_assert!(changed(Unit::Component, &|cache| cache.embed = pushed(&cache.embed)));
-        prop_assert!(changed(Unit::Component, &|cache| cache.blocks[layer].attn_out = pushed(&cache.blocks[layer].attn_out)));
-        prop_assert!(changed(Unit::Head, &|cache| cache.blocks[layer].mlp_out = pushed(&cache.blocks[layer].mlp_out)));
-        prop_assert!(changed(Unit::Layer, &|cache| cache.resid_final = pushed(&cache.resid_final)));
+        prop_assert!(changed(Unit::Component, &|of| of.embed = pushed(&of.embed)));
+        prop_assert!(changed(Unit::Component, &|of| of.blocks[layer].attn_out = pushed(&of.blocks[layer].attn_out)));
+        prop_assert!(changed(Unit::Head, &|of| of.blocks[layer].mlp_out = pushed(&of.blocks[layer].mlp_out)));
+        prop_assert!(changed(Unit::Layer, &|of| of.resid_final = pushed(&of.resid_final)));
         for unit in Unit::ALL {
-            prop_assert!(changed(unit, &|cache| cache.ln_final = pushed(&cache.ln_final)));
-            prop_assert!(changed(unit, &|cache| cache.ln_final_scale.fill(f32::NAN)));
-            prop_assert!(changed(unit, &|cache| cache.ln_final_scale.fill(0.0)));
+            prop_assert!(changed(unit, &|of| of.ln_final = pushed(&of.ln_final)));
+            prop_assert!(changed(unit, &|of| of.ln_final_scale.fill(f32::NAN)));
+            prop_assert!(changed(unit, &|of| of.ln_final_scale.fill(0.0)));
         }
     }
 }

@@ -9,6 +9,7 @@ mod training;
 use std::fs;
 use std::path::Path;
 
+use candle_core::{Device, Tensor};
 use logitscope::gpt2::{Gpt2Config, Tokenizer};
 
 use corpus::random;
@@ -62,6 +63,28 @@ fn a_killed_training_ends_with_the_weights_of_one_that_was_not() {
     }
     second.publish(&resumed).unwrap();
     assert!(fs::read(whole).unwrap() == fs::read(resumed).unwrap());
+}
+
+/// What is trained and what is published are two forward passes.
+#[test]
+fn the_network_that_learns_is_the_model_that_is_published() {
+    let mut training = training(options());
+    for _ in 0..3 {
+        training.advance().unwrap();
+    }
+    let tokens = [[0_u32, 17, 4, 99, 4, 250, 31], [5, 6, 7, 8, 7, 6, 5]];
+    let expected = training.logits(&Tensor::new(&tokens, &Device::Cpu).unwrap()).unwrap();
+    let model = training.model().unwrap().gpt2;
+    for (tokens, expected) in tokens.iter().zip(expected.to_vec3::<f32>().unwrap()) {
+        let cache = model.run(tokens).unwrap();
+        for (position, expected) in expected.iter().enumerate() {
+            let mean = expected.iter().sum::<f32>() / expected.len() as f32;
+            let logits = model.logits(&cache, position).unwrap();
+            for (ours, theirs) in logits.iter().zip(expected) {
+                assert!((ours - (theirs - mean)).abs() < 1e-4, "{ours} is not {}", theirs - mean);
+            }
+        }
+    }
 }
 
 /// The committed tokenizer, and with it every token id of the weights, is what the corpus gives today.

@@ -105,7 +105,8 @@ fn logits_and_biases(comparison: &mut Comparison, model: &Gpt2, cache: &Activati
     let last = case.tokens.len() - 1;
     let logits: Vec<f64> = model.logits(cache, last).unwrap().into_iter().map(f64::from).collect();
     comparison.numbers("logits_last", &logits, &case.logits_last);
-    comparison.number("ln_final_scale", cache.ln_final_scale[last].into(), case.ln_final_scale);
+    let scale = model.activations(cache, &[last]).unwrap().ln_final_scale[0];
+    comparison.number("ln_final_scale", scale.into(), case.ln_final_scale);
     let answer = Some((case.answer_token, case.logit_answer, case.b_u_answer));
     let incorrect = case.incorrect_token.zip(case.logit_incorrect).zip(case.b_u_incorrect);
     for (token, logit, b_u) in answer.into_iter().chain(incorrect.map(|((t, l), b)| (t, l, b))) {

@@ -41,6 +41,8 @@ impl Contribution {
             let (heads, components) = (attribute(Unit::Head)?, attribute(Unit::Component)?);
             let labels = heads.labels.iter().zip(&heads.attribution);
             let labels = labels.chain(components.labels.iter().zip(&components.attribution));
+            let layers = (0..model.gpt2.config().n_layer).map(|layer| attention(&model.gpt2, &cache, layer));
+            let layers = layers.collect::<Result<Vec<_>>>()?;
             let of_interest = labels.filter(|(part, _)| matches!(part, Part::Head { .. } | Part::MlpOut(_)));
             for (i, (&part, &value)) in of_interest.enumerate() {
                 if parts.len() == i {
@@ -50,7 +52,7 @@ impl Contribution {
                 }
                 values[i].push(value);
                 if let (Part::Head { layer, head }, Some(cue)) = (part, cue) {
-                    attentions[i].push(attention(&cache, layer, head)?[prompt.len() - 1][cue]);
+                    attentions[i].push(layers[layer][head][prompt.len() - 1][cue].into());
                 }
             }
         }

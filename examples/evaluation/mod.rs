@@ -14,7 +14,7 @@ mod score;
 use std::fmt;
 
 use anyhow::Result;
-use logitscope::gpt2::{ActivationCache, LanguageModel};
+use logitscope::gpt2::{ActivationCache, Gpt2, LanguageModel};
 
 pub use contribution::Contribution;
 pub use knockout::Knockout;
@@ -49,11 +49,9 @@ fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
 }
 
-/// The attention of one head, `[from][to]`.
-pub fn attention(cache: &ActivationCache, layer: usize, head: usize) -> Result<Vec<Vec<f64>>> {
-    let pattern = cache.blocks[layer].pattern.get(head)?.to_vec2::<f32>()?;
-    let rows = pattern.into_iter().map(|row| row.into_iter().map(f64::from).collect());
-    Ok(rows.collect())
+/// What one layer's heads attend to, `[head][from][to]`.
+pub fn attention(gpt2: &Gpt2, cache: &ActivationCache, layer: usize) -> Result<Vec<Vec<Vec<f32>>>> {
+    Ok(gpt2.pattern(cache, layer)?.to_vec3()?)
 }
 
 /// Where a word occurs last; its capital letter and the space before it do not matter.

@@ -88,9 +88,11 @@ impl Pattern {
             let sentence = Sentence::about(task, Split::HeldOut, rng);
             let (tokens, pairs) = self.pairs(model, &sentence)?;
             let cache = model.gpt2.run(&tokens)?;
+            let layers = (0..config.n_layer).map(|layer| attention(&model.gpt2, &cache, layer));
+            let layers = layers.collect::<Result<Vec<_>>>()?;
             for (values, &(layer, head)) in values.iter_mut().zip(&parts) {
-                let attention = attention(&cache, layer, head)?;
-                let paid: f64 = pairs.iter().map(|&(from, to)| attention[from][to]).sum();
+                let attention = &layers[layer][head];
+                let paid: f64 = pairs.iter().map(|&(from, to)| f64::from(attention[from][to])).sum();
                 values.push(paid / pairs.len() as f64);
             }
         }

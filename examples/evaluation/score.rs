@@ -3,15 +3,11 @@
 use std::fmt;
 
 use anyhow::Result;
-use candle_core::{Device, Tensor};
 use logitscope::gpt2::LanguageModel;
 use rand_chacha::ChaCha8Rng;
 
 use super::mean;
 use crate::corpus::{Sentence, Split, Task};
-
-/// Sequences that go through the model at once.
-const BATCH: usize = 32;
 
 /// What held-out sentences of one task gave.
 #[derive(Debug, Clone, Copy)]
@@ -31,37 +27,24 @@ impl Score {
         let sentences: Vec<Sentence> = (0..n).map(|_| Sentence::about(task, Split::HeldOut, rng)).collect();
         let two_digits = token_ids(model, (2..100).map(|year| format!("{year:02}")))?;
         let (mut scores, mut differences) = (Vec::new(), Vec::new());
-        for batch in sentences.chunks(BATCH) {
-            let mut sequences = Vec::new();
-            for sentence in batch {
-                let prompt = model.tokens(&sentence.prompt, true)?.len();
-                let whole = format!("{}{}", sentence.prompt, sentence.answer);
-                sequences.push((model.tokens(&whole, true)?, prompt));
-            }
-            let longest = sequences.iter().map(|(tokens, _)| tokens.len()).max().unwrap_or(0);
-            // Padding comes last, where nothing before it can look.
-            let ids: Vec<u32> = sequences
-                .iter()
-                .flat_map(|(tokens, _)| tokens.iter().copied().chain(std::iter::repeat(0)).take(longest))
-                .collect();
-            let ids = Tensor::from_vec(ids, (batch.len(), longest), &Device::Cpu)?;
-            let logits = model.gpt2.batch_logits(&ids)?.to_vec3::<f32>()?;
-            for ((sentence, (tokens, prompt)), logits) in batch.iter().zip(&sequences).zip(&logits) {
-                let also_right = token_ids(model, sentence.also_right.iter().cloned())?;
-                for position in *prompt..tokens.len() {
-                    let (logits, answer) = (&logits[position - 1], tokens[position] as usize);
-                    scores.push(match task {
-                        Task::GreaterThan => mass(logits, &also_right) / mass(logits, &two_digits),
-                        _ => {
-                            let is_right = |id: usize| logits.iter().all(|&x| x <= logits[id]);
-                            let right = is_right(answer) || also_right.iter().any(|&id| is_right(id));
-                            f64::from(u8::from(right))
-                        }
-                    });
-                    if let Some(incorrect) = &sentence.incorrect {
-                        let incorrect = model.single_token(incorrect)? as usize;
-                        differences.push(f64::from(logits[answer] - logits[incorrect]));
+        for sentence in &sentences {
+            let prompt = model.tokens(&sentence.prompt, true)?.len();
+            let tokens = model.tokens(&format!("{}{}", sentence.prompt, sentence.answer), true)?;
+            let also_right = token_ids(model, sentence.also_right.iter().cloned())?;
+            let cache = model.gpt2.run(&tokens)?;
+            for (position, &answer) in tokens.iter().enumerate().skip(prompt) {
+                let (logits, answer) = (model.gpt2.logits(&cache, position - 1)?, answer as usize);
+                scores.push(match task {
+                    Task::GreaterThan => mass(&logits, &also_right) / mass(&logits, &two_digits),
+                    _ => {
+                        let is_right = |id: usize| logits.iter().all(|&x| x <= logits[id]);
+                        let right = is_right(answer) || also_right.iter().any(|&id| is_right(id));
+                        f64::from(u8::from(right))
                     }
+                });
+                if let Some(incorrect) = &sentence.incorrect {
+                    let incorrect = model.single_token(incorrect)? as usize;
+                    differences.push(f64::from(logits[answer] - logits[incorrect]));
                 }
             }
         }

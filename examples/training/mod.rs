@@ -7,6 +7,7 @@
     reason = "each program that shares this module uses a part of it"
 )]
 
+mod network;
 mod optimizer;
 mod sequence;
 mod tokenizer;
@@ -24,6 +25,7 @@ use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{Split, random};
+use network::Network;
 use optimizer::{AdamW, Moments};
 use sequence::Sequence;
 pub use tokenizer::train_tokenizer;
@@ -56,7 +58,8 @@ pub struct Options {
 }
 
 pub struct Training {
-    pub model: LanguageModel,
+    config: Gpt2Config,
+    network: Network,
     tokenizer: Tokenizer,
     bos: u32,
     optimizer: AdamW,
@@ -68,14 +71,15 @@ impl Training {
     pub fn new(config: &Gpt2Config, tokenizer: Tokenizer, options: Options) -> Result<Self> {
         let mut rng = random(options.seed, STREAM_OF_WEIGHTS);
         let mut weights = Vec::new();
-        let gpt2 = Gpt2::new(config, |name, shape| {
+        Gpt2::new(config, |name, shape| {
             let var = initial_weight(name, shape, config, &mut rng)?;
             let tensor = var.as_tensor().clone();
             weights.push((name.to_owned(), var));
             Ok(tensor)
         })?;
         Ok(Self {
-            model: LanguageModel::new(gpt2, Some(tokenizer.clone()))?,
+            config: config.clone(),
+            network: Network::new(config, &weights),
             bos: config.bos_token_id.context("the configuration names BOS")?,
             tokenizer,
             optimizer: AdamW::new(weights),
@@ -88,6 +92,21 @@ impl Training {
         self.optimizer.step
     }
 
+    /// The model as it is now.
+    pub fn model(&self) -> Result<LanguageModel> {
+        let mut weights = self.optimizer.moments.iter();
+        let gpt2 = Gpt2::new(&self.config, |_, _| {
+            let Moments { weight, .. } = weights.next().expect("the weights are those that a model asked for");
+            Ok(weight.as_tensor().copy()?)
+        })?;
+        Ok(LanguageModel::new(gpt2, Some(self.tokenizer.clone()))?)
+    }
+
+    /// The differentiable model's logits for a batch of equally long sequences, `[batch, pos, d_vocab]`.
+    pub fn logits(&self, ids: &Tensor) -> Result<Tensor> {
+        self.network.logits(ids)
+    }
+
     /// Makes a step and returns the loss before it.
     pub fn advance(&mut self) -> Result<f64> {
         let mut rng = random(self.options.seed, self.step());
@@ -95,13 +114,13 @@ impl Training {
             .map(|_| Sequence::new(Split::Train, &self.tokenizer, self.bos, &mut rng))
             .collect::<Result<Vec<_>>>()?;
         let total = sequence::total_weight(&sequences);
-        let model = &self.model.gpt2;
+        let network = &self.network;
         let parts = std::thread::scope(|scope| {
             let threads: Vec<_> = sequences
                 .chunks(sequences.len().div_ceil(PARTS))
                 .map(|part| {
                     scope.spawn(move || {
-                        let loss = loss(model, part, total)?;
+                        let loss = loss(network, part, total)?;
                         Ok((f64::from(loss.to_scalar::<f32>()?), loss.backward()?))
                     })
                 })
@@ -127,7 +146,7 @@ impl Training {
         let mut sum = 0.0;
         for _ in 0..n {
             let sequence = [Sequence::new(Split::HeldOut, &self.tokenizer, self.bos, rng)?];
-            let loss = loss(&self.model.gpt2, &sequence, sequence::total_weight(&sequence))?;
+            let loss = loss(&self.network, &sequence, sequence::total_weight(&sequence))?;
             sum += f64::from(loss.to_scalar::<f32>()?);
         }
         Ok(sum / n as f64)
@@ -239,7 +258,7 @@ fn schedule(step: u64, steps: u64) -> f64 {
 }
 
 /// The part of these sequences in the batch's mean negative log-likelihood, whose weights sum to `total`.
-fn loss(model: &Gpt2, sequences: &[Sequence], total: f32) -> Result<Tensor> {
+fn loss(network: &Network, sequences: &[Sequence], total: f32) -> Result<Tensor> {
     let device = &Device::Cpu;
     let ids: Vec<u32> = sequences.iter().flat_map(|s| s.tokens[..CONTEXT].to_vec()).collect();
     let targets: Vec<u32> = sequences.iter().flat_map(|s| s.tokens[1..].to_vec()).collect();
@@ -249,9 +268,9 @@ fn loss(model: &Gpt2, sequences: &[Sequence], total: f32) -> Result<Tensor> {
         .map(|w| w / total)
         .collect();
     let n = targets.len();
-    let logits = model
-        .batch_logits(&Tensor::from_vec(ids, (sequences.len(), CONTEXT), device)?)?
-        .reshape((n, model.config().vocab_size))?;
+    let logits = network
+        .logits(&Tensor::from_vec(ids, (sequences.len(), CONTEXT), device)?)?
+        .flatten_to(1)?;
     let log_probabilities = candle_nn::ops::log_softmax(&logits, 1)?
         .gather(&Tensor::from_vec(targets, (n, 1), device)?, 1)?
         .flatten_all()?;

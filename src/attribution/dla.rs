@@ -4,9 +4,10 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::direction::dot;
+use super::heads;
 use super::{LogitDirection, Part, Position, Unit};
 use crate::Result;
-use crate::gpt2::{ActivationCache, Gpt2};
+use crate::gpt2::{ActivationCache, Activations, Gpt2};
 
 /// How far the parts may be from `logit - bias`, per unit of what was added up: float32's rounding in the forward pass.
 const TOLERANCE: f64 = 1e-4;
@@ -68,9 +69,11 @@ impl DirectLogitAttribution {
 
 /// Takes the logit of `answer`, or its difference to the logit of `incorrect`, apart.
 ///
-/// Everything is read from `cache`; nothing is computed a second time, and nothing grows with the vocabulary. This is
-/// the *direct* effect of each part: what it wrote to the residual stream, as the unembedding reads it. What a part does
-/// by changing the input of later parts is counted with those.
+/// Everything is read from `cache`; what the last block does at the positions asked is computed if nobody asked before,
+/// and nothing grows with the vocabulary. This is the *direct* effect of each part: what it wrote to the residual stream,
+/// as the unembedding reads it. What a part does by changing the input of later parts is counted with those.
+///
+/// For many questions about a run, [`Attributor`](super::Attributor) is faster.
 ///
 /// # Errors
 /// [`Error::Answer`](crate::Error::Answer) for an id outside the vocabulary, [`Error::Position`](crate::Error::Position)
@@ -84,35 +87,62 @@ pub fn direct_logit_attribution(
     position: Position,
 ) -> Result<DirectLogitAttribution> {
     let direction = LogitDirection::new(model, answer, incorrect)?;
-    let positions = position.resolve(cache.tokens.len())?;
+    let activations = model.activations(cache, &position.resolve(cache.tokens().len())?)?;
+    attribute_activations(model, &activations, &direction, unit)
+}
+
+/// The part of [`direct_logit_attribution`] after the forward pass: reads activations along a direction.
+///
+/// # Errors
+/// [`Error::Tensor`](crate::Error::Tensor) only, if the activations are another model's.
+pub fn attribute_activations(
+    model: &Gpt2,
+    activations: &Activations,
+    direction: &LogitDirection,
+    unit: Unit,
+) -> Result<DirectLogitAttribution> {
+    attribute(model, activations, direction, unit, |activations| {
+        heads::by_direction(model, activations, &heads::w_o_along(model, direction)?)
+    })
+}
+
+/// As [`attribute_activations`], with the heads' part done by `heads`.
+pub(super) fn attribute(
+    model: &Gpt2,
+    activations: &Activations,
+    direction: &LogitDirection,
+    unit: Unit,
+    heads: impl FnOnce(&Activations) -> Result<Rows>,
+) -> Result<DirectLogitAttribution> {
     let projection = Projection {
-        cache,
+        activations,
         u: &direction.residual,
-        positions: &positions,
     };
     let rows = match unit {
         Unit::Component => components(&projection)?,
         Unit::Layer => layers(&projection)?,
-        Unit::Head => heads(model, &projection)?,
+        Unit::Head => {
+            let mut rows = heads(activations)?;
+            rows.push(remainder(model, &projection)?);
+            rows
+        }
     };
+    let n = activations.positions.len();
     let total = match unit {
         Unit::Layer => rows.last().cloned().unwrap_or_default(),
-        Unit::Component | Unit::Head => (0..positions.len())
-            .map(|p| rows.iter().map(|row| row[p]).sum())
-            .collect(),
+        Unit::Component | Unit::Head => (0..n).map(|p| rows.iter().map(|row| row[p]).sum()).collect(),
     };
-    let logit = positions
-        .iter()
-        .map(|&p| Ok(dot(&read(&cache.ln_final, p)?, &direction.unembedding)))
+    let logit = (0..n)
+        .map(|p| Ok(dot(&read(&activations.ln_final, p)?, &direction.unembedding)))
         .collect::<Result<Vec<f64>>>()?;
-    let bias = vec![direction.bias; positions.len()];
-    let error = (0..positions.len()).map(|p| total[p] - (logit[p] - bias[p])).collect();
+    let bias = vec![direction.bias; n];
+    let error = (0..n).map(|p| total[p] - (logit[p] - bias[p])).collect();
     let config = model.config();
     Ok(DirectLogitAttribution {
         unit,
         labels: unit.parts(config.n_layer, config.n_head),
         attribution: rows.concat(),
-        positions,
+        positions: activations.positions.clone(),
         logit,
         bias,
         total,
@@ -121,12 +151,15 @@ pub fn direct_logit_attribution(
 }
 
 /// One row a part, one entry a position.
-type Rows = Vec<Vec<f64>>;
+pub(super) type Rows = Vec<Vec<f64>>;
 
 fn components(projection: &Projection) -> Result<Rows> {
-    let cache = projection.cache;
-    let mut rows = vec![projection.row(&cache.embed)?, projection.row(&cache.pos_embed)?];
-    for block in &cache.blocks {
+    let activations = projection.activations;
+    let mut rows = vec![
+        projection.row(&activations.embed)?,
+        projection.row(&activations.pos_embed)?,
+    ];
+    for block in &activations.blocks {
         rows.push(projection.row(&block.attn_out)?);
         rows.push(projection.row(&block.mlp_out)?);
     }
@@ -134,47 +167,33 @@ fn components(projection: &Projection) -> Result<Rows> {
 }
 
 fn layers(projection: &Projection) -> Result<Rows> {
-    let cache = projection.cache;
-    let mut rows = Vec::with_capacity(2 * cache.blocks.len() + 1);
-    for block in &cache.blocks {
+    let activations = projection.activations;
+    let mut rows = Vec::with_capacity(2 * activations.blocks.len() + 1);
+    for block in &activations.blocks {
         rows.push(projection.row(&block.resid_pre)?);
         rows.push(projection.row(&block.resid_mid)?);
     }
-    rows.push(projection.row(&cache.resid_final)?);
+    rows.push(projection.row(&activations.resid_final)?);
     Ok(rows)
 }
 
-/// A head writes `(z - b_V) W_O`: TransformerLens folds ln_1's bias into that of the values, and the values' bias, which
-/// every pattern passes on whole since its rows sum to 1, into b_O.
-fn heads(model: &Gpt2, projection: &Projection) -> Result<Rows> {
-    let Projection { cache, u, positions } = *projection;
-    let mut remainder = projection.row(&cache.embed)?;
-    add(&mut remainder, &projection.row(&cache.pos_embed)?);
-    let d_head = model.config().d_head();
-    let mut rows = Vec::with_capacity(cache.blocks.len() * model.config().n_head + 1);
-    for (layer, block) in cache.blocks.iter().enumerate() {
-        let (w_o, b_o, b_v) = model.attention_output(layer)?;
-        let written: Vec<f64> = (0..b_v.len())
-            .map(|row| Ok(dot(&read(w_o, row)?, u)))
-            .collect::<Result<_>>()?;
-        for head in 0..model.config().n_head {
-            let of_head = head * d_head..(head + 1) * d_head;
-            let (written, b_v) = (&written[of_head.clone()], &b_v[of_head]);
-            let row = positions.iter().map(|&p| {
-                let z = read(&block.z.get(p)?, head)?;
-                let from_values = dot(&z, written) - dot(b_v, written);
-                Ok(from_values / f64::from(cache.ln_final_scale[p]))
-            });
-            rows.push(row.collect::<Result<Vec<f64>>>()?);
-        }
-        let biases = dot(&b_o, u) + dot(&b_v, &written);
-        for (sum, &p) in remainder.iter_mut().zip(positions) {
-            *sum += biases / f64::from(cache.ln_final_scale[p]);
-        }
+/// What no head writes: embeddings, MLPs, and the biases of attention.
+fn remainder(model: &Gpt2, projection: &Projection) -> Result<Vec<f64>> {
+    let activations = projection.activations;
+    let biases: f64 = model
+        .head_biases()?
+        .iter()
+        .map(|layer| dot(&layer.b_o, projection.u))
+        .sum();
+    let mut remainder = projection.row(&activations.embed)?;
+    add(&mut remainder, &projection.row(&activations.pos_embed)?);
+    for block in &activations.blocks {
         add(&mut remainder, &projection.row(&block.mlp_out)?);
     }
-    rows.push(remainder);
-    Ok(rows)
+    for (sum, &scale) in remainder.iter_mut().zip(&activations.ln_final_scale) {
+        *sum += biases / f64::from(scale);
+    }
+    Ok(remainder)
 }
 
 fn add(x: &mut [f64], y: &[f64]) {
@@ -182,23 +201,24 @@ fn add(x: &mut [f64], y: &[f64]) {
 }
 
 /// Row `i` of a matrix, in float64.
-fn read(x: &Tensor, i: usize) -> Result<Vec<f64>> {
+pub(super) fn read(x: &Tensor, i: usize) -> Result<Vec<f64>> {
     crate::gpt2::to_f64(&x.get(i)?)
 }
 
-/// Reads parts of the residual stream along a direction, at some positions.
+/// Reads parts of the residual stream along a direction.
 struct Projection<'a> {
-    cache: &'a ActivationCache,
+    activations: &'a Activations,
     u: &'a [f64],
-    positions: &'a [usize],
 }
 
 impl Projection<'_> {
-    /// `(x . u) / scale` of a part `x` `[pos, d_model]`, at each position.
+    /// `(x . u) / scale` of each row of a part `x` `[pos, d_model]`.
     fn row(&self, x: &Tensor) -> Result<Vec<f64>> {
-        self.positions
+        self.activations
+            .ln_final_scale
             .iter()
-            .map(|&p| Ok(dot(&read(x, p)?, self.u) / f64::from(self.cache.ln_final_scale[p])))
+            .enumerate()
+            .map(|(p, &scale)| Ok(dot(&read(x, p)?, self.u) / f64::from(scale)))
             .collect()
     }
 }

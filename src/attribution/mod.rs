@@ -11,10 +11,13 @@
 //! b_U = beta . w
 //! ```
 
+mod attributor;
 mod direction;
 mod dla;
+mod heads;
 mod unit;
 
+pub use attributor::Attributor;
 pub use direction::LogitDirection;
-pub use dla::{DirectLogitAttribution, direct_logit_attribution};
+pub use dla::{DirectLogitAttribution, attribute_activations, direct_logit_attribution};
 pub use unit::{Part, Position, Unit};

@@ -1,18 +1,19 @@
 //! The weights of one model, from safetensors files that arrive as streams. Does no I/O.
 //!
-//! A header is checked in full before anything is allocated for it; then each tensor is converted into its final place
-//! as its bytes arrive. No file, and no tensor, is ever held twice.
+//! A header is checked in full before anything is allocated for it; then each value goes to its final place as its bytes
+//! arrive, in the format in which it is stored. No file, and no tensor, is ever held twice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor, WithDType};
 use half::{bf16, f16};
 use safetensors::Dtype;
 use serde::Deserialize;
 
 use super::config::bytes as readable;
 use super::header::{self, Entry};
+use super::linear::Packer;
 use super::weights::{self, Role, canonical};
 use super::{Gpt2, Gpt2Config, foreign};
 use crate::{Error, Result};
@@ -187,7 +188,7 @@ impl Checkpoint {
         if let (Some(head), Some(wte)) = (self.tied_head, self.weights.get("wte.weight")) {
             let mut hasher = DefaultHasher::new();
             for row in 0..wte.dim(0)? {
-                hash(&wte.get(row)?.to_vec1()?, &mut hasher);
+                hash(&wte.get(row)?.to_dtype(DType::F32)?.to_vec1()?, &mut hasher);
             }
             if hasher.finish() != head {
                 return Err(error(
@@ -384,17 +385,15 @@ struct Body {
 
 impl Body {
     fn allocate(mut tensors: VecDeque<Incoming>, config: &Gpt2Config) -> Result<Self> {
+        let bytes: usize = tensors.iter().map(|tensor| tensor.remaining).sum();
         for tensor in &mut tensors {
-            if let Target::Weight(values) = &mut tensor.target {
-                let elements = tensor.shape.iter().product();
-                values.try_reserve_exact(elements).map_err(|_| {
-                    Error::Memory(format!(
-                        "the weights take {} as float32, which is more than is free here; close other programs or tabs, \
-                         or choose a smaller model",
-                        readable(config.weight_bytes())
-                    ))
-                })?;
-            }
+            tensor.allocate(config).ok_or_else(|| {
+                Error::Memory(format!(
+                    "the weights take {}, which is more than is free here; close other programs or tabs, or choose a \
+                     smaller model",
+                    readable(bytes as u64)
+                ))
+            })?;
         }
         Ok(Self {
             tensors,
@@ -418,8 +417,8 @@ impl Body {
                 && let Some(tensor) = self.tensors.pop_front()
             {
                 match tensor.target {
-                    Target::Weight(values) => {
-                        let weight = Tensor::from_vec(values, tensor.shape, &Device::Cpu).map_err(|e| e.to_string())?;
+                    Target::Weight(weight) => {
+                        let weight = weight.finish(tensor.shape).map_err(|e| e.to_string())?;
                         self.done.push((tensor.name, weight));
                     }
                     Target::TiedHead { hasher, .. } => self.tied_head = Some(hasher.finish()),
@@ -449,9 +448,25 @@ struct Incoming {
 /// Where the values of a tensor go.
 #[derive(Debug)]
 enum Target {
-    Weight(Vec<f32>),
+    Weight(Weight),
     TiedHead { hasher: DefaultHasher, chunk: Vec<f32> },
     Nowhere,
+}
+
+/// A weight in the making. Matrices are kept in the format in which they come, vectors as float32.
+#[derive(Debug)]
+enum Weight {
+    F32(Place<f32>),
+    F16(Place<f16>),
+    BF16(Place<bf16>),
+}
+
+#[derive(Debug)]
+enum Place<T> {
+    /// As the file has it.
+    Flat(Vec<T>),
+    /// For a layer of the model.
+    Panels(Packer<T>),
 }
 
 impl Incoming {
@@ -465,7 +480,7 @@ impl Incoming {
         } = entry;
         let name = canonical(&name).to_string();
         let (expected, target) = match weights::role(config, &name) {
-            Some(Role::Weight(shape)) => (Some(shape), Target::Weight(Vec::new())),
+            Some(Role::Weight(shape)) => (Some(shape), Target::Weight(Weight::F32(Place::Flat(Vec::new())))),
             Some(Role::TiedHead(shape)) => {
                 let (hasher, chunk) = (DefaultHasher::new(), Vec::new());
                 (Some(shape), Target::TiedHead { hasher, chunk })
@@ -493,19 +508,33 @@ impl Incoming {
         })
     }
 
+    /// Makes room for the values; None if there is none.
+    fn allocate(&mut self, config: &Gpt2Config) -> Option<()> {
+        if let Target::Weight(weight) = &mut self.target {
+            let packed = weights::is_layer(config, &self.name);
+            *weight = match (&self.shape[..], self.dtype) {
+                ([_, _], Dtype::F16) => Weight::F16(Place::new(&self.shape, packed)?),
+                ([_, _], Dtype::BF16) => Weight::BF16(Place::new(&self.shape, packed)?),
+                _ => Weight::F32(Place::new(&self.shape, packed)?),
+            };
+        }
+        Some(())
+    }
+
     /// Takes bytes of this tensor only.
     fn push(&mut self, bytes: &[u8], cut: &mut Vec<u8>) -> Result<(), String> {
         self.remaining -= bytes.len();
         match &mut self.target {
-            Target::Weight(values) => {
-                let before = values.len();
-                convert(self.dtype, bytes, cut, values);
-                check_finite(&values[before..])
-                    .map_err(|x| format!("tensor {:?} holds {x}; every weight must be a finite number", self.name))
-            }
+            Target::Weight(weight) => weight
+                .push(self.dtype, bytes, cut)
+                .map_err(|x| format!("tensor {:?} holds {x}; every weight must be a finite number", self.name)),
             Target::TiedHead { hasher, chunk } => {
                 chunk.clear();
-                convert(self.dtype, bytes, cut, chunk);
+                match self.dtype {
+                    Dtype::F16 => elements(bytes, cut, |b| f16::from_le_bytes(b).to_f32(), |x| chunk.extend(x)),
+                    Dtype::BF16 => elements(bytes, cut, |b| bf16::from_le_bytes(b).to_f32(), |x| chunk.extend(x)),
+                    _ => elements(bytes, cut, f32::from_le_bytes, |x| chunk.extend(x)),
+                }
                 hash(chunk, hasher);
                 Ok(())
             }
@@ -514,11 +543,63 @@ impl Incoming {
     }
 }
 
-fn check_finite(values: &[f32]) -> Result<(), f32> {
-    // Without an early exit the common case is one fast pass.
-    match values.iter().fold(true, |finite, x| finite & x.is_finite()) {
-        true => Ok(()),
-        false => Err(values.iter().copied().find(|x| !x.is_finite()).unwrap_or(f32::NAN)),
+impl Weight {
+    /// Takes bytes, or refuses a number that is not finite.
+    fn push(&mut self, dtype: Dtype, bytes: &[u8], cut: &mut Vec<u8>) -> Result<(), f32> {
+        match (self, dtype) {
+            (Weight::F16(place), _) => place.push(bytes, cut, f16::from_le_bytes, f16::to_f32),
+            (Weight::BF16(place), _) => place.push(bytes, cut, bf16::from_le_bytes, bf16::to_f32),
+            (Weight::F32(place), Dtype::F16) => place.push(bytes, cut, |b| f16::from_le_bytes(b).to_f32(), |x| x),
+            (Weight::F32(place), Dtype::BF16) => place.push(bytes, cut, |b| bf16::from_le_bytes(b).to_f32(), |x| x),
+            (Weight::F32(place), _) => place.push(bytes, cut, f32::from_le_bytes, |x| x),
+        }
+    }
+
+    fn finish(self, shape: Vec<usize>) -> candle_core::Result<Tensor> {
+        match self {
+            Weight::F32(place) => place.finish(shape),
+            Weight::F16(place) => place.finish(shape),
+            Weight::BF16(place) => place.finish(shape),
+        }
+    }
+}
+
+impl<T: Default + WithDType> Place<T> {
+    fn new(shape: &[usize], packed: bool) -> Option<Self> {
+        if let (&[d_in, d_out], true) = (shape, packed) {
+            return Some(Self::Panels(Packer::new(d_in, d_out)?));
+        }
+        let mut values = Vec::new();
+        values.try_reserve_exact(shape.iter().product()).ok()?;
+        Some(Self::Flat(values))
+    }
+
+    fn push<const N: usize>(
+        &mut self,
+        bytes: &[u8],
+        cut: &mut Vec<u8>,
+        value: impl Fn([u8; N]) -> T,
+        to_f32: impl Fn(T) -> f32,
+    ) -> Result<(), f32> {
+        let mut wrong = None;
+        elements(bytes, cut, value, |values| {
+            // Without an early exit the common case is one fast pass.
+            if !values.iter().fold(true, |finite, &x| finite & to_f32(x).is_finite()) {
+                wrong = wrong.or_else(|| values.iter().map(|&x| to_f32(x)).find(|x| !x.is_finite()));
+            }
+            match self {
+                Self::Flat(to) => to.extend(values),
+                Self::Panels(packer) => packer.extend(values),
+            }
+        });
+        wrong.map_or(Ok(()), Err)
+    }
+
+    fn finish(self, shape: Vec<usize>) -> candle_core::Result<Tensor> {
+        match self {
+            Self::Flat(values) => Tensor::from_vec(values, shape, &Device::Cpu),
+            Self::Panels(packer) => packer.finish(),
+        }
     }
 }
 
@@ -526,26 +607,30 @@ fn hash(values: &[f32], hasher: &mut DefaultHasher) {
     values.iter().for_each(|x| hasher.write_u32(x.to_bits()));
 }
 
-/// Appends little-endian elements to `to`. `cut` holds the start of an element that the chunk before ended in, and takes
-/// the start of one that this chunk ends in.
-fn convert(dtype: Dtype, bytes: &[u8], cut: &mut Vec<u8>, to: &mut Vec<f32>) {
-    match dtype {
-        Dtype::F16 => elements(bytes, cut, to, |b| f16::from_le_bytes(b).to_f32()),
-        Dtype::BF16 => elements(bytes, cut, to, |b| bf16::from_le_bytes(b).to_f32()),
-        _ => elements(bytes, cut, to, f32::from_le_bytes),
-    }
-}
-
-fn elements<const N: usize>(mut bytes: &[u8], cut: &mut Vec<u8>, to: &mut Vec<f32>, value: impl Fn([u8; N]) -> f32) {
+/// Hands little-endian elements on, some at a time. `cut` holds the start of an element that the chunk before ended in, and
+/// takes the start of one that this chunk ends in.
+fn elements<const N: usize, T: Copy + Default>(
+    mut bytes: &[u8],
+    cut: &mut Vec<u8>,
+    value: impl Fn([u8; N]) -> T,
+    mut take: impl FnMut(&[T]),
+) {
+    const SOME: usize = 1024;
     if !cut.is_empty() {
         fill(cut, N, &mut bytes);
         let Ok(element) = <[u8; N]>::try_from(cut.as_slice()) else {
             return;
         };
-        to.push(value(element));
+        take(&[value(element)]);
         cut.clear();
     }
     let (whole, rest) = bytes.as_chunks();
-    to.extend(whole.iter().map(|&element| value(element)));
+    let mut values = [T::default(); SOME];
+    for some in whole.chunks(SOME) {
+        for (value_of, &element) in values.iter_mut().zip(some) {
+            *value_of = value(element);
+        }
+        take(&values[..some.len()]);
+    }
     cut.extend_from_slice(rest);
 }

@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 use candle_transformers::generation::{self, LogitsProcessor};
 use serde::{Deserialize, Serialize};
 
-use super::{KvCache, LanguageModel};
+use super::{ActivationCache, LanguageModel};
 use crate::{Error, Result};
 
 /// Below this temperature, sampling is greedy: dividing by it would leave float32's range.
@@ -35,11 +35,10 @@ pub enum Stop {
     EndOfText,
 }
 
-/// A continuation in the making. Each step computes one position only; keys and values of the earlier ones are kept.
+/// A continuation in the making. Each step computes one position only, and takes the earlier ones from the run before.
 pub struct Generation {
-    past: KvCache,
-    /// What the model has not seen yet: the prompt, then each generated token.
-    unseen: Vec<u32>,
+    tokens: Vec<u32>,
+    run: Option<ActivationCache>,
     processor: LogitsProcessor,
     remaining: usize,
     stop: Option<Stop>,
@@ -68,8 +67,8 @@ impl Generation {
             None => generation::Sampling::All { temperature },
         };
         Ok(Self {
-            past: KvCache::default(),
-            unseen: prompt.to_vec(),
+            tokens: prompt.to_vec(),
+            run: None,
             processor: LogitsProcessor::from_sampling(sampling.seed, chosen),
             remaining: sampling.max_tokens,
             stop: None,
@@ -82,21 +81,25 @@ impl Generation {
     /// [`Error::Prompt`] if the prompt is empty, too long or holds an unknown id.
     pub fn next(&mut self, model: &LanguageModel) -> Result<Option<u32>> {
         let gpt2 = &model.gpt2;
-        gpt2.check_tokens(&self.unseen, self.past.len())?;
+        gpt2.check_tokens(&self.tokens)?;
         if self.stop.is_none() {
             if self.remaining == 0 {
                 self.stop = Some(Stop::MaxTokens);
-            } else if self.past.len() + self.unseen.len() == gpt2.config().n_positions {
+            } else if self.tokens.len() == gpt2.config().n_positions {
                 self.stop = Some(Stop::Positions);
             }
         }
         if self.stop.is_some() {
             return Ok(None);
         }
-        let run = gpt2.forward(&self.unseen, &mut self.past)?;
-        let logits = gpt2.logits(&run, self.unseen.len() - 1)?;
+        let run = match &self.run {
+            Some(earlier) => gpt2.run_from(earlier, &self.tokens)?,
+            None => gpt2.run(&self.tokens)?,
+        };
+        let logits = gpt2.logits(&run, self.tokens.len() - 1)?;
+        self.run = Some(run);
         let token = self.processor.sample(&Tensor::new(logits, &Device::Cpu)?)?;
-        self.unseen = vec![token];
+        self.tokens.push(token);
         if model.bos() == Some(token) {
             self.stop = Some(Stop::EndOfText);
             return Ok(None);

@@ -98,7 +98,7 @@ impl LanguageModel {
             return Err(Error::Prompt("is empty; give it some text".into()));
         }
         ids.extend(text_ids);
-        self.gpt2.check_tokens(&ids, 0)?;
+        self.gpt2.check_tokens(&ids)?;
         Ok(ids)
     }
 

@@ -1,42 +1,21 @@
 //! GPT-2's forward pass, in the order in which data flows. Names are the checkpoint's own.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use candle_core::{D, Device, IndexOp, Tensor};
-use candle_nn::ops::{sigmoid, softmax};
+use candle_core::{D, DType, Device, Tensor};
+use candle_nn::ops::softmax;
 
-use super::{Activation, ActivationCache, BlockActivations, Gpt2Config};
+use super::cache::{LastBlock, Segment, SegmentBlock, Written, gather};
+use super::linear::Linear;
+use super::{Activation, ActivationCache, Activations, BlockActivations, Gpt2Config, ops};
+use crate::kernel::PANEL;
 use crate::{Error, Result};
-
-/// `x W + b`, with the weight as GPT-2 stores it, `[in, out]`.
-#[derive(Debug, Clone)]
-struct Conv1d {
-    weight: Tensor,
-    bias: Tensor,
-}
-
-impl Conv1d {
-    fn new(name: &str, d_in: usize, d_out: usize, weight: &mut WeightSource) -> Result<Self> {
-        Ok(Self {
-            weight: weight(&format!("{name}.weight"), &[d_in, d_out])?,
-            bias: weight(&format!("{name}.bias"), &[d_out])?,
-        })
-    }
-
-    /// `[batch, pos, in]` to `[batch, pos, out]`
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (batch, pos, d_in) = x.dims3()?;
-        let y = x.reshape((batch * pos, d_in))?.matmul(&self.weight)?;
-        let y = y.broadcast_add(&self.bias)?;
-        Ok(y.reshape((batch, pos, self.bias.elem_count()))?)
-    }
-}
 
 #[derive(Debug, Clone)]
 struct LayerNorm {
     weight: Tensor,
     bias: Tensor,
-    eps: f64,
+    eps: f32,
 }
 
 impl LayerNorm {
@@ -44,24 +23,35 @@ impl LayerNorm {
         Ok(Self {
             weight: weight(&format!("{name}.weight"), &[config.n_embd])?,
             bias: weight(&format!("{name}.bias"), &[config.n_embd])?,
-            eps: config.layer_norm_epsilon,
+            eps: config.layer_norm_epsilon as f32,
         })
     }
 
-    /// The normalised input, and the scale that it was divided by, `[batch, pos, 1]`.
-    fn forward(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
-        let centered = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
-        let scale = (centered.sqr()?.mean_keepdim(D::Minus1)? + self.eps)?.sqrt()?;
-        let y = centered.broadcast_div(&scale)?;
-        let y = y.broadcast_mul(&self.weight)?.broadcast_add(&self.bias)?;
-        Ok((y, scale))
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let op = ops::LayerNorm { eps: self.eps };
+        Ok(x.apply_op3_no_bwd(&self.weight, &self.bias, &op)?)
     }
+
+    /// What each row of x is divided by, `[pos]`.
+    fn scale(&self, x: &Tensor) -> Result<Vec<f32>> {
+        Ok(x.apply_op1_no_bwd(&ops::Scale { eps: self.eps })?.to_vec1()?)
+    }
+}
+
+fn linear(name: &str, d_in: usize, d_out: usize, weight: &mut WeightSource) -> Result<Linear> {
+    Linear::new(
+        weight(&format!("{name}.weight"), &[d_in, d_out])?,
+        weight(&format!("{name}.bias"), &[d_out])?,
+        d_in,
+        d_out,
+    )
 }
 
 #[derive(Debug, Clone)]
 struct Attention {
-    c_attn: Conv1d,
-    c_proj: Conv1d,
+    c_attn: Linear,
+    c_proj: Linear,
+    d_model: usize,
     n_head: usize,
     score_scale: f64,
 }
@@ -77,56 +67,63 @@ impl Attention {
             score_scale /= (layer + 1) as f64;
         }
         Ok(Self {
-            c_attn: Conv1d::new(&format!("{name}.c_attn"), d, 3 * d, weight)?,
-            c_proj: Conv1d::new(&format!("{name}.c_proj"), d, d, weight)?,
+            c_attn: linear(&format!("{name}.c_attn"), d, 3 * d, weight)?,
+            c_proj: linear(&format!("{name}.c_proj"), d, d, weight)?,
+            d_model: d,
             n_head: config.n_head,
             score_scale,
         })
     }
 
-    /// `pattern` `[batch, n_heads, pos, past + pos]`, `z` `[batch, pos, n_heads, d_head]`, `attn_out` `[batch, pos, d_model]`
-    fn forward(&self, x: &Tensor, past: &mut Option<(Tensor, Tensor)>) -> Result<(Tensor, Tensor, Tensor)> {
-        let (batch, pos, d_model) = x.dims3()?;
-        let qkv = self
-            .c_attn
-            .forward(x)?
-            .reshape((batch, pos, 3, self.n_head, d_model / self.n_head))?;
-        let part = |i| qkv.i((.., .., i))?.transpose(1, 2)?.contiguous();
-        let (q, mut k, mut v) = (part(0)?, part(1)?, part(2)?);
-        if let Some((past_k, past_v)) = past {
-            k = Tensor::cat(&[&*past_k, &k], 2)?;
-            v = Tensor::cat(&[&*past_v, &v], 2)?;
-        }
-        let scores = (q.matmul(&k.t()?)? * self.score_scale)?;
-        let pattern = softmax(&scores.broadcast_add(&causal_mask(pos, k.dim(2)?)?)?, D::Minus1)?;
-        let z = pattern.matmul(&v)?.transpose(1, 2)?.contiguous()?;
-        let attn_out = self.c_proj.forward(&z.reshape((batch, pos, d_model))?)?;
-        *past = Some((k, v));
-        Ok((pattern, z, attn_out))
+    fn q(&self, x: &Tensor) -> Result<Tensor> {
+        self.c_attn.columns(x, 0..self.d_model)
+    }
+
+    /// Keys, then values, `[pos, 2 d_model]`.
+    fn kv(&self, x: &Tensor) -> Result<Tensor> {
+        self.c_attn.columns(x, self.d_model..3 * self.d_model)
+    }
+
+    /// `z`, `[pos, n_heads * d_head]`, of queries at `positions` and all keys from the first on.
+    fn z(&self, q: &Tensor, kv: &[Tensor], positions: &[usize]) -> Result<Tensor> {
+        Ok(q.apply_op1_no_bwd(&ops::Attention {
+            kv,
+            positions,
+            n_head: self.n_head,
+            scale: self.score_scale as f32,
+        })?)
+    }
+
+    /// What every query attends to, `[n_heads, pos, pos]`.
+    fn pattern(&self, q: &Tensor, kv: &Tensor) -> Result<Tensor> {
+        let (pos, d_head) = (q.dim(0)?, self.d_model / self.n_head);
+        let heads = |x: &Tensor| x.reshape((pos, self.n_head, d_head))?.transpose(0, 1)?.contiguous();
+        let k = heads(&kv.narrow(1, 0, self.d_model)?)?;
+        let scores = (heads(q)?.matmul(&k.t()?)? * self.score_scale)?;
+        Ok(softmax(&scores.broadcast_add(&causal_mask(pos)?)?, D::Minus1)?)
     }
 }
 
-/// 0 where a query may look, minus infinity where it may not, `[pos, past + pos]`
-fn causal_mask(pos: usize, keys: usize) -> Result<Tensor> {
-    let past = keys - pos;
+/// 0 where a query may look, minus infinity where it may not, `[pos, pos]`
+fn causal_mask(pos: usize) -> Result<Tensor> {
     let mask: Vec<f32> = (0..pos)
-        .flat_map(|q| (0..keys).map(move |k| if k <= past + q { 0.0 } else { f32::NEG_INFINITY }))
+        .flat_map(|q| (0..pos).map(move |k| if k <= q { 0.0 } else { f32::NEG_INFINITY }))
         .collect();
-    Ok(Tensor::from_vec(mask, (pos, keys), &Device::Cpu)?)
+    Ok(Tensor::from_vec(mask, (pos, pos), &Device::Cpu)?)
 }
 
 #[derive(Debug, Clone)]
 struct Mlp {
-    c_fc: Conv1d,
-    c_proj: Conv1d,
+    c_fc: Linear,
+    c_proj: Linear,
     activation: Activation,
 }
 
 impl Mlp {
     fn new(name: &str, config: &Gpt2Config, weight: &mut WeightSource) -> Result<Self> {
         Ok(Self {
-            c_fc: Conv1d::new(&format!("{name}.c_fc"), config.n_embd, config.n_inner, weight)?,
-            c_proj: Conv1d::new(&format!("{name}.c_proj"), config.n_inner, config.n_embd, weight)?,
+            c_fc: linear(&format!("{name}.c_fc"), config.n_embd, config.n_inner, weight)?,
+            c_proj: linear(&format!("{name}.c_proj"), config.n_inner, config.n_embd, weight)?,
             activation: config.activation_function,
         })
     }
@@ -134,20 +131,12 @@ impl Mlp {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let pre = self.c_fc.forward(x)?;
         let post = match self.activation {
-            Activation::GeluTanh => gelu_tanh(&pre)?,
+            Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh)?,
             Activation::Gelu => pre.gelu_erf()?,
             Activation::Relu => pre.relu()?,
         };
         self.c_proj.forward(&post)
     }
-}
-
-/// GELU by its tanh approximation. Since (1 + tanh(u)) / 2 = sigmoid(2u), it needs no tanh, which costs candle three times
-/// as much forward, and more backward.
-fn gelu_tanh(x: &Tensor) -> Result<Tensor> {
-    const C: f64 = 2.0 * 0.797_884_560_802_865_4; // 2 sqrt(2 / pi)
-    let doubled = (x * x.sqr()?.affine(C * 0.044715, C)?)?;
-    Ok((x * sigmoid(&doubled)?)?)
 }
 
 #[derive(Debug, Clone)]
@@ -169,42 +158,21 @@ impl Block {
         })
     }
 
-    /// The block's activations, each with a leading batch axis, and the residual stream after it.
-    fn forward(&self, resid_pre: Tensor, past: &mut Option<(Tensor, Tensor)>) -> Result<(BlockActivations, Tensor)> {
-        let (x, _) = self.ln_1.forward(&resid_pre)?;
-        let (pattern, z, attn_out) = self.attn.forward(&x, past)?;
-        let resid_mid = (&resid_pre + &attn_out)?;
-        let (x, _) = self.ln_2.forward(&resid_mid)?;
-        let mlp_out = self.mlp.forward(&x)?;
+    /// What the block writes at `positions`, and the residual stream after it. `x` is what attention reads there, ln_1 of
+    /// `resid_pre`; `kv` are the keys and values from the first token on.
+    fn forward(&self, resid_pre: &Tensor, x: &Tensor, kv: &[Tensor], positions: &[usize]) -> Result<(Written, Tensor)> {
+        let z = self.attn.z(&self.attn.q(x)?, kv, positions)?;
+        let attn_out = self.attn.c_proj.forward(&z)?;
+        let resid_mid = (resid_pre + &attn_out)?;
+        let mlp_out = self.mlp.forward(&self.ln_2.forward(&resid_mid)?)?;
         let resid_post = (&resid_mid + &mlp_out)?;
-        let activations = BlockActivations {
-            resid_pre,
-            pattern,
+        let written = Written {
             z,
             attn_out,
             resid_mid,
             mlp_out,
         };
-        Ok((activations, resid_post))
-    }
-}
-
-/// Keys and values of the tokens seen so far, so that a continuation computes only its own.
-#[derive(Debug, Clone, Default)]
-pub struct KvCache {
-    layers: Vec<Option<(Tensor, Tensor)>>,
-    len: usize,
-}
-
-impl KvCache {
-    /// Number of tokens seen.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether no token was seen yet.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
+        Ok((written, resid_post))
     }
 }
 
@@ -221,14 +189,26 @@ pub struct Gpt2 {
     ln_f: LayerNorm,
     lm_head: Tensor,
     unembed_mean: OnceLock<Vec<f64>>,
+    head_biases: OnceLock<Vec<HeadBiases>>,
+}
+
+/// What attention of one layer writes whatever it attends to.
+#[derive(Debug, Clone)]
+pub(crate) struct HeadBiases {
+    /// The values that every token has whatever it says, `[n_heads * d_head]`: the values' bias, and the bias of `ln_1` as
+    /// the values read it.
+    pub b_v: Vec<f64>,
+    /// The output's bias, and what `b_v` becomes there, `[d_model]`.
+    pub b_o: Vec<f64>,
 }
 
 impl Gpt2 {
-    /// Builds the model from `weight(name, shape)`, which hands out float32 tensors by their checkpoint names without
-    /// the `transformer.` prefix (`wte.weight`, `h.0.attn.c_attn.weight`, ...; `lm_head.weight` only if untied).
+    /// Builds the model from `weight(name, shape)`, which hands out tensors by their checkpoint names without the
+    /// `transformer.` prefix (`wte.weight`, `h.0.attn.c_attn.weight`, ...; `lm_head.weight` only if untied). Vectors are
+    /// float32; matrices may be float16 or bfloat16 too, and are kept in that format.
     ///
     /// # Errors
-    /// Whatever `weight` refuses.
+    /// Whatever `weight` refuses; [`Error::Argument`] for a tensor of another shape or type.
     pub fn new(config: &Gpt2Config, mut weight: impl FnMut(&str, &[usize]) -> Result<Tensor>) -> Result<Self> {
         let weight: &mut WeightSource = &mut weight;
         let vocabulary = [config.vocab_size, config.n_embd];
@@ -245,6 +225,7 @@ impl Gpt2 {
             },
             wte,
             unembed_mean: OnceLock::new(),
+            head_biases: OnceLock::new(),
             config: config.clone(),
         })
     }
@@ -254,58 +235,149 @@ impl Gpt2 {
         &self.config
     }
 
-    /// Runs the model on `tokens` and records every activation.
+    /// Runs the model on `tokens` and records the activations.
+    ///
+    /// What the last block does at a position is computed when someone looks there: no other position reads it.
     ///
     /// # Errors
     /// [`Error::Prompt`] if there are no tokens, more than `n_positions`, or an id outside the vocabulary.
     pub fn run(&self, tokens: &[u32]) -> Result<ActivationCache> {
-        self.forward(tokens, &mut KvCache::default())
+        self.append(ActivationCache::beginning(None), tokens)
     }
 
-    /// Runs the model on `tokens` as the continuation of what `past` has seen, and appends them to it. The activations
-    /// are those of `tokens` alone.
+    /// As [`run`](Self::run), to the last bit, but takes what `tokens` have in common with the beginning of an earlier run
+    /// from there, and computes only the rest.
     ///
     /// # Errors
-    /// As [`run`](Self::run), the tokens in `past` counting towards `n_positions`.
-    pub fn forward(&self, tokens: &[u32], past: &mut KvCache) -> Result<ActivationCache> {
-        self.check_tokens(tokens, past.len)?;
-        let ids = Tensor::new(tokens, &Device::Cpu)?.unsqueeze(0)?;
-        let pass = self.forward_batch(&ids, past)?;
-        let unbatch = |x: &Tensor| x.squeeze(0);
-        Ok(ActivationCache {
-            tokens: tokens.to_vec(),
-            embed: unbatch(&pass.embed)?,
-            pos_embed: pass.pos_embed,
-            blocks: pass
-                .blocks
-                .iter()
-                .map(|block| {
-                    Ok(BlockActivations {
-                        resid_pre: unbatch(&block.resid_pre)?,
-                        pattern: unbatch(&block.pattern)?,
-                        z: unbatch(&block.z)?,
-                        attn_out: unbatch(&block.attn_out)?,
-                        resid_mid: unbatch(&block.resid_mid)?,
-                        mlp_out: unbatch(&block.mlp_out)?,
-                    })
-                })
-                .collect::<Result<_>>()?,
-            resid_final: unbatch(&pass.resid_final)?,
-            ln_final_scale: pass.ln_final_scale.flatten_all()?.to_vec1()?,
-            ln_final: unbatch(&pass.ln_final)?,
+    /// As [`run`](Self::run).
+    pub fn run_from(&self, earlier: &ActivationCache, tokens: &[u32]) -> Result<ActivationCache> {
+        let common = earlier.common_prefix(tokens);
+        self.append(ActivationCache::beginning(Some((earlier, common))), tokens)
+    }
+
+    /// Computes what `cache`, a run of the first of `tokens`, has not.
+    fn append(&self, mut cache: ActivationCache, tokens: &[u32]) -> Result<ActivationCache> {
+        self.check_tokens(tokens)?;
+        let start = cache.tokens.len();
+        let positions: Vec<usize> = (start..tokens.len()).collect();
+        let tokens = &tokens[start..];
+        if tokens.is_empty() {
+            return Ok(cache);
+        }
+        let mut resid = (self.embed(tokens)? + self.pos_embed(&positions)?)?;
+        let (last, others) = self.h.split_last().expect("a config has layers");
+        let mut kvs = Vec::with_capacity(self.h.len());
+        let mut blocks = Vec::with_capacity(others.len());
+        for (layer, block) in others.iter().enumerate() {
+            let x = block.ln_1.forward(&resid)?;
+            let mut kv = cache.kv(layer)?;
+            kv.push(block.attn.kv(&x)?);
+            let (written, resid_post) = block.forward(&resid, &x, &kv, &positions)?;
+            kvs.extend(kv.pop());
+            blocks.push(SegmentBlock {
+                resid_pre: resid,
+                written,
+            });
+            resid = resid_post;
+        }
+        kvs.push(last.attn.kv(&last.ln_1.forward(&resid)?)?);
+        let segment = Segment {
+            blocks,
+            resid_pre: resid,
+            kv: kvs,
+        };
+        cache.push(tokens, segment);
+        Ok(cache)
+    }
+
+    /// Computes the last block, and the final LayerNorm, at those of `positions` where nobody has looked yet.
+    fn finish(&self, cache: &ActivationCache, positions: &[usize]) -> Result<()> {
+        let new: Vec<usize> = positions
+            .iter()
+            .copied()
+            .filter(|&p| cache.last[p].get().is_none())
+            .collect();
+        let Some(block) = self.h.last().filter(|_| !new.is_empty()) else {
+            return Ok(());
+        };
+        let resid_pre = cache.rows(&new, |segment| &segment.resid_pre)?;
+        let x = block.ln_1.forward(&resid_pre)?;
+        let kv = cache.kv(self.h.len() - 1)?;
+        let (written, resid_final) = block.forward(&resid_pre, &x, &kv, &new)?;
+        let computed = Arc::new(LastBlock {
+            written,
+            ln_final: self.ln_f.forward(&resid_final)?,
+            ln_final_scale: self.ln_f.scale(&resid_final)?,
+            resid_final,
+        });
+        for (row, position) in new.into_iter().enumerate() {
+            // Another thread may have been here meanwhile, with the same numbers.
+            let _ = cache.last[position].set((Arc::clone(&computed), row));
+        }
+        Ok(())
+    }
+
+    /// The activations at some positions of a run.
+    ///
+    /// # Errors
+    /// [`Error::Position`] if a position is outside the run, or there is none.
+    pub fn activations(&self, cache: &ActivationCache, positions: &[usize]) -> Result<Activations> {
+        cache.check_positions(positions)?;
+        self.finish(cache, positions)?;
+        let last: Vec<(&LastBlock, usize)> = positions
+            .iter()
+            .filter_map(|&position| cache.last[position].get())
+            .map(|(block, row)| (&**block, *row))
+            .collect();
+        let of_last = |part: fn(&LastBlock) -> &Tensor| gather(last.iter().map(|&(block, row)| (part(block), row)));
+        let mut blocks = Vec::with_capacity(self.h.len());
+        for layer in 0..self.h.len() - 1 {
+            let rows =
+                |part: fn(&SegmentBlock) -> &Tensor| cache.rows(positions, |segment| part(&segment.blocks[layer]));
+            blocks.push(BlockActivations {
+                resid_pre: rows(|block| &block.resid_pre)?,
+                z: rows(|block| &block.written.z)?,
+                attn_out: rows(|block| &block.written.attn_out)?,
+                resid_mid: rows(|block| &block.written.resid_mid)?,
+                mlp_out: rows(|block| &block.written.mlp_out)?,
+            });
+        }
+        blocks.push(BlockActivations {
+            resid_pre: cache.rows(positions, |segment| &segment.resid_pre)?,
+            z: of_last(|block| &block.written.z)?,
+            attn_out: of_last(|block| &block.written.attn_out)?,
+            resid_mid: of_last(|block| &block.written.resid_mid)?,
+            mlp_out: of_last(|block| &block.written.mlp_out)?,
+        });
+        let tokens: Vec<u32> = positions.iter().map(|&position| cache.tokens[position]).collect();
+        Ok(Activations {
+            embed: self.embed(&tokens)?,
+            pos_embed: self.pos_embed(positions)?,
+            blocks,
+            resid_final: of_last(|block| &block.resid_final)?,
+            ln_final_scale: last.iter().map(|&(block, row)| block.ln_final_scale[row]).collect(),
+            ln_final: of_last(|block| &block.ln_final)?,
+            positions: positions.to_vec(),
         })
     }
 
-    /// The raw logits of a batch of equally long sequences, `[batch, pos]` u32 ids to `[batch, pos, d_vocab]`. The whole
-    /// graph is differentiable: this is what training calls.
+    /// What each token of a run attends to in one layer, `[n_heads, pos, pos]`; each row sums to 1. Computed anew: a run
+    /// keeps what attention mixes, and not how.
     ///
     /// # Errors
-    /// [`Error::Tensor`] if an id or the length is out of range.
-    pub fn batch_logits(&self, ids: &Tensor) -> Result<Tensor> {
-        let x = self.forward_batch(ids, &mut KvCache::default())?.ln_final;
-        let (batch, pos, d_model) = x.dims3()?;
-        let logits = x.reshape((batch * pos, d_model))?.matmul(&self.lm_head.t()?)?;
-        Ok(logits.reshape((batch, pos, self.config.vocab_size))?)
+    /// [`Error::Tensor`] only.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn pattern(&self, cache: &ActivationCache, layer: usize) -> Result<Tensor> {
+        let block = &self.h[layer];
+        let all: Vec<usize> = (0..cache.tokens.len()).collect();
+        let resid_pre = cache.rows(&all, |segment| match segment.blocks.get(layer) {
+            Some(block) => &block.resid_pre,
+            None => &segment.resid_pre,
+        })?;
+        let q = block.attn.q(&block.ln_1.forward(&resid_pre)?)?;
+        block.attn.pattern(&q, &cache.rows(&all, |segment| &segment.kv[layer])?)
     }
 
     /// The logits of every token at one position of a run, `[d_vocab]`, centered on their mean over the vocabulary as
@@ -314,15 +386,8 @@ impl Gpt2 {
     /// # Errors
     /// [`Error::Position`] if `position` is outside the run.
     pub fn logits(&self, cache: &ActivationCache, position: usize) -> Result<Vec<f32>> {
-        let n = cache.tokens.len();
-        if position >= n {
-            return Err(Error::Position(format!(
-                "{position} is outside the run, which has positions 0 to {}",
-                n - 1
-            )));
-        }
-        let x = cache.ln_final.narrow(0, position, 1)?;
-        let mut logits: Vec<f32> = x.matmul(&self.lm_head.t()?)?.squeeze(0)?.to_vec1()?;
+        let x = self.activations(cache, &[position])?.ln_final.squeeze(0)?;
+        let mut logits: Vec<f32> = self.lm_head.apply_op2_no_bwd(&x, &ops::MatrixVector)?.to_vec1()?;
         let mean = (logits.iter().map(|&x| f64::from(x)).sum::<f64>() / logits.len() as f64) as f32;
         logits.iter_mut().for_each(|x| *x -= mean);
         Ok(logits)
@@ -350,11 +415,7 @@ impl Gpt2 {
         if let Some(mean) = self.unembed_mean.get() {
             return Ok(mean);
         }
-        let mut mean = vec![0.0; self.config.n_embd];
-        for token in 0..self.config.vocab_size {
-            let row: Vec<f32> = self.lm_head.get(token)?.to_vec1()?;
-            mean.iter_mut().zip(row).for_each(|(m, w)| *m += f64::from(w));
-        }
+        let mut mean = ops::sum_of_rows(&self.lm_head)?;
         mean.iter_mut().for_each(|m| *m /= self.config.vocab_size as f64);
         Ok(self.unembed_mean.get_or_init(|| mean))
     }
@@ -367,25 +428,63 @@ impl Gpt2 {
         Ok((to_f64(&self.ln_f.weight)?, to_f64(&self.ln_f.bias)?))
     }
 
-    /// What attention of one layer writes: `W_O` `[n_heads * d_head, d_model]`, its bias `b_O` `[d_model]`, and the values
-    /// `b_V` `[n_heads * d_head]` that every token has whatever it says: the values' bias, and the bias of `ln_1` as the
-    /// values read it.
-    ///
-    /// # Errors
-    /// [`Error::Tensor`] only.
-    pub fn attention_output(&self, layer: usize) -> Result<(&Tensor, Vec<f64>, Vec<f64>)> {
-        let Block { ln_1, attn, .. } = &self.h[layer];
-        let Attention { c_attn, c_proj, .. } = attn;
-        let d_model = self.config.n_embd;
-        let read = ln_1
-            .bias
-            .unsqueeze(0)?
-            .matmul(&c_attn.weight.narrow(1, 2 * d_model, d_model)?)?;
-        let b_v = (read.squeeze(0)? + c_attn.bias.narrow(0, 2 * d_model, d_model)?)?;
-        Ok((&c_proj.weight, to_f64(&c_proj.bias)?, to_f64(&b_v)?))
+    /// The biases of attention, one entry a layer; computed at the first call.
+    pub(crate) fn head_biases(&self) -> Result<&[HeadBiases]> {
+        if let Some(biases) = self.head_biases.get() {
+            return Ok(biases);
+        }
+        let d = self.config.n_embd;
+        let biases = self.h.iter().enumerate().map(|(layer, Block { ln_1, attn, .. })| {
+            let b_v = attn.c_attn.columns(&ln_1.bias.unsqueeze(0)?, 2 * d..3 * d)?;
+            let b_v = to_f64(&b_v.squeeze(0)?)?;
+            let mut b_o = to_f64(attn.c_proj.bias())?;
+            for passed_on in self.head_results(layer, &b_v)?.chunks(d) {
+                b_o.iter_mut().zip(passed_on).for_each(|(b_o, x)| *b_o += x);
+            }
+            Ok(HeadBiases { b_v, b_o })
+        });
+        let biases = biases.collect::<Result<_>>()?;
+        Ok(self.head_biases.get_or_init(|| biases))
     }
 
-    pub(super) fn check_tokens(&self, tokens: &[u32], past: usize) -> Result<()> {
+    /// `W_O u` of one layer for a direction `u` `[d_model]` of the residual stream: how far each value moves it,
+    /// `[n_heads * d_head]`.
+    pub(crate) fn w_o_along(&self, layer: usize, u: &[f64]) -> Result<Vec<f64>> {
+        let mut along = vec![0.0; self.config.n_embd];
+        self.h[layer].attn.c_proj.for_each_panel(|column, rows| {
+            let mut part = [0.0; PANEL];
+            let n = PANEL.min(u.len() - column);
+            part[..n].copy_from_slice(&u[column..column + n]);
+            for (sum, row) in along.iter_mut().zip(rows) {
+                let products: [f64; PANEL] = std::array::from_fn(|i| f64::from(row[i]) * part[i]);
+                let pairs: [f64; 2] = std::array::from_fn(|i| (0..PANEL / 2).map(|j| products[2 * j + i]).sum());
+                *sum += pairs[0] + pairs[1];
+            }
+        })?;
+        Ok(along)
+    }
+
+    /// What each head of one layer writes if `z` `[n_heads * d_head]` are the values that it mixed: `z W_O` of its rows,
+    /// `[n_heads, d_model]`.
+    pub(crate) fn head_results(&self, layer: usize, z: &[f64]) -> Result<Vec<f64>> {
+        let (d_model, d_head) = (self.config.n_embd, self.config.d_head());
+        let mut results = vec![0.0; self.config.n_head * d_model];
+        self.h[layer].attn.c_proj.for_each_panel(|column, rows| {
+            let n = PANEL.min(d_model - column);
+            for (head, (rows, z)) in rows.chunks(d_head).zip(z.chunks(d_head)).enumerate() {
+                let mut sums = [0.0; PANEL];
+                for (row, z) in rows.iter().zip(z) {
+                    for (sum, w) in sums.iter_mut().zip(row) {
+                        *sum += z * f64::from(*w);
+                    }
+                }
+                results[head * d_model + column..][..n].copy_from_slice(&sums[..n]);
+            }
+        })?;
+        Ok(results)
+    }
+
+    pub(super) fn check_tokens(&self, tokens: &[u32]) -> Result<()> {
         let Gpt2Config {
             n_positions,
             vocab_size,
@@ -394,10 +493,10 @@ impl Gpt2 {
         if tokens.is_empty() {
             return Err(Error::Prompt("is empty; give it at least one token".into()));
         }
-        if past + tokens.len() > n_positions {
+        if tokens.len() > n_positions {
             return Err(Error::Prompt(format!(
                 "has {} tokens, but this model reads at most {n_positions}; shorten it",
-                past + tokens.len()
+                tokens.len()
             )));
         }
         match tokens.iter().find(|&&id| id as usize >= vocab_size) {
@@ -409,45 +508,25 @@ impl Gpt2 {
         }
     }
 
-    fn forward_batch(&self, ids: &Tensor, past: &mut KvCache) -> Result<BatchActivations> {
-        let (batch, pos) = ids.dims2()?;
-        let embed = self
-            .wte
-            .index_select(&ids.flatten_all()?, 0)?
-            .reshape((batch, pos, self.config.n_embd))?;
-        let pos_embed = self.wpe.narrow(0, past.len, pos)?;
-        let mut resid = embed.broadcast_add(&pos_embed)?;
-        past.layers.resize(self.h.len(), None);
-        let mut blocks = Vec::with_capacity(self.h.len());
-        for (block, past) in self.h.iter().zip(&mut past.layers) {
-            let (activations, resid_post) = block.forward(resid, past)?;
-            blocks.push(activations);
-            resid = resid_post;
-        }
-        past.len += pos;
-        let (ln_final, ln_final_scale) = self.ln_f.forward(&resid)?;
-        Ok(BatchActivations {
-            embed,
-            pos_embed,
-            blocks,
-            resid_final: resid,
-            ln_final_scale,
-            ln_final,
-        })
+    /// `[pos, d_model]`
+    fn embed(&self, tokens: &[u32]) -> Result<Tensor> {
+        let rows = self.wte.index_select(&Tensor::new(tokens, &Device::Cpu)?, 0)?;
+        Ok(rows.to_dtype(DType::F32)?)
     }
-}
 
-/// [`ActivationCache`] with a leading batch axis on all but `pos_embed`.
-struct BatchActivations {
-    embed: Tensor,
-    pos_embed: Tensor,
-    blocks: Vec<BlockActivations>,
-    resid_final: Tensor,
-    ln_final_scale: Tensor,
-    ln_final: Tensor,
+    /// `[pos, d_model]`
+    fn pos_embed(&self, positions: &[usize]) -> Result<Tensor> {
+        let positions: Vec<u32> = positions.iter().map(|&position| position as u32).collect();
+        let rows = self.wpe.index_select(&Tensor::new(positions, &Device::Cpu)?, 0)?;
+        Ok(rows.to_dtype(DType::F32)?)
+    }
 }
 
 /// A vector as float64, in which attribution is summed.
 pub(crate) fn to_f64(x: &Tensor) -> Result<Vec<f64>> {
-    Ok(x.to_vec1::<f32>()?.into_iter().map(f64::from).collect())
+    Ok(x.to_dtype(DType::F32)?
+        .to_vec1::<f32>()?
+        .into_iter()
+        .map(f64::from)
+        .collect())
 }

@@ -89,6 +89,11 @@ pub(super) fn role(config: &Gpt2Config, name: &str) -> Option<Role> {
     }
 }
 
+/// Whether the tensor of a canonical name is the weight of a layer, which is kept packed.
+pub(super) fn is_layer(config: &Gpt2Config, name: &str) -> bool {
+    name.starts_with("h.") && matches!(role(config, name), Some(Role::Weight(shape)) if shape.len() == 2)
+}
+
 fn find<const N: usize>(table: Table<N>, name: &str) -> Option<Vec<usize>> {
     table
         .into_iter()

@@ -1,12 +1,12 @@
 //! The model, for a worker: load it, run it, ask about a run.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::JsResult;
-use crate::attribution::{Position, Unit, direct_logit_attribution};
+use crate::attribution::{Attributor, Position, Unit};
 use crate::gpt2::{ActivationCache, Checkpoint, Gpt2Config, LanguageModel, Sampling, Tokenizer};
 use crate::{Error, Result, gpt2};
 
@@ -201,26 +201,35 @@ impl ModelLoader {
     /// The model, once every file has been fed.
     pub fn finish(self) -> JsResult<Model> {
         let model = LanguageModel::new(self.checkpoint.finish()?, self.tokenizer)?;
-        Ok(Model(Rc::new(model)))
+        Ok(Model {
+            model: Rc::new(model),
+            newest: None,
+            alive: Vec::new(),
+        })
     }
 }
 
 /// A GPT-2 and its tokenizer.
 #[wasm_bindgen]
-pub struct Model(Rc<LanguageModel>);
+pub struct Model {
+    model: Rc<LanguageModel>,
+    /// Runs that a later one may begin like: the newest, and those that are still asked about.
+    newest: Option<Rc<ActivationCache>>,
+    alive: Vec<Weak<ActivationCache>>,
+}
 
 #[wasm_bindgen]
 impl Model {
     /// The model's configuration.
     #[wasm_bindgen(getter)]
     pub fn config(&self) -> JsResult<JsConfig> {
-        Ok(to_js(self.0.gpt2.config())?.unchecked_into())
+        Ok(to_js(self.model.gpt2.config())?.unchecked_into())
     }
 
     /// Whether prompts and answers can be texts.
     #[wasm_bindgen(getter, js_name = hasTokenizer)]
     pub fn has_tokenizer(&self) -> bool {
-        self.0.tokenizer.is_some()
+        self.model.tokenizer.is_some()
     }
 
     /// The tokens of a prompt. Token ids are taken as they are; `prependBos` concerns text.
@@ -229,34 +238,46 @@ impl Model {
         input: &JsInput,
         #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool,
     ) -> JsResult<JsTokens> {
-        let ids = token_ids(&self.0, input, prepend_bos)?;
-        Ok(to_js(&tokens(&self.0, &ids))?.unchecked_into())
+        let ids = token_ids(&self.model, input, prepend_bos)?;
+        Ok(to_js(&tokens(&self.model, &ids))?.unchecked_into())
     }
 
     /// The one token that `answer` is.
     pub fn token(&self, answer: &JsAnswer) -> JsResult<JsToken> {
-        let id = single_token(&self.0, answer)?;
-        Ok(to_js(&token(&self.0, id))?.unchecked_into())
+        let id = single_token(&self.model, answer)?;
+        Ok(to_js(&token(&self.model, id))?.unchecked_into())
     }
 
     /// The text of token ids.
     pub fn text(&self, ids: &[u32]) -> String {
-        match &self.0.tokenizer {
+        match &self.model.tokenizer {
             Some(tokenizer) => tokenizer.decode(ids),
             None => ids
                 .iter()
-                .map(|&id| self.0.token_text(id))
+                .map(|&id| self.model.token_text(id))
                 .collect::<Vec<_>>()
                 .join(" "),
         }
     }
 
     /// One forward pass over a prompt, remembered for questions about it.
-    pub fn run(&self, input: &JsInput, #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool) -> JsResult<Run> {
-        let ids = token_ids(&self.0, input, prepend_bos)?;
+    ///
+    /// What it has in common with the beginning of an earlier one is taken from there.
+    pub fn run(&mut self, input: &JsInput, #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool) -> JsResult<Run> {
+        let ids = token_ids(&self.model, input, prepend_bos)?;
+        self.alive.retain(|run| run.strong_count() > 0);
+        let earlier = self.alive.iter().filter_map(Weak::upgrade);
+        let cache = match earlier.max_by_key(|run| run.common_prefix(&ids)) {
+            Some(earlier) => self.model.gpt2.run_from(&earlier, &ids)?,
+            None => self.model.gpt2.run(&ids)?,
+        };
+        let cache = Rc::new(cache);
+        self.alive.push(Rc::downgrade(&cache));
+        self.newest = Some(Rc::clone(&cache));
         Ok(Run {
-            cache: self.0.gpt2.run(&ids)?,
-            model: Rc::clone(&self.0),
+            cache,
+            model: Rc::clone(&self.model),
+            attributor: Attributor::default(),
         })
     }
 
@@ -267,10 +288,10 @@ impl Model {
         #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool,
         sampling: &JsSampling,
     ) -> JsResult<Generation> {
-        let ids = token_ids(&self.0, input, prepend_bos)?;
+        let ids = token_ids(&self.model, input, prepend_bos)?;
         Ok(Generation {
             generation: gpt2::Generation::new(&ids, &read_sampling(sampling)?)?,
-            model: Rc::clone(&self.0),
+            model: Rc::clone(&self.model),
         })
     }
 }
@@ -279,7 +300,8 @@ impl Model {
 #[wasm_bindgen]
 pub struct Run {
     model: Rc<LanguageModel>,
-    cache: ActivationCache,
+    cache: Rc<ActivationCache>,
+    attributor: Attributor,
 }
 
 #[wasm_bindgen]
@@ -287,7 +309,7 @@ impl Run {
     /// The prompt's tokens.
     #[wasm_bindgen(getter)]
     pub fn tokens(&self) -> JsResult<JsTokens> {
-        Ok(to_js(&tokens(&self.model, &self.cache.tokens))?.unchecked_into())
+        Ok(to_js(&tokens(&self.model, self.cache.tokens()))?.unchecked_into())
     }
 
     /// The `k` likeliest tokens after a position, likeliest first.
@@ -295,14 +317,14 @@ impl Run {
         let position =
             integer(&position.into()).ok_or_else(|| Error::Position(format!("{position} is not a whole number")))?;
         let k = natural("k", &k.into())?;
-        let position = Position::At(position).resolve(self.cache.tokens.len())?[0];
+        let position = Position::At(position).resolve(self.cache.tokens().len())?[0];
         Ok(to_js(&self.model.predictions(&self.cache, position, k as usize)?)?.unchecked_into())
     }
 
     /// Takes the logit of the answer apart.
-    pub fn attribute(&self, question: &JsQuestion) -> JsResult<JsAttribution> {
+    pub fn attribute(&mut self, question: &JsQuestion) -> JsResult<JsAttribution> {
         let incorrect = Some(question.incorrect()).filter(|token| !token.is_undefined() && !token.is_null());
-        let mut dla = direct_logit_attribution(
+        let mut dla = self.attributor.attribute(
             &self.model.gpt2,
             &self.cache,
             single_token(&self.model, &question.answer())?,
@@ -329,6 +351,11 @@ impl Run {
             js_sys::Reflect::set(&result, &field.into(), &value)?;
         }
         Ok(result.unchecked_into())
+    }
+
+    /// Prepares for the next question, when there is time after an answer: it then takes no pass over any weights.
+    pub fn prepare(&mut self) -> JsResult<()> {
+        Ok(self.attributor.prepare(&self.model.gpt2, &self.cache)?)
     }
 }
 

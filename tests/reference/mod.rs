@@ -29,6 +29,8 @@ pub struct LayerTrace {
     pub resid_pre: Matrix,
     /// What each head writes of what it attends to: values without any bias.
     pub heads: Vec<Matrix>,
+    /// What each head attends to, `[pos][pos]`.
+    pub patterns: Vec<Matrix>,
     pub attn_out: Matrix,
     pub resid_mid: Matrix,
     pub mlp_out: Matrix,
@@ -81,12 +83,13 @@ impl Reference {
         let x = self.layer_norm(&name("ln_1"), &resid_pre);
         let qkv = self.linear(&name("attn.c_attn"), &x);
         let mut z = vec![Vec::new(); x.len()];
-        let mut heads = Vec::new();
+        let (mut heads, mut patterns) = (Vec::new(), Vec::new());
         for head in 0..self.config.n_head {
             let pattern = self.pattern(layer, head, &qkv);
             let mixed = multiply(&pattern, &self.columns(2, head, &qkv));
             z.iter_mut().zip(mixed).for_each(|(z, mixed)| z.extend(mixed));
             heads.push(self.head(layer, head, &pattern, &resid_pre));
+            patterns.push(pattern);
         }
         let attn_out = self.linear(&name("attn.c_proj"), &z);
         let resid_mid = add(&resid_pre, &attn_out);
@@ -97,6 +100,7 @@ impl Reference {
         LayerTrace {
             resid_pre,
             heads,
+            patterns,
             attn_out,
             resid_mid,
             mlp_out,

@@ -1,0 +1,86 @@
+//! Many questions about one run.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::dla::attribute;
+use super::{DirectLogitAttribution, LogitDirection, Position, Unit, heads};
+use crate::Result;
+use crate::gpt2::{ActivationCache, Activations, Gpt2};
+
+/// Answers questions about one run, and keeps what the next one is likely to need: another answer, position or unit then
+/// takes no pass over any weights.
+///
+/// The answers are those of [`direct_logit_attribution`](super::direct_logit_attribution), to float64's rounding.
+#[derive(Debug, Default)]
+pub struct Attributor {
+    activations: Option<Activations>,
+    /// `W_O u` by the answer and the incorrect token that u is of.
+    along: HashMap<Direction, Vec<Vec<f64>>>,
+    /// What each head writes, by the position.
+    results: HashMap<usize, Vec<Vec<f64>>>,
+    /// The question before, if it was about heads at one position.
+    last: Option<(Direction, usize)>,
+}
+
+type Direction = (u32, Option<u32>);
+
+impl Attributor {
+    /// See [`direct_logit_attribution`](super::direct_logit_attribution). Every call is about the same model and run.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn attribute(
+        &mut self,
+        model: &Gpt2,
+        cache: &ActivationCache,
+        answer: u32,
+        incorrect: Option<u32>,
+        unit: Unit,
+        position: Position,
+    ) -> Result<DirectLogitAttribution> {
+        let direction = LogitDirection::new(model, answer, incorrect)?;
+        let positions = position.resolve(cache.tokens().len())?;
+        if self.activations.as_ref().is_none_or(|held| held.positions != positions) {
+            self.activations = Some(model.activations(cache, &positions)?);
+        }
+        let activations = self.activations.as_ref().expect("was just put there");
+        let asked = (answer, incorrect);
+        attribute(model, activations, &direction, unit, |activations| {
+            if let [position] = positions[..] {
+                self.last = Some((asked, position));
+                if !self.along.contains_key(&asked) {
+                    let results = match self.results.entry(position) {
+                        Entry::Occupied(results) => results.into_mut(),
+                        Entry::Vacant(place) => place.insert(heads::results(model, activations)?),
+                    };
+                    return Ok(heads::by_results(results, activations, &direction));
+                }
+            }
+            let along = match self.along.entry(asked) {
+                Entry::Occupied(along) => along.into_mut(),
+                Entry::Vacant(place) => place.insert(heads::w_o_along(model, &direction)?),
+            };
+            heads::by_direction(model, activations, along)
+        })
+    }
+
+    /// Prepares for the answer's staying while the position changes, and the other way round: for when there is time
+    /// after a question. Whether it is called changes no answer.
+    ///
+    /// # Errors
+    /// [`Error::Tensor`](crate::Error::Tensor) only.
+    pub fn prepare(&mut self, model: &Gpt2, cache: &ActivationCache) -> Result<()> {
+        let Some((asked, position)) = self.last else {
+            return Ok(());
+        };
+        if let Entry::Vacant(place) = self.along.entry(asked) {
+            let direction = LogitDirection::new(model, asked.0, asked.1)?;
+            place.insert(heads::w_o_along(model, &direction)?);
+        }
+        if let Entry::Vacant(place) = self.results.entry(position) {
+            place.insert(heads::results(model, &model.activations(cache, &[position])?)?);
+        }
+        Ok(())
+    }
+}

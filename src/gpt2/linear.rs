@@ -1,0 +1,120 @@
+//! The one layer whose speed matters: weights packed once, at load.
+
+use std::ops::Range;
+
+use candle_core::{DType, Device, Storage, Tensor, WithDType};
+
+use super::ops;
+use crate::kernel::{PANEL, panels};
+use crate::{Error, Result};
+
+/// `x W + b`. GPT-2 stores the weight as `[in, out]`; here it is kept as panels of some columns, `[panels, in, PANEL]`, in the
+/// format of the checkpoint.
+#[derive(Debug, Clone)]
+pub(super) struct Linear {
+    weight: Tensor,
+    bias: Tensor,
+    d_in: usize,
+    d_out: usize,
+}
+
+impl Linear {
+    /// Takes a weight as `[in, out]` or as panels, and a bias `[out]`.
+    pub fn new(weight: Tensor, bias: Tensor, d_in: usize, d_out: usize) -> Result<Self> {
+        let weight = match weight.rank() {
+            2 => pack(&weight)?,
+            _ => weight,
+        };
+        if weight.dims() != [panels(d_out), d_in, PANEL] || bias.dims() != [d_out] || !ops::is_weight(weight.dtype()) {
+            let message = format!("weight {weight:?} and bias {bias:?} are not of a layer from {d_in} to {d_out}");
+            return Err(Error::Argument(message));
+        }
+        Ok(Self {
+            weight,
+            bias,
+            d_in,
+            d_out,
+        })
+    }
+
+    /// `[rows, in]` to `[rows, out]`
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.columns(x, 0..self.d_out)
+    }
+
+    /// Some columns of [`forward`](Self::forward), `[rows, columns]`, and the work for no others.
+    pub fn columns(&self, x: &Tensor, columns: Range<usize>) -> Result<Tensor> {
+        let x = x.contiguous()?;
+        Ok(x.apply_op3_no_bwd(&self.weight, &self.bias, &ops::Linear { columns })?)
+    }
+
+    /// The bias, `[out]`.
+    pub fn bias(&self) -> &Tensor {
+        &self.bias
+    }
+
+    /// Calls `each(first_column, rows)` for every panel, `rows` being `[in][PANEL]`.
+    pub fn for_each_panel(&self, mut each: impl FnMut(usize, &[[f32; PANEL]])) -> Result<()> {
+        for panel in 0..panels(self.d_out) {
+            let rows = self.weight.get(panel)?.to_dtype(DType::F32)?;
+            let (storage, layout) = rows.storage_and_layout();
+            let Storage::Cpu(storage) = &*storage else {
+                unreachable!("weights are on the CPU")
+            };
+            let rows = &storage.as_slice()?[layout.start_offset()..][..self.d_in * PANEL];
+            each(panel * PANEL, rows.as_chunks().0);
+        }
+        Ok(())
+    }
+}
+
+/// `[in, out]` to panels.
+fn pack(weight: &Tensor) -> Result<Tensor> {
+    let (d_in, d_out) = weight.dims2()?;
+    let padded = weight.pad_with_zeros(1, 0, panels(d_out) * PANEL - d_out)?;
+    let packed = padded.reshape((d_in, panels(d_out), PANEL))?.transpose(0, 1)?;
+    Ok(packed.contiguous()?)
+}
+
+/// The values of one weight `[in, out]`, placed as they arrive.
+#[derive(Debug)]
+pub(super) struct Packer<T> {
+    panels: Vec<T>,
+    d_in: usize,
+    d_out: usize,
+    /// Number of values placed.
+    len: usize,
+}
+
+impl<T: Default + WithDType> Packer<T> {
+    /// None if there is no room.
+    pub fn new(d_in: usize, d_out: usize) -> Option<Self> {
+        let n = panels(d_out) * d_in * PANEL;
+        let mut values = Vec::new();
+        values.try_reserve_exact(n).ok()?;
+        values.resize(n, T::default());
+        Some(Self {
+            panels: values,
+            d_in,
+            d_out,
+            len: 0,
+        })
+    }
+
+    /// Places the next values. The tensor must have room for them.
+    pub fn extend(&mut self, mut values: &[T]) {
+        while !values.is_empty() {
+            let (row, column) = (self.len / self.d_out, self.len % self.d_out);
+            // To the end of the panel's row, of the matrix's row, or of what has come.
+            let n = (PANEL - column % PANEL).min(self.d_out - column).min(values.len());
+            let at = (column / PANEL * self.d_in + row) * PANEL + column % PANEL;
+            self.panels[at..at + n].copy_from_slice(&values[..n]);
+            values = &values[n..];
+            self.len += n;
+        }
+    }
+
+    pub fn finish(self) -> candle_core::Result<Tensor> {
+        Tensor::from_vec(self.panels, (panels(self.d_out), self.d_in, PANEL), &Device::Cpu)
+    }
+}

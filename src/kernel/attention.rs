@@ -1,0 +1,149 @@
+//! Causal attention.
+
+use super::dot::dots;
+use super::lanes::{Kernel, Lanes, with_lanes};
+use super::parallel::{Shared, filled, share};
+
+/// Keys whose scores are computed at a time.
+const KEYS: usize = 4;
+/// Registers of z that are added up at a time.
+const Z: usize = 8;
+
+/// What attention reads.
+pub(crate) struct Attention<'a> {
+    /// The queries, `[rows, n_head * d_head]`.
+    pub q: &'a [f32],
+    /// The keys and values that come before and with the queries, in blocks of rows `[.., 2 * n_head * d_head]`: a row is
+    /// a token's keys, and then its values.
+    pub kv: &'a [&'a [f32]],
+    /// The number of keys that each query sees, `[rows]`.
+    pub seen: &'a [usize],
+    pub n_head: usize,
+    pub d_head: usize,
+    /// What scores are multiplied by.
+    pub scale: f32,
+}
+
+/// The values mixed by softmax of the scores, `[rows, n_head * d_head]`.
+pub(crate) fn attention(attention: &Attention) -> Vec<f32> {
+    let seen: usize = attention.seen.iter().sum();
+    // SAFETY: each head is of one part, and every query has one.
+    unsafe {
+        filled(attention.q.len(), |z| {
+            share(attention.n_head, seen * (2 * attention.d_head + 20), |heads| {
+                for head in heads {
+                    with_lanes(Head { attention, head, z });
+                }
+            });
+        })
+    }
+}
+
+struct Head<'a> {
+    attention: &'a Attention<'a>,
+    head: usize,
+    z: Shared,
+}
+
+impl Kernel for Head<'_> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        let Attention { q, kv, d_head, .. } = *self.attention;
+        let d = self.attention.n_head * d_head;
+        let at = self.head * d_head;
+        // The rows of keys; values are d further.
+        let keys: Vec<*const f32> = kv
+            .iter()
+            .flat_map(|block| block.chunks_exact(2 * d).map(|row| row[at..].as_ptr()))
+            .collect();
+        let mut pattern = Vec::new();
+        for (row, &seen) in self.attention.seen.iter().enumerate() {
+            let keys = &keys[..seen];
+            let q = &q[row * d + at..][..d_head];
+            // SAFETY: a row has d_head keys from `at` on, and as many values d further.
+            unsafe {
+                self.scores::<L>(q, keys, &mut pattern);
+                softmax::<L>(&mut pattern, seen);
+                mix::<L>(&pattern[..seen], keys, d, d_head, self.z.at(row * d + at));
+            }
+        }
+    }
+}
+
+impl Head<'_> {
+    #[inline(always)]
+    unsafe fn scores<L: Lanes>(&self, q: &[f32], keys: &[*const f32], scores: &mut Vec<f32>) {
+        scores.clear();
+        for keys in keys.chunks(KEYS) {
+            let all: [*const f32; KEYS] = std::array::from_fn(|i| keys[i.min(keys.len() - 1)]);
+            let products = unsafe { dots::<L, f32, KEYS>(all, q) };
+            scores.extend(
+                products
+                    .iter()
+                    .take(keys.len())
+                    .map(|product| product * self.attention.scale),
+            );
+        }
+    }
+}
+
+/// Softmax of the first `n` scores. What is beyond them, up to a whole register, is not looked at.
+#[inline(always)]
+unsafe fn softmax<L: Lanes>(scores: &mut Vec<f32>, n: usize) {
+    scores.resize(n.next_multiple_of(L::N), f32::NEG_INFINITY);
+    unsafe {
+        let registers = || (0..n).step_by(L::N);
+        let mut max = L::splat(f32::NEG_INFINITY);
+        for i in registers() {
+            max = max.max(L::load(scores.as_ptr().add(i)));
+        }
+        let max = L::splat(max.largest());
+        for i in registers() {
+            let at = scores.as_mut_ptr().add(i);
+            L::load(at).sub(max).exp().store(at);
+        }
+        scores[n..].fill(0.0);
+        let mut sum = L::splat(0.0);
+        for i in registers() {
+            sum = sum.add(L::load(scores.as_ptr().add(i)));
+        }
+        let sum = L::splat(sum.sum());
+        for i in registers() {
+            let at = scores.as_mut_ptr().add(i);
+            L::load(at).div(sum).store(at);
+        }
+    }
+}
+
+/// The values of the keys' rows, `d` further, weighted by the pattern.
+#[inline(always)]
+unsafe fn mix<L: Lanes>(pattern: &[f32], keys: &[*const f32], d: usize, d_head: usize, z: *mut f32) {
+    let mut at = 0;
+    macro_rules! registers {
+        ($($n:expr)*) => {$(
+            while d_head - at >= $n * L::N {
+                unsafe {
+                    let mut sums = [L::splat(0.0); $n];
+                    for (&weight, row) in pattern.iter().zip(keys) {
+                        let (weight, row) = (L::splat(weight), row.add(d + at));
+                        for (i, sum) in sums.iter_mut().enumerate() {
+                            *sum = weight.mul_add(L::load(row.add(i * L::N)), *sum);
+                        }
+                    }
+                    for (i, sum) in sums.into_iter().enumerate() {
+                        sum.store(z.add(at + i * L::N));
+                    }
+                }
+                at += $n * L::N;
+            }
+        )*};
+    }
+    registers!(Z 1);
+    for i in at..d_head {
+        let products = pattern
+            .iter()
+            .zip(keys)
+            .map(|(weight, row)| weight * unsafe { *row.add(d + i) });
+        unsafe { *z.add(i) = products.sum() };
+    }
+}

@@ -1,0 +1,21 @@
+//! The arithmetic that a forward pass spends its time in: float32 on slices, with the vectors and the threads that there
+//! are. Knows nothing of tensors or models.
+//!
+//! Every kernel computes each row of its result by itself and in one order, whatever rows there are beside it and however
+//! many threads compute: that is what makes a run that reuses an earlier one the same to the last bit.
+
+mod attention;
+mod dot;
+mod element;
+mod gelu;
+mod lanes;
+mod layer_norm;
+mod linear;
+mod parallel;
+
+pub(crate) use attention::{Attention, attention};
+pub(crate) use dot::{matrix_vector, sum_of_rows};
+pub(crate) use element::Element;
+pub(crate) use gelu::gelu_tanh;
+pub(crate) use layer_norm::{layer_norm, scale};
+pub(crate) use linear::{PANEL, linear, panels};
