@@ -75,6 +75,8 @@ fn nothing_grows_with_the_vocabulary() {
                 direct_logit_attribution(&model, &cache, 5, incorrect, unit, Position::All).unwrap();
             })
         };
+        // The first question finishes the run, and starts the threads.
+        attribute(Some(6), Unit::Head);
         let differences = Unit::ALL.map(|unit| attribute(Some(6), unit));
         // A logit alone is read against the vocabulary's mean, which the model goes through its rows for, once.
         let first = attribute(None, Unit::Component);
