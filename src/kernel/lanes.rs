@@ -26,6 +26,11 @@ pub(crate) trait Lanes: Copy {
     unsafe fn min(self, other: Self) -> Self;
     /// `self * a + b`, rounded once or twice.
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
+    /// Brings a cache line near.
+    #[inline(always)]
+    unsafe fn fetch<T: Copy>(from: *const T) {
+        std::hint::black_box(unsafe { *from });
+    }
     /// 2^n of lanes that hold 1.5 * 2^23 + n: n is in their last bits.
     unsafe fn exp2_of_last_bits(self) -> Self;
 
@@ -79,20 +84,27 @@ pub(super) fn with_lanes(kernel: impl Kernel) {
         // SAFETY: just checked.
         return unsafe { x86::run(kernel) };
     }
-    // SAFETY: wasm is compiled with these instructions, or not at all; the portable lanes have none.
-    unsafe { kernel.run::<Native>() }
+    // SAFETY: a browser compiles a module with these instructions, or not at all.
+    #[cfg(target_arch = "wasm32")]
+    return unsafe { wasm::run(kernel) };
+    // SAFETY: these are no special instructions.
+    #[cfg(not(target_arch = "wasm32"))]
+    unsafe {
+        kernel.run::<portable::Portable>()
+    }
 }
-
-#[cfg(target_arch = "wasm32")]
-type Native = wasm::Simd128;
-#[cfg(not(target_arch = "wasm32"))]
-type Native = portable::Portable;
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
     use core::arch::wasm32::*;
 
-    use super::{Lanes, bf16, f16};
+    use super::{Kernel, Lanes, bf16, f16};
+
+    /// In its own function, so that dependencies need not be compiled for relaxed SIMD.
+    #[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
+    pub unsafe fn run(kernel: impl Kernel) {
+        unsafe { kernel.run::<Simd128>() }
+    }
 
     #[derive(Clone, Copy)]
     pub struct Simd128(v128);
@@ -160,13 +172,13 @@ mod wasm {
             Self(f32x4_pmin(self.0, other.0))
         }
 
-        #[cfg(target_feature = "relaxed-simd")]
+        #[cfg(feature = "relaxed-simd")]
         #[inline(always)]
         unsafe fn mul_add(self, a: Self, b: Self) -> Self {
-            Self(f32x4_relaxed_madd(self.0, a.0, b.0))
+            Self(unsafe { f32x4_relaxed_madd(self.0, a.0, b.0) })
         }
 
-        #[cfg(not(target_feature = "relaxed-simd"))]
+        #[cfg(not(feature = "relaxed-simd"))]
         #[inline(always)]
         unsafe fn mul_add(self, a: Self, b: Self) -> Self {
             Self(f32x4_add(f32x4_mul(self.0, a.0), b.0))
@@ -262,6 +274,11 @@ mod x86 {
         #[inline(always)]
         unsafe fn mul_add(self, a: Self, b: Self) -> Self {
             Self(unsafe { _mm256_fmadd_ps(self.0, a.0, b.0) })
+        }
+
+        #[inline(always)]
+        unsafe fn fetch<T: Copy>(from: *const T) {
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(from.cast()) }
         }
 
         #[inline(always)]

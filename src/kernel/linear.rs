@@ -59,6 +59,7 @@ impl<E: Element> Kernel for Tiles<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
         let panel_len = self.k * PANEL;
+        let last = self.panels.end - 1;
         let mut converted = Vec::new();
         let mut panels = self.panels.clone();
         while let Some(panel) = panels.next() {
@@ -74,16 +75,19 @@ impl<E: Element> Kernel for Tiles<'_, E> {
                             self.store(sums[0], panel, 0);
                             self.store(sums[1], second, 0);
                         }
-                        None => self.store(self.tile::<L, E, 1>(weight.as_ptr(), 0), panel, 0),
+                        None => self.store(self.tile::<L, E, 1>(weight.as_ptr(), 0, weight.as_ptr()), panel, 0),
                     }
-                } else if E::IS_F32 {
-                    self.rows_of_panel::<L>(weight.as_ptr().cast(), panel);
+                    continue;
+                }
+                let next = self.weight[(panel + 1).min(last) * panel_len..].as_ptr();
+                if E::IS_F32 {
+                    self.rows_of_panel::<L>(weight.as_ptr().cast(), next, panel);
                 } else {
                     converted.resize(panel_len, 0.0);
                     for i in (0..panel_len).step_by(L::N) {
                         E::load::<L>(weight.as_ptr().add(i)).store(converted.as_mut_ptr().add(i));
                     }
-                    self.rows_of_panel::<L>(converted.as_ptr(), panel);
+                    self.rows_of_panel::<L>(converted.as_ptr(), next, panel);
                 }
             }
         }
@@ -93,18 +97,24 @@ impl<E: Element> Kernel for Tiles<'_, E> {
 /// Registers of a panel's row with the narrowest lanes.
 const LARGEST: usize = PANEL / 4;
 
+/// A cache line of the next panel is fetched ahead after so many rows of this one, or later: while few rows of x go over a
+/// panel, it is read about as fast as memory gives it, and fetching ahead would only be in the way.
+const AHEAD: usize = 24;
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
 /// Sums of a tile, a register for each `L::N` columns.
 type Sums<L, const R: usize> = [[L; LARGEST]; R];
 
 impl<E: Element> Tiles<'_, E> {
     #[inline(always)]
-    unsafe fn rows_of_panel<L: Lanes>(&self, weight: *const f32, panel: usize) {
+    unsafe fn rows_of_panel<L: Lanes>(&self, weight: *const f32, next: *const E, panel: usize) {
         let mut row = 0;
         macro_rules! tiles {
             ($($rows:literal)*) => {$(
                 if L::ROWS >= $rows {
                     while self.rows - row >= $rows {
-                        unsafe { self.store(self.tile::<L, f32, $rows>(weight, row), panel, row) };
+                        unsafe { self.store(self.tile::<L, f32, $rows>(weight, row, next), panel, row) };
                         row += $rows;
                     }
                 }
@@ -113,27 +123,45 @@ impl<E: Element> Tiles<'_, E> {
         tiles!(6 4 2 1);
     }
 
-    /// `R` rows of x times a panel. Each sum is added up in the order of k, whatever R is.
+    /// `R` rows of x times a panel. Each sum is added up in the order of k, whatever R is. Fetches its share of the next panel
+    /// ahead.
     #[inline(always)]
-    unsafe fn tile<L: Lanes, W: Element, const R: usize>(&self, weight: *const W, row: usize) -> Sums<L, R> {
+    unsafe fn tile<L: Lanes, W: Element, const R: usize>(
+        &self,
+        weight: *const W,
+        row: usize,
+        next: *const E,
+    ) -> Sums<L, R> {
         unsafe {
             let mut sums = [[L::splat(0.0); LARGEST]; R];
             let mut x = self.x.as_ptr().add(row * self.k);
             let mut weight = weight;
             let end = weight.add(self.k * PANEL);
+            let line = LINE / size_of::<E>();
+            let lines = self.k * PANEL / line;
+            // All rows of x together fetch all lines of the panel, or as many as they may.
+            let every = (self.rows / R * self.k).div_ceil(lines).max(AHEAD);
+            let mut next = next.add(row / R * (self.k / every).min(lines * R / self.rows) * line);
             while weight != end {
-                let mut w = [L::splat(0.0); LARGEST];
-                for (v, w) in w.iter_mut().enumerate().take(PANEL / L::N) {
-                    *w = W::load::<L>(weight.add(v * L::N));
-                }
-                for (r, sums) in sums.iter_mut().enumerate() {
-                    let x = L::splat(*x.add(r * self.k));
-                    for v in 0..PANEL / L::N {
-                        sums[v] = x.mul_add(w[v], sums[v]);
+                let stop = weight.add(every.min(end.offset_from_unsigned(weight) / PANEL) * PANEL);
+                while weight != stop {
+                    let mut w = [L::splat(0.0); LARGEST];
+                    for (v, w) in w.iter_mut().enumerate().take(PANEL / L::N) {
+                        *w = W::load::<L>(weight.add(v * L::N));
                     }
+                    for (r, sums) in sums.iter_mut().enumerate() {
+                        let x = L::splat(*x.add(r * self.k));
+                        for v in 0..PANEL / L::N {
+                            sums[v] = x.mul_add(w[v], sums[v]);
+                        }
+                    }
+                    x = x.add(1);
+                    weight = weight.add(PANEL);
                 }
-                x = x.add(1);
-                weight = weight.add(PANEL);
+                if weight != end {
+                    L::fetch(next);
+                    next = next.add(line);
+                }
             }
             sums
         }
