@@ -547,11 +547,19 @@ impl Weight {
     /// Takes bytes, or refuses a number that is not finite.
     fn push(&mut self, dtype: Dtype, bytes: &[u8], cut: &mut Vec<u8>) -> Result<(), f32> {
         match (self, dtype) {
-            (Weight::F16(place), _) => place.push(bytes, cut, f16::from_le_bytes, f16::to_f32),
-            (Weight::BF16(place), _) => place.push(bytes, cut, bf16::from_le_bytes, bf16::to_f32),
-            (Weight::F32(place), Dtype::F16) => place.push(bytes, cut, |b| f16::from_le_bytes(b).to_f32(), |x| x),
-            (Weight::F32(place), Dtype::BF16) => place.push(bytes, cut, |b| bf16::from_le_bytes(b).to_f32(), |x| x),
-            (Weight::F32(place), _) => place.push(bytes, cut, f32::from_le_bytes, |x| x),
+            (Weight::F16(place), _) => place
+                .push(bytes, cut, f16::from_le_bytes, f16::is_finite)
+                .map_err(f16::to_f32),
+            (Weight::BF16(place), _) => place
+                .push(bytes, cut, bf16::from_le_bytes, bf16::is_finite)
+                .map_err(bf16::to_f32),
+            (Weight::F32(place), Dtype::F16) => {
+                place.push(bytes, cut, |b| f16::from_le_bytes(b).to_f32(), f32::is_finite)
+            }
+            (Weight::F32(place), Dtype::BF16) => {
+                place.push(bytes, cut, |b| bf16::from_le_bytes(b).to_f32(), f32::is_finite)
+            }
+            (Weight::F32(place), _) => place.push(bytes, cut, f32::from_le_bytes, f32::is_finite),
         }
     }
 
@@ -579,13 +587,13 @@ impl<T: Default + WithDType> Place<T> {
         bytes: &[u8],
         cut: &mut Vec<u8>,
         value: impl Fn([u8; N]) -> T,
-        to_f32: impl Fn(T) -> f32,
-    ) -> Result<(), f32> {
+        is_finite: impl Fn(T) -> bool,
+    ) -> Result<(), T> {
         let mut wrong = None;
         elements(bytes, cut, value, |values| {
             // Without an early exit the common case is one fast pass.
-            if !values.iter().fold(true, |finite, &x| finite & to_f32(x).is_finite()) {
-                wrong = wrong.or_else(|| values.iter().map(|&x| to_f32(x)).find(|x| !x.is_finite()));
+            if !values.iter().fold(true, |finite, &x| finite & is_finite(x)) {
+                wrong = wrong.or_else(|| values.iter().copied().find(|&x| !is_finite(x)));
             }
             match self {
                 Self::Flat(to) => to.extend(values),

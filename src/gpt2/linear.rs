@@ -108,7 +108,14 @@ impl<T: Default + WithDType> Packer<T> {
             // To the end of the panel's row, of the matrix's row, or of what has come.
             let n = (PANEL - column % PANEL).min(self.d_out - column).min(values.len());
             let at = (column / PANEL * self.d_in + row) * PANEL + column % PANEL;
-            self.panels[at..at + n].copy_from_slice(&values[..n]);
+            match (
+                self.panels[at..].first_chunk_mut::<PANEL>(),
+                values.first_chunk::<PANEL>(),
+            ) {
+                // Of a length known here, which makes it a few moves and no call.
+                (Some(to), Some(from)) if n == PANEL => *to = *from,
+                _ => self.panels[at..at + n].copy_from_slice(&values[..n]),
+            }
             values = &values[n..];
             self.len += n;
         }
