@@ -61,8 +61,11 @@ test('a kept model that was damaged is fetched again', async ({ page, server }) 
   const model = server.model('tiny-a');
   await load(api, model);
   await page.evaluate(async (model) => {
-    const cache = await caches.open(`logitscope:${model}`);
-    await cache.put(`${model}model.safetensors`, new Response('short'));
+    const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('logitscope');
+    const folder = await models.getDirectoryHandle(encodeURIComponent(model));
+    const file = await (await folder.getFileHandle('model.safetensors')).createWritable();
+    await file.write('short');
+    await file.close();
   }, model);
   const mended = await load(api, model);
   expect(mended.last?.fromCache).toBe(false);
