@@ -34,20 +34,31 @@ const modelCard: Plugin = {
   },
 };
 
+/** Threads take a page that is cross-origin isolated. Where these cannot be sent, `isolation.js` adds them. */
+const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 export default defineConfig({
   // Relative URLs alone, so that dist/ works under any path of any file server.
   base: './',
   // A file that is not there is a 404, as on any file server, and not the page.
   appType: 'mpa',
+  server: { headers },
+  preview: { headers },
   build: {
     target: 'es2022',
     outDir: path('../dist'),
     emptyOutDir: true,
     rolldownOptions: {
-      input: { page: path('index.html'), card: path('card.html'), logitscope: path('src/api/logitscope.ts') },
-      // The JavaScript API keeps its name and its exports: other pages import it.
+      input: {
+        page: path('index.html'),
+        card: path('card.html'),
+        logitscope: path('src/api/logitscope.ts'),
+        isolation: path('src/isolation.worker.ts'),
+      },
+      // The JavaScript API keeps its name and its exports: other pages import it. The service worker keeps its name too,
+      // and stands where its scope is all of the page.
       preserveEntrySignatures: 'strict',
-      output: { entryFileNames: ({ name }) => (name === 'logitscope' ? '[name].js' : 'assets/[name]-[hash].js') },
+      output: { entryFileNames: ({ name }) => (['logitscope', 'isolation'].includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
   worker: { format: 'es' },

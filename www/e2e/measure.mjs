@@ -15,6 +15,9 @@ const dist = sirv(folder, { dev: true });
 const requested = new Set();
 const model = process.argv[2] && sirv(resolve(process.argv[2]), { dev: true });
 const server = createServer((request, response) => {
+  // As `vite preview`, for threads.
+  response.setHeader('cross-origin-opener-policy', 'same-origin');
+  response.setHeader('cross-origin-embedder-policy', 'require-corp');
   const notFound = () => response.writeHead(404).end();
   if (!request.url.startsWith('/model/') || !model) {
     requested.add(request.url === '/' ? '/index.html' : request.url);

@@ -19,6 +19,9 @@ export class FileServer {
   readonly #models = folder('../../tests/data/');
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
 
+  /** One that sends what isolates a page, or, as GitHub Pages, one that cannot. */
+  constructor(readonly isolates = true) {}
+
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, resolve));
   }
@@ -52,6 +55,10 @@ export class FileServer {
     const fault = [...this.faults].find(([file]) => path.endsWith(file))?.[1];
     // As GitHub Pages and the Hugging Face hub do.
     if (fault !== 'no CORS') response.setHeader('access-control-allow-origin', '*');
+    if (this.isolates) {
+      response.setHeader('cross-origin-opener-policy', 'same-origin');
+      response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    }
     const missing = () => {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>404</title>');
     };

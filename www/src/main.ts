@@ -1,5 +1,7 @@
 import './styles.css';
 import './elements/page';
+import { isolate } from './isolation';
 import { followLink } from './link';
 
+await isolate();
 followLink();
