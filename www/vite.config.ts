@@ -14,7 +14,7 @@ const apiTypes: Plugin = {
     execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '--project', path('tsconfig.types.json')], {
       stdio: 'inherit',
     });
-    cpSync(path('src/wasm/logitscope.d.ts'), path('../dist/types/wasm/logitscope.d.ts'));
+    for (const types of ['charts.d.ts', 'model.d.ts']) cpSync(path(`src/wasm/${types}`), path(`../dist/types/wasm/${types}`));
   },
 };
 

@@ -13,6 +13,18 @@ use crate::{Error, Result};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+/** What a chart shows of an attribution; see there. */
+export interface Charted {
+  unit: 'component' | 'layer' | 'head';
+  labels: string[];
+  attribution: ArrayLike<number>;
+  positions: number[];
+  logit: number[];
+  bias: number[];
+  total: number[];
+  error: number[];
+}
+
 /** How a chart is looked at. */
 export interface ChartView {
   /** In CSS pixels. */
@@ -62,9 +74,7 @@ export type ChartKey = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown' | 'H
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(
-        typescript_type = "Pick<AttributionData, 'unit' | 'labels' | 'attribution' | 'positions' | 'logit' | 'bias' | 'total' | 'error'>"
-    )]
+    #[wasm_bindgen(typescript_type = "Charted")]
     pub type JsCharted;
     #[wasm_bindgen(typescript_type = "ChartView")]
     pub type JsView;

@@ -8,10 +8,16 @@ use wasm_bindgen::prelude::*;
 
 use crate::Error;
 
+#[cfg(feature = "charts")]
 mod chart;
+#[cfg(feature = "model")]
 mod model;
+#[cfg(feature = "threads")]
+mod threads;
 
+#[cfg(feature = "charts")]
 pub use chart::Chart;
+#[cfg(feature = "model")]
 pub use model::{Generation, Model, ModelLoader, Run};
 
 /// `Result` whose error JavaScript can catch.

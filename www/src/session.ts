@@ -77,7 +77,7 @@ export class Session extends EventTarget {
       const told = notice ?? scope.notKept;
       if (told) this.#set({ notice: message(told) });
       if (!stepping) this.#set({ tokens: [], predictions: [] });
-      this.#set({ model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer }, loading: undefined });
+      this.#set({ model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer, engine: scope.engine }, loading: undefined });
       this.#ask();
       if (source.kind === 'bundled' && !this.state.training) {
         training().then((training) => this.#set({ training }), () => this.#set({ training: null }));
@@ -235,9 +235,10 @@ export class Session extends EventTarget {
 
   #load(source: Source, weights: string | undefined, loading: AbortController): Promise<Logitscope> {
     const onProgress = this.#progress(loading);
-    // The bundled model comes with the page, and changes with it; the browser keeps the others.
-    const keep = source.kind !== 'bundled';
-    return Logitscope.load(sourceFiles(source), { signal: loading.signal, onProgress, keep, weights });
+    // The bundled model comes with the page, and changes with it; the browser keeps the others. It is too small to share.
+    const bundled = source.kind === 'bundled';
+    const options = { signal: loading.signal, onProgress, keep: !bundled, weights, threads: bundled ? 1 : undefined };
+    return Logitscope.load(sourceFiles(source), options);
   }
 
   /** Leaves the model in use open for another checkpoint of it; otherwise closes it, and all that were left. */

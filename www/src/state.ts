@@ -1,4 +1,4 @@
-import type { Attribution, Chart, ModelConfig, Prediction, Token, Unit } from './api/logitscope';
+import type { Attribution, Chart, Engine, ModelConfig, Prediction, Token, Unit } from './api/logitscope';
 import type { Preset } from './presets';
 import type { Source } from './source';
 import type { Training } from './training';
@@ -60,6 +60,8 @@ export interface Model {
   config: ModelConfig;
   /** Without one, prompts are token ids. */
   hasTokenizer: boolean;
+  /** How it computes. */
+  engine: Engine;
 }
 
 /** A model on its way. */

@@ -4,6 +4,7 @@ mod apt;
 mod bindgen;
 mod browser;
 mod build;
+mod module;
 mod npm;
 mod project;
 mod serve;

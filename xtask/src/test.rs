@@ -54,8 +54,16 @@ fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, brows
     let file = project.target("webdriver.json");
     fs::write(&file, capabilities.to_string())?;
     let cargo = toolchain
-        .cargo(project, "test")
-        .args(["--profile", "web", "--no-default-features", "--test", "web"])
+        .cargo(project, "test", false)
+        .args([
+            "--profile",
+            "web",
+            "--no-default-features",
+            "--features",
+            "charts,model",
+            "--test",
+            "web",
+        ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &bindgen.test_runner)
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);

@@ -1,5 +1,5 @@
-//! Rust for the browser: the wasm32 standard library, through rustup, or through Debian's packages where rustup cannot
-//! reach its server. Not through `targets` in rust-toolchain.toml, which makes every rustup command try the network.
+//! Rust for the browser: the wasm32 standard library and, for the modules with threads, its source, through rustup, or
+//! through Debian's packages where rustup cannot reach its server. Not through `targets` in rust-toolchain.toml, which makes every rustup command try the network.
 
 use std::{
     fmt, fs,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub enum Toolchain {
-    /// The cargo on the PATH has the target.
+    /// The cargo on the PATH has the target, and the source of its standard library.
     Installed,
     /// Debian's cargo compiles the standard library along with the project, from the source in its rust-web-src, and
     /// links with Debian's lld.
@@ -27,13 +27,28 @@ pub enum Toolchain {
 }
 
 const TARGET: &str = "wasm32-unknown-unknown";
+const BY_HAND: &str = "    rustup target add wasm32-unknown-unknown\n    rustup component add rust-src";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
 impl Toolchain {
-    /// `cargo COMMAND` for wasm32. Debian's builds libtest too when no test needs it: otherwise nothing that is compiled
-    /// for the page could be used for its tests.
-    pub fn cargo<'a>(&self, project: &'a Project, command: &str) -> Cmd<'a> {
+    /// `cargo COMMAND` for wasm32, without threads or with them, whose flags are other flags for every crate and so have a
+    /// target directory of their own. Debian's builds libtest too when no test needs it: otherwise nothing that is
+    /// compiled for the page could be used for its tests.
+    pub fn cargo<'a>(&self, project: &'a Project, command: &str, threads: bool) -> Cmd<'a> {
+        let cargo = self.without_threads(project, command);
+        if !threads {
+            return cargo;
+        }
+        cargo
+            .arg("--config")
+            .arg(project.path(".cargo/threads.toml"))
+            .arg("--target-dir")
+            .arg(project.target("threads"))
+            .env("RUSTC_BOOTSTRAP", "1")
+    }
+
+    fn without_threads<'a>(&self, project: &'a Project, command: &str) -> Cmd<'a> {
         let sh = &project.shell;
         match self {
             Self::Installed => cmd!(sh, "cargo {command} --target {TARGET}"),
@@ -60,15 +75,20 @@ impl fmt::Display for Toolchain {
 }
 
 pub fn find_or_install(project: &Project) -> Result<Toolchain> {
-    if standard_library_installed(project) {
+    if missing(project).is_empty() {
         return Ok(Toolchain::Installed);
     }
     if let Ok(toolchain) = debian(project) {
         return Ok(toolchain);
     }
     if which("rustup").is_ok() {
-        println!("Rust's standard library for {TARGET} is missing. Installing it: rustup target add {TARGET}");
-        if rustup_target_add(project)? && standard_library_installed(project) {
+        for (what, command) in missing(project) {
+            println!("{what} is missing. Installing it: rustup {}", command.join(" "));
+            if !rustup(project, &command)? {
+                break;
+            }
+        }
+        if missing(project).is_empty() {
             return Ok(Toolchain::Installed);
         }
         println!("rustup could not install it; trying Debian's packages.");
@@ -78,7 +98,7 @@ pub fn find_or_install(project: &Project) -> Result<Toolchain> {
         let Err(packages) = debian(project) else { break };
         let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
         let by_hand = format!(
-            "    rustup target add {TARGET}\nor, with Debian's packages:\n    sudo apt-get install {}",
+            "{BY_HAND}\nor, with Debian's packages:\n    sudo apt-get install {}",
             packages.join(" ")
         );
         apt::install(
@@ -90,25 +110,35 @@ pub fn find_or_install(project: &Project) -> Result<Toolchain> {
     }
     debian(project).map_err(|_| {
         anyhow!(
-            "Debian's Rust does not compile this project: it has to be 1.{} or newer. What works:\n    rustup target add {TARGET}",
+            "Debian's Rust does not compile this project: it has to be 1.{} or newer. What works:\n{BY_HAND}",
             project.rust_minor
         )
     })
 }
 
-fn standard_library_installed(project: &Project) -> bool {
+/// What the Rust on the PATH lacks, with the commands of rustup that install it.
+fn missing(project: &Project) -> Vec<(&'static str, [&'static str; 3])> {
+    let compiled = ["--print", "target-libdir", "--target", TARGET];
+    let std = printed(project, &compiled).is_some_and(|directory| {
+        let files = fs::read_dir(directory).into_iter().flatten().flatten();
+        files
+            .into_iter()
+            .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+    });
+    let source = printed(project, &["--print", "sysroot"])
+        .is_some_and(|root| root.join("lib/rustlib/src/rust/library/std/Cargo.toml").exists());
+    let std = (!std).then_some(("Rust's standard library for the browser", ["target", "add", TARGET]));
+    let source = (!source).then_some((
+        "The source of Rust's standard library",
+        ["component", "add", "rust-src"],
+    ));
+    std.into_iter().chain(source).collect()
+}
+
+fn printed(project: &Project, arguments: &[&str]) -> Option<PathBuf> {
     let sh = &project.shell;
-    cmd!(sh, "rustc --print target-libdir --target {TARGET}")
-        .quiet()
-        .ignore_stderr()
-        .read()
-        .is_ok_and(|directory| {
-            fs::read_dir(directory)
-                .into_iter()
-                .flatten()
-                .flatten()
-                .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
-        })
+    let rustc = cmd!(sh, "rustc {arguments...}").quiet().ignore_stderr();
+    rustc.read().ok().map(PathBuf::from)
 }
 
 /// [`Toolchain::Debian`], or the packages still to be installed for it.
@@ -143,10 +173,10 @@ fn debian(project: &Project) -> Result<Toolchain, Vec<String>> {
     }
 }
 
-/// Whether `rustup target add` worked; a server that does not answer counts as no.
-fn rustup_target_add(project: &Project) -> Result<bool> {
+/// Whether rustup did it; a server that does not answer counts as no.
+fn rustup(project: &Project, command: &[&str]) -> Result<bool> {
     let sh = &project.shell;
-    let mut rustup = std::process::Command::from(cmd!(sh, "rustup target add {TARGET}").env("RUSTUP_MAX_RETRIES", "1"))
+    let mut rustup = std::process::Command::from(cmd!(sh, "rustup {command...}").env("RUSTUP_MAX_RETRIES", "1"))
         .stdin(Stdio::null())
         .spawn()?;
     let Some(status) = rustup.wait_timeout(Duration::from_secs(180))? else {

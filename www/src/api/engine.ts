@@ -1,30 +1,64 @@
-import { simd } from 'wasm-feature-detect';
+import { relaxedSimd, simd, threads as sharedMemory } from 'wasm-feature-detect';
 import { LogitscopeError } from './errors.js';
-import initWasm from '../wasm/logitscope.js';
-import wasmUrl from '../wasm/logitscope_bg.wasm?url';
+import initWasm from '../wasm/charts.js';
+import chartsUrl from '../wasm/charts.wasm?url';
+import modelUrl from '../wasm/model.wasm?url';
+import relaxedUrl from '../wasm/model-relaxed.wasm?url';
+import threadsUrl from '../wasm/model-threads.wasm?url';
+import threadsRelaxedUrl from '../wasm/model-threads-relaxed.wasm?url';
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-let instantiated: Promise<unknown> | undefined;
-
-/** The one WebAssembly module, compiled once: workers instantiate it for models, this thread for charts. */
-export function wasmModule(): Promise<WebAssembly.Module> {
-  compiled ??= compile().catch((error) => {
-    compiled = undefined;
-    throw error;
-  });
-  return compiled;
+/** How a model computes: the best of what is shipped that this browser, and this page in it, can run. */
+export interface Engine {
+  /** The kernels: WebAssembly's SIMD, or its relaxed SIMD, which multiplies and adds in one step. */
+  simd: 'simd128' | 'relaxed-simd';
+  /** How many threads compute. */
+  threads: number;
 }
+
+/**
+ * More threads than this do not pay: a pass over a prompt reads every weight once, and a few cores have the memory busy.
+ */
+const mostThreads = 8;
+
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+let charts: Promise<unknown> | undefined;
 
 /**
  * Makes {@link Chart} ready to use. `Logitscope.load` does this too; only a page that draws without ever loading a
  * model has to call it.
  */
 export async function initCharts(): Promise<void> {
-  instantiated ??= wasmModule().then((module) => initWasm({ module_or_path: module }));
-  await instantiated;
+  charts ??= wasmModule(chartsUrl).then((module) => initWasm({ module_or_path: module }));
+  await charts.catch((error) => {
+    charts = undefined;
+    throw error;
+  });
 }
 
-async function compile(): Promise<WebAssembly.Module> {
+/** The engine to use if at most so many threads may compute. Several threads take a page that is cross-origin isolated. */
+export async function bestEngine(threads = Math.min(navigator.hardwareConcurrency, mostThreads)): Promise<Engine> {
+  const [relaxed, shared] = await Promise.all([relaxedSimd(), sharedMemory()]);
+  return { simd: relaxed ? 'relaxed-simd' : 'simd128', threads: shared && crossOriginIsolated ? threads : 1 };
+}
+
+/** The module of an engine, compiled once, however many models compute with it. */
+export function engineModule({ simd, threads }: Engine): Promise<WebAssembly.Module> {
+  const relaxed = simd === 'relaxed-simd';
+  if (threads > 1) return wasmModule(relaxed ? threadsRelaxedUrl : threadsUrl);
+  return wasmModule(relaxed ? relaxedUrl : modelUrl);
+}
+
+function wasmModule(file: string): Promise<WebAssembly.Module> {
+  let module = compiled.get(file);
+  if (!module) {
+    module = compile(new URL(file, import.meta.url));
+    compiled.set(file, module);
+    module.catch(() => compiled.delete(file));
+  }
+  return module;
+}
+
+async function compile(url: URL): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined' || !(await simd())) {
     throw new LogitscopeError(
       'UnsupportedError',
@@ -32,7 +66,6 @@ async function compile(): Promise<WebAssembly.Module> {
         'Safari 16.4, or newer, have it (some lock it away in a strict or lockdown mode).',
     );
   }
-  const url = new URL(wasmUrl, import.meta.url);
   const get = async () => {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return response;

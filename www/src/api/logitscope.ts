@@ -12,12 +12,12 @@
  *
  * @packageDocumentation
  */
-import { proxy, wrap, type Remote } from 'comlink';
-import { initCharts, wasmModule } from './engine.js';
+import { proxy, type Remote } from 'comlink';
+import { initCharts, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './source.js';
 import { discardIncomplete } from './storage.js';
-import WorkerFromHere from './worker?worker&inline';
+import { Team } from './team.js';
 import type { Input, Loaded, Progress, Service } from './worker.js';
 import type {
   AttributionData,
@@ -27,18 +27,16 @@ import type {
   Question,
   SamplingOptions,
   Token,
-} from '../wasm/logitscope.js';
+} from '../wasm/model.js';
 
-export { Chart } from '../wasm/logitscope.js';
-export { initCharts } from './engine.js';
+export { Chart } from '../wasm/charts.js';
+export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles, hubFolder } from './source.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './storage.js';
 export type { Input, Progress } from './worker.js';
+export type { ChartItem, ChartKey, ChartView, Charted } from '../wasm/charts.js';
 export type {
-  ChartItem,
-  ChartKey,
-  ChartView,
   Contribution,
   ModelConfig,
   Prediction,
@@ -46,13 +44,13 @@ export type {
   SamplingOptions,
   Token,
   Unit,
-} from '../wasm/logitscope.js';
+} from '../wasm/model.js';
 
 /** How to load a model. */
 export interface LoadOptions {
   /**
-   * At most so many threads may compute. This version always computes on one, in a worker, so every value gives the
-   * same result in the same time.
+   * At most so many threads may compute, each a worker of its own. Default: as many as the processor has, up to 8.
+   * Where a page is not cross-origin isolated, browsers allow one; {@link Logitscope.engine} tells how many there are.
    */
   threads?: number;
   /** Cancels the load, which then rejects with the signal's reason. */
@@ -98,7 +96,7 @@ export interface Attribution extends Omit<AttributionData, 'ranked'> {
 /** Asks the worker, after everything asked before. */
 type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
-/** A model in a worker of its own. Questions are answered one after the other, in the order in which they were asked. */
+/** A model in workers of its own. Questions are answered one after the other, in the order in which they were asked. */
 export class Logitscope {
   /** The model's configuration. */
   readonly config: ModelConfig;
@@ -106,19 +104,22 @@ export class Logitscope {
   readonly hasTokenizer: boolean;
   /** Why the model is not kept in the browser's storage, if that was refused. */
   readonly notKept: string | undefined;
-  readonly #worker: ModelWorker;
+  /** How the model computes. */
+  readonly engine: Engine;
+  readonly #team: Team;
   readonly #call: Call;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(worker: ModelWorker, loaded: Loaded) {
-    this.#worker = worker;
+  private constructor(team: Team, loaded: Loaded) {
+    this.#team = team;
+    this.engine = team.engine;
     this.config = loaded.config;
     this.hasTokenizer = loaded.hasTokenizer;
     this.notKept = loaded.notKept;
     this.#call = (ask, signal) => {
       const answer = this.#last.then(async () => {
         signal?.throwIfAborted();
-        return worker.ask(ask);
+        return team.ask(ask);
       });
       this.#last = answer.catch(() => {});
       return answer;
@@ -144,18 +145,19 @@ export class Logitscope {
     }
     signal?.throwIfAborted();
     const location = locate(model);
-    const module = await wasmModule();
-    await initCharts();
-    signal?.throwIfAborted();
-    const worker = new ModelWorker();
-    const abort = () => worker.terminate(signal?.reason);
+    const charts = initCharts();
+    charts.catch(() => {});
+    const team = await Team.start(threads);
+    const abort = () => team.terminate(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
+      await charts;
+      signal?.throwIfAborted();
       const report = proxy((progress: Progress) => void (signal?.aborted || onProgress?.(progress)));
       const kept = keep && weights === undefined;
-      return new Logitscope(worker, await worker.ask((service) => service.load(module, location, kept, weights, report)));
+      return new Logitscope(team, await team.ask((service) => service.load(location, kept, weights, report)));
     } catch (error) {
-      worker.terminate(error);
+      team.terminate(error);
       if ('folder' in location) await discardIncomplete(location.folder);
       throw error;
     } finally {
@@ -210,9 +212,9 @@ export class Logitscope {
     return this.#call((service) => service.memory());
   }
 
-  /** Ends the worker and gives its memory back. What is still being computed rejects with a `ClosedError`. */
+  /** Ends the workers and gives their memory back. What is still being computed rejects with a `ClosedError`. */
   close(): void {
-    this.#worker.terminate(new LogitscopeError('ClosedError', 'This model was closed; load it again.'));
+    this.#team.terminate(new LogitscopeError('ClosedError', 'This model was closed; load it again.'));
   }
 }
 
@@ -267,42 +269,4 @@ function release({ call, handle }: { call: Call; handle: number }): void {
 /** A prompt as it crosses to the worker: typed arrays of any kind become a plain list of ids. */
 function toInput(prompt: Input): Input {
   return typeof prompt === 'string' ? prompt : Array.from(prompt);
-}
-
-/**
- * The worker, and the certainty that whatever it is asked is answered, if only with an error. Its code comes with this
- * module's: a worker by URL would have to be of the page's own origin, and could not start offline.
- */
-class ModelWorker {
-  readonly #worker: Worker;
-  readonly #service: Remote<Service>;
-  readonly #pending = new Set<(reason: unknown) => void>();
-  #ended: { reason: unknown } | undefined;
-
-  constructor() {
-    this.#worker = new WorkerFromHere({ name: 'logitscope' });
-    this.#worker.addEventListener('error', (event) => {
-      const why = event.message ? `: ${event.message}` : '';
-      this.terminate(new LogitscopeError('InternalError', `Logitscope's worker stopped${why}. Load the model again.`));
-    });
-    this.#service = wrap<Service>(this.#worker);
-  }
-
-  ask<T>(ask: (service: Remote<Service>) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (this.#ended) return reject(this.#ended.reason);
-      this.#pending.add(reject);
-      ask(this.#service)
-        .then(resolve, (error) => reject(LogitscopeError.from(error)))
-        .finally(() => this.#pending.delete(reject));
-    });
-  }
-
-  /** Ends the worker; what it was asked, and will be asked, rejects with `reason`. */
-  terminate(reason: unknown): void {
-    this.#ended ??= { reason };
-    this.#worker.terminate();
-    for (const reject of this.#pending) reject(reason);
-    this.#pending.clear();
-  }
 }

@@ -1,16 +1,18 @@
 import { expose } from 'comlink';
-import initWasm, {
+import * as one from '../wasm/model.js';
+import * as several from '../wasm/model-threads.js';
+import type {
+  AttributionData,
+  Generation,
+  Model,
+  ModelConfig,
   ModelLoader,
-  type AttributionData,
-  type Generation,
-  type Model,
-  type ModelConfig,
-  type Prediction,
-  type Question,
-  type Run,
-  type SamplingOptions,
-  type Token,
-} from '../wasm/logitscope.js';
+  Prediction,
+  Question,
+  Run,
+  SamplingOptions,
+  Token,
+} from '../wasm/model.js';
 import { FolderSource, cut, htmlInstead, receive } from './download.js';
 import { LogitscopeError, isTrap } from './errors.js';
 import { FileSource, type Location, type Missing, type ModelFile, type Source } from './source.js';
@@ -42,6 +44,7 @@ export interface Loaded {
 /** Milliseconds between two reports of progress. */
 const reportInterval = 100;
 
+let wasm: typeof one | typeof several;
 let memory: WebAssembly.Memory;
 let model: Model;
 const runs = new Map<number, Run>();
@@ -49,15 +52,35 @@ const generations = new Map<number, Generation>();
 let handles = 0;
 
 const service = {
-  /** Instantiates the module and loads a model, from the browser's storage if it is kept there. */
+  /** Instantiates the module, to compute on so many threads; gives the memory that they share. */
+  async start(module: WebAssembly.Module, threads: number): Promise<WebAssembly.Memory | undefined> {
+    if (threads === 1) {
+      wasm = one;
+      ({ memory } = await one.default({ module_or_path: module }));
+      return undefined;
+    }
+    await service.enter(module, sharedMemory());
+    several.openPool(threads);
+    return memory;
+  },
+
+  /** Instantiates the module on the memory of another worker. */
+  async enter(module: WebAssembly.Module, shared: WebAssembly.Memory): Promise<void> {
+    wasm = several;
+    memory = shared;
+    await several.default({ module_or_path: module, memory });
+  },
+
+  /** Computes with the worker whose memory it is, for as long as this one lives. */
+  compute: (): void => several.enterPool(),
+
+  /** Loads a model, from the browser's storage if it is kept there. */
   async load(
-    module: WebAssembly.Module,
     location: Location,
     keep: boolean,
     weights: string | undefined,
     report: (progress: Progress) => void,
   ): Promise<Loaded> {
-    memory = (await initWasm({ module_or_path: module })).memory;
     if ('files' in location) return loadFrom(new FileSource(location.files), undefined, weights, report);
     const { folder } = location;
     if (!keep) return loadFrom(new FolderSource(folder, 'default'), undefined, weights, report);
@@ -113,6 +136,16 @@ const service = {
 /** What the worker answers. */
 export type Service = typeof service;
 
+/** With room for all that 32 bits address, or for as much of that as the browser grants; never less than 1 GB. */
+function sharedMemory(maximum = 65_536): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 64, maximum, shared: true });
+  } catch (error) {
+    if (maximum <= 16_384) throw error;
+    return sharedMemory(maximum / 2);
+  }
+}
+
 function get<T>(held: Map<number, T>, handle: number): T {
   const found = held.get(handle);
   if (found === undefined) throw new LogitscopeError('ClosedError', 'This run was freed; run the prompt again.');
@@ -142,7 +175,7 @@ async function loadFrom(
     tally.weights = single.announced;
   }
 
-  const loader = new ModelLoader(decode(config), 'missing' in tokenizer ? undefined : tokenizer, index, weights);
+  const loader = new wasm.ModelLoader(decode(config), 'missing' in tokenizer ? undefined : tokenizer, index, weights);
   try {
     for (const name of loader.files()) {
       const file = 'missing' in single ? await source.open(name) : single;

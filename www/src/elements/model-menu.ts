@@ -1,11 +1,15 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { cachedModels, deleteCachedModel, type CachedModel } from '../api/logitscope';
+import { cachedModels, deleteCachedModel, type CachedModel, type Engine } from '../api/logitscope';
 import { bytes } from '../format';
 import { placeUnder } from '../popover';
 import { SessionController, session } from '../session';
 import { BUNDLED, HUB_MODELS, parseSource, sourceName, sourceOfFolder, type Source } from '../source';
 import { base } from '../styles';
+
+function computing({ threads, simd }: Engine): string {
+  return `on ${threads === 1 ? 'one thread' : `${threads} threads`} with ${simd === 'simd128' ? 'SIMD' : 'relaxed SIMD'}`;
+}
 
 /** Which model: bundled, from the hub, from any folder, from this device, or kept from before. */
 @customElement('model-menu')
@@ -107,6 +111,7 @@ export class ModelMenu extends LitElement {
                 })}
               </ul>`
           : nothing}
+        ${model ? html`<p class="small grey">${sourceName(model.source)} runs in this tab, ${computing(model.engine)}.</p>` : nothing}
       </div>
     `;
   }

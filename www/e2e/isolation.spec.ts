@@ -1,0 +1,60 @@
+import { test as base, expect } from '@playwright/test';
+import { FileServer } from './server';
+import { Logitscope } from './test';
+
+/** Tests on a server that sends no headers. */
+const test = base.extend<{ server: FileServer }>({
+  server: async ({}, use) => {
+    const server = new FileServer(false);
+    await server.start();
+    await use(server);
+    await server.stop();
+  },
+});
+
+const tinyA = 'prompt=1%2C5%2C9&answer=%237';
+
+test('a service worker isolates the page where the server cannot, and a model then computes on several threads', async ({ page, server }) => {
+  const scope = new Logitscope(page, server);
+  let loads = 0;
+  page.on('load', () => (loads += 1));
+  await scope.open();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  expect(loads).toBe(2);
+  expect(server.requests.filter((path) => path.endsWith('model.safetensors'))).toHaveLength(1);
+
+  await page.goto(`${server.page}#model=${encodeURIComponent(server.model('tiny-a'))}&${tinyA}`);
+  await expect(scope.prompt).toHaveValue('1,5,9');
+  await scope.answered();
+  const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency));
+  await scope.modelButton.click();
+  await expect(page.getByRole('dialog', { name: 'Models' })).toContainText(`on ${threads} threads`);
+  expect(page.workers().length).toBe(threads);
+  expect(scope.complaints).toEqual([]);
+
+  await page.reload();
+  await scope.answered();
+  expect(loads).toBe(3);
+});
+
+test('a question in the link survives the reload', async ({ page, server }) => {
+  const scope = new Logitscope(page, server);
+  await scope.open(`#model=${encodeURIComponent(server.model('tiny-a'))}&${tinyA}`);
+  await expect(scope.prompt).toHaveValue('1,5,9');
+  await expect(scope.answer).toHaveValue('#7');
+});
+
+test.describe('where service workers are blocked', () => {
+  test.use({ serviceWorkers: 'block' });
+
+  test('everything works, on one thread', async ({ page, server }) => {
+    const scope = new Logitscope(page, server);
+    await scope.open(`#model=${encodeURIComponent(server.model('tiny-a'))}&${tinyA}`);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await scope.modelButton.click();
+    await expect(page.getByRole('dialog', { name: 'Models' })).toContainText('on one thread');
+    await page.keyboard.press('Escape');
+    expect(page.workers().length).toBe(1);
+    expect((await scope.numbers()).labels.at(-1)).toBe('remainder');
+  });
+});

@@ -1,0 +1,158 @@
+import type { Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { FileServer } from './server';
+import { expect, test } from './test';
+
+/** The reference numbers of one prompt; see tests/transformer_lens.rs. */
+interface Case {
+  tokens: number[];
+  answer_token: number;
+  incorrect_token: number | null;
+  logit_answer: number;
+  b_U_answer: number;
+  [unit: string]: unknown;
+}
+
+interface Parts {
+  labels: string[];
+  attribution: (number | number[])[];
+}
+
+const UNITS = ['component', 'layer', 'head'] as const;
+
+/** Takes relaxed SIMD away from the browser, as far as Logitscope looks for it. */
+async function withoutRelaxedSimd(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const validate = WebAssembly.validate.bind(WebAssembly);
+    // i8x16.relaxed_swizzle
+    const relaxed = (bytes: Uint8Array) => bytes.some((byte, i) => byte === 253 && bytes[i + 1] === 128 && bytes[i + 2] === 2);
+    WebAssembly.validate = (source) => !relaxed(new Uint8Array(source as ArrayBuffer)) && validate(source);
+  });
+}
+
+for (const simd of ['simd128', 'relaxed-simd'] as const) {
+  for (const threads of [1, 2]) {
+    test(`${simd} on ${threads === 1 ? 'one thread' : 'two threads'} computes TransformerLens’s numbers`, async ({ page }) => {
+      const server = new FileServer(threads > 1);
+      await server.start();
+      if (simd === 'simd128') await withoutRelaxedSimd(page);
+      await page.goto(`${server.origin}/an/article`);
+      for (const name of ['tiny-a', 'tiny-b']) {
+        const file = new URL(`../../tests/data/${name}/transformer_lens.json`, import.meta.url);
+        const cases = JSON.parse(readFileSync(file, 'utf8')) as Case[];
+        const { engine, answers } = await page.evaluate(
+          async ({ api, model, cases, units }) => {
+            const { Logitscope } = (await import(api)) as typeof import('../src/api/logitscope');
+            const scope = await Logitscope.load(model, { threads: 2, keep: false });
+            const answers = [];
+            for (const { tokens, answer_token: answer, incorrect_token } of cases) {
+              const run = await scope.run(tokens);
+              const incorrect = incorrect_token ?? undefined;
+              for (const unit of units) {
+                for (const [key, position] of [[unit, -1], [`${unit}_all_positions`, null]] as const) {
+                  const { labels, attribution } = await run.attribute({ answer, incorrect, unit, position });
+                  answers.push({ key, labels, attribution: [...attribution] });
+                }
+              }
+            }
+            scope.close();
+            return { engine: scope.engine, answers };
+          },
+          { api: `${server.page}logitscope.js`, model: server.model(name), cases, units: UNITS },
+        );
+        expect(engine).toEqual({ simd, threads });
+        const expected = cases.flatMap((reference) =>
+          UNITS.flatMap((unit) => [unit, `${unit}_all_positions`]).map((key) => reference[key] as Parts),
+        );
+        expect(answers.map(({ labels }) => labels)).toEqual(expected.map(({ labels }) => labels));
+        const theirs = expected.flatMap(({ attribution }) => attribution.flat());
+        const ours = answers.flatMap(({ attribution }) => attribution);
+        expect(ours.length).toBe(theirs.length);
+        const off = theirs.map((value, i) => Math.abs(value - (ours[i] ?? NaN)));
+        expect(Math.max(...off)).toBeLessThan(1e-4);
+      }
+      await server.stop();
+    });
+  }
+}
+
+test('`threads` bounds the workers, and a closed model leaves none', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const api = await page.evaluateHandle<typeof import('../src/api/logitscope')>(`import(${JSON.stringify(`${server.page}logitscope.js`)})`);
+  const load = (threads?: number) =>
+    api.evaluateHandle(({ Logitscope }, { model, threads }) => Logitscope.load(model, { threads, keep: false }), {
+      model: server.model('tiny-a'),
+      threads,
+    });
+  for (const threads of [1, 3, undefined]) {
+    const scope = await load(threads);
+    const computing = await scope.evaluate(({ engine }) => engine.threads);
+    const wanted = threads ?? (await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency)));
+    expect(computing).toBe(wanted);
+    expect(page.workers().length).toBe(wanted);
+    await scope.evaluate(async (scope) => {
+      await scope.run([1, 5, 9]);
+      scope.close();
+    });
+    await expect.poll(() => page.workers().length).toBe(0);
+  }
+  const refused = await api.evaluate(({ Logitscope }, model) => Logitscope.load(model, { threads: 0 }).catch((error: Error) => error.name), server.model('tiny-a'));
+  expect(refused).toBe('ArgumentError');
+});
+
+/** Runs `code` in each worker before Logitscope's own, which a test cannot reach otherwise. */
+async function beforeWorkers(page: Page, code: string): Promise<void> {
+  await page.addInitScript((code) => {
+    Worker = new Proxy(Worker, {
+      construct(target, [url, options]: [string, WorkerOptions]) {
+        const script = `${code}; await import(${JSON.stringify(url)});`;
+        return new target(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), options);
+      },
+    });
+  }, code);
+}
+
+/** What becomes of a model that may compute on two threads. */
+async function twoThreads(page: Page, server: FileServer) {
+  await page.goto(`${server.origin}/an/article`);
+  return page.evaluate(
+    async ({ api, model }) => {
+      const { Logitscope } = (await import(api)) as typeof import('../src/api/logitscope');
+      try {
+        const scope = await Logitscope.load(model, { threads: 2, keep: false });
+        await scope.run([1, 5, 9]);
+        return { threads: scope.engine.threads };
+      } catch (error) {
+        return { error: String(error) };
+      }
+    },
+    { api: `${server.page}logitscope.js`, model: server.model('tiny-a') },
+  );
+}
+
+test('where shared memory is refused, one thread computes', async ({ page, server }) => {
+  await beforeWorkers(
+    page,
+    `const { Memory } = WebAssembly;
+     WebAssembly.Memory = function (limits) {
+       if (limits.shared) throw new RangeError('could not allocate memory');
+       return new Memory(limits);
+     }`,
+  );
+  expect(await twoThreads(page, server)).toEqual({ threads: 1 });
+  await expect.poll(() => page.workers().length).toBe(1);
+});
+
+test('a thread that stops is the end of its model, and not a wait', async ({ page, server }) => {
+  await beforeWorkers(
+    page,
+    `const { instantiate } = WebAssembly;
+     if (self.name === 'logitscope thread 2') WebAssembly.instantiate = async (...given) => {
+       const instance = await instantiate(...given);
+       const exports = { ...instance.exports, enterPool() { throw new WebAssembly.RuntimeError('unreachable'); } };
+       return Object.create(WebAssembly.Instance.prototype, { exports: { value: exports } });
+     }`,
+  );
+  expect((await twoThreads(page, server)).error).toMatch(/^MemoryError: WebAssembly stopped \(unreachable\)/);
+  await expect.poll(() => page.workers().length).toBe(0);
+});
