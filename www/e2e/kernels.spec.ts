@@ -105,8 +105,10 @@ async function beforeWorkers(page: Page, code: string): Promise<void> {
   await page.addInitScript((code) => {
     Worker = new Proxy(Worker, {
       construct(target, [url, options]: [string, WorkerOptions]) {
-        const script = `${code}; await import(${JSON.stringify(url)});`;
-        return new target(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), options);
+        const blob = (script: string) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+        // Imported both, and not awaited: a worker that waits loses the messages that it has no ear for yet.
+        const script = `import ${JSON.stringify(blob(code))}; import ${JSON.stringify(url)};`;
+        return new target(blob(script), options);
       },
     });
   }, code);
