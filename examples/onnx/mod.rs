@@ -1,0 +1,4 @@
+//! As much of ONNX as a transformer needs.
+
+pub mod graph;
+mod proto;
