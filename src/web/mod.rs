@@ -8,6 +8,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::Error;
 
+#[cfg(feature = "bench")]
+mod bench;
 #[cfg(feature = "charts")]
 mod chart;
 #[cfg(feature = "model")]
@@ -15,6 +17,8 @@ mod model;
 #[cfg(feature = "threads")]
 mod threads;
 
+#[cfg(feature = "bench")]
+pub use bench::Floor;
 #[cfg(feature = "charts")]
 pub use chart::Chart;
 #[cfg(feature = "model")]
