@@ -3,9 +3,8 @@
 //!
 //!     cargo run --release --example export_onnx -- /tmp/random
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -46,13 +45,9 @@ fn main() -> Result<()> {
 }
 
 /// Makes every tensor of the checkpoint known to the graph, under its name without `transformer.`.
-fn weights(graph: &mut Graph, dir: &std::path::Path) -> Result<()> {
-    let mut file = File::open(dir.join(WEIGHTS)).with_context(|| format!("{WEIGHTS} cannot be read"))?;
-    let mut header = vec![0; 8];
-    file.read_exact(&mut header)?;
-    let length = u64::from_le_bytes(header[..8].try_into()?);
-    file.take(length).read_to_end(&mut header)?;
-    let (length, metadata) = SafeTensors::read_metadata(&header)?;
+fn weights(graph: &mut Graph, dir: &Path) -> Result<()> {
+    let file = fs::read(dir.join(WEIGHTS)).with_context(|| format!("{WEIGHTS} cannot be read"))?;
+    let (length, metadata) = SafeTensors::read_metadata(&file)?;
     for (name, info) in metadata.tensors() {
         ensure!(info.dtype == Dtype::F32, "{name} is not in float32");
         let (start, end) = info.data_offsets;

@@ -1,6 +1,7 @@
 //! The project's tasks. `cargo xtask` alone explains them.
 
 mod apt;
+mod bench;
 mod bindgen;
 mod browser;
 mod build;
@@ -42,6 +43,15 @@ enum Task {
     },
     /// Run every test: formatting, lints, native, in the browser, types, the page
     Test,
+    /// Measure GPT-2 small's shape in Chromium, side by side with onnxruntime-web, against the project's goals
+    ///
+    /// Builds the page, makes a model of random weights and its ONNX graph in target/bench (1 GB), and fetches
+    /// onnxruntime-web from npm. Takes about six minutes after that. Leave the machine alone meanwhile.
+    Bench {
+        /// Print a report for programs
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -65,6 +75,7 @@ fn run(task: Option<Task>) -> Result<()> {
         Task::Build => build::dist(&project),
         Task::Serve { port } => serve::serve(&project, port),
         Task::Test => test::test(&project),
+        Task::Bench { json } => bench::bench(&project, json),
     }
 }
 

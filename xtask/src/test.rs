@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use xshell::cmd;
 
 use crate::{
+    bench,
     bindgen::{self, Bindgen},
     browser::{self, Browser},
     build, npm,
@@ -44,6 +45,7 @@ fn steps(project: &Project, report: &mut Report) -> Result<()> {
         rust_tests(cmd!(sh, "cargo test --workspace --no-fail-fast").into())
     })?;
     report.step("page", || build::dist(project))?;
+    report.step("the benchmark's types", || bench::check(project))?;
     report.tests("in the browser", || in_browser(project, &toolchain, &bindgen, &browser))?;
     report.tests("the page", || page(project, &browser))
 }

@@ -1,0 +1,85 @@
+import { Chart, initCharts, type Logitscope } from '/dist/logitscope.js';
+import { quantity, row, type Quantity, type Row } from '../report.js';
+import { prompt } from './prompts.js';
+import { ANSWER, UNITS } from './sides.js';
+
+const FRAMES = 31;
+const SIZE = { width: 460, height: 280 };
+
+/** Charts redrawn as the page does it: in a frame, all three when something is pointed at, since it is marked in each. */
+export async function charts(scope: Logitscope): Promise<Row[]> {
+  await initCharts();
+  const run = await scope.run(prompt(16));
+  const shown: Shown[] = [];
+  for (const unit of UNITS) {
+    const chart = new Chart(await run.attribute({ ...ANSWER, unit }), 'answer', 'incorrect');
+    const canvas = document.body.appendChild(document.createElement('canvas'));
+    shown.push({ name: `${unit}s`, chart, canvas });
+  }
+  run.free();
+  const rows: Row[] = [];
+  for (const [name, view] of [
+    ['pointed at', pointed],
+    ['resized', resized],
+  ] as const) {
+    for (const one of shown) rows.push(await redrawn(`${one.name}, ${name}`, [one], view));
+    rows.push(await redrawn(`all three, ${name}`, shown, view));
+  }
+  for (const { chart, canvas } of shown) {
+    chart.free();
+    canvas.remove();
+  }
+  return rows;
+}
+
+interface Shown {
+  name: string;
+  chart: Chart;
+  canvas: HTMLCanvasElement;
+}
+
+type View = { width: number; height: number; hovered?: string };
+
+const resized = (_: Shown, frame: number): View => ({ ...SIZE, width: SIZE.width + (frame % 50) });
+
+function pointed({ chart }: Shown, frame: number): View {
+  const items = chart.items();
+  const hovered = items[(frame * 7) % items.length]?.label;
+  return hovered === undefined ? SIZE : { ...SIZE, hovered };
+}
+
+async function redrawn(name: string, shown: Shown[], view: (one: Shown, frame: number) => View): Promise<Row> {
+  const draws: number[] = [];
+  const frames: number[] = [];
+  for (let frame = -5; frame < FRAMES; frame++) {
+    const views = shown.map((one) => view(one, frame + 5));
+    const { draw, painted } = await paint(() => {
+      for (const [i, { chart, canvas }] of shown.entries()) {
+        const at = views[i] ?? SIZE;
+        canvas.style.width = `${at.width}px`;
+        canvas.style.height = `${at.height}px`;
+        chart.draw(canvas, { ...at, pixelRatio: devicePixelRatio });
+      }
+    });
+    if (frame < 0) continue;
+    draws.push(draw);
+    frames.push(painted);
+  }
+  const beside: Record<string, Quantity> = { 'draw alone': quantity('ms', draws) };
+  return row(name, quantity('ms', frames), { at: '<', limit: 8 }, beside);
+}
+
+/** Milliseconds of drawing, and of that with the layout and painting of the frame that it is drawn in. */
+function paint(draw: () => void): Promise<{ draw: number; painted: number }> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => {
+      const start = performance.now();
+      draw();
+      const drawn = performance.now();
+      const { port1, port2 } = new MessageChannel();
+      // Comes after the frame: its rendering goes on in the task that this function runs in.
+      port1.onmessage = () => resolve({ draw: drawn - start, painted: performance.now() - start });
+      port2.postMessage(undefined);
+    });
+  });
+}

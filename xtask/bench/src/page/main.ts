@@ -1,0 +1,61 @@
+import { Logitscope } from '/dist/logitscope.js';
+import type { Measured, Section } from '../report.js';
+import { mustAgree } from './agreement.js';
+import { charts } from './charts.js';
+import { clockWorkers } from './clock.js';
+import { beside, halves } from './forward.js';
+import { incremental } from './incremental.js';
+import { linear } from './linear.js';
+import { loads } from './load.js';
+import { questions } from './questions.js';
+import { floor, folders, onnx } from './sides.js';
+
+/** Measures everything that is measured in a page. */
+export async function measure(): Promise<Measured> {
+  if (!crossOriginIsolated) throw new Error('the page is not isolated: there are no threads, and clocks are coarse');
+  clockWorkers();
+  const engines: Measured['engines'] = {};
+  const sections: Section[] = [];
+  const section = async (title: string, rows: Promise<Section['rows']>) => {
+    const start = performance.now();
+    sections.push({ title, rows: await rows });
+    console.log(`${title} (${((performance.now() - start) / 1000).toFixed(0)} s)`);
+  };
+  const open = async (folder: string, threads: number) => {
+    const scope = await Logitscope.load(folder, { keep: false, threads });
+    engines[`${threads}`] = engine(scope);
+    return scope;
+  };
+
+  await section('From the server to ready', loads());
+
+  const one = await open(folders.float32, 1);
+  const theirs = await onnx(1);
+  await mustAgree(one, theirs.service);
+  await section('A prompt and every question about it, over onnxruntime-web, one thread each', beside(one, theirs.service));
+  theirs.close();
+  const bare = await floor(one);
+  const machine = await linear(bare.service);
+  bare.close();
+  await section('Linear layers, of the rate of registers alone, one thread', Promise.resolve(machine.rows));
+  await section('A prompt that was nearly run before, over one pass over the weights, one thread', incremental(one, machine.weights));
+  await section('Questions about a prompt that was run', questions(one));
+  await section('Charts redrawn, until they are painted', charts(one));
+  const half = await open(folders.float16, 1);
+  await section('The weights stored as float16, over float32, one thread', halves(half, one));
+  half.close();
+  one.close();
+
+  const two = await open(folders.float32, 2);
+  const theirTwo = await onnx(2);
+  await mustAgree(two, theirTwo.service);
+  await section('A prompt and every question about it, over onnxruntime-web, two threads each', beside(two, theirTwo.service));
+  theirTwo.close();
+  two.close();
+  return { engines, sections };
+}
+
+/** What the scope says of its own variant. */
+function engine(scope: Logitscope): string {
+  return 'engine' in scope ? JSON.stringify(scope.engine) : 'not told';
+}

@@ -1,0 +1,102 @@
+use std::{env, fs, io::stderr, process::Command};
+
+use anyhow::{Result, ensure};
+use xshell::{Cmd, cmd};
+
+use crate::{bindgen, browser, npm, project::Project, toolchain};
+
+/// The benchmark's npm package, in which the measuring is done.
+const PACKAGE: &str = "xtask/bench";
+
+/// Measures dist/ against the project's goals and prints the report, the only output on stdout.
+pub fn bench(project: &Project, json: bool) -> Result<()> {
+    let sh = &project.shell;
+    let xtask = env::current_exe()?;
+    aside(cmd!(sh, "{xtask} build"))?;
+    floor(project)?;
+    npm::install_in(project, PACKAGE)?;
+    let browser = browser::find_or_install(project)?;
+    models(project)?;
+
+    let (dist, work) = (project.path("dist"), project.target("bench"));
+    let json = json.then_some("--json");
+    let _package = sh.push_dir(PACKAGE);
+    cmd!(
+        sh,
+        "node --import tsx src/node/run.ts --dist {dist} --work {work} {json...}"
+    )
+    .env("CHROME", browser.binary)
+    .env("CHROME_FLAGS", browser::FLAGS.join(" "))
+    .quiet()
+    .run()?;
+    Ok(())
+}
+
+/// Checks the types of the benchmark's TypeScript, which uses those of dist/.
+pub fn check(project: &Project) -> Result<()> {
+    npm::install_in(project, PACKAGE)?;
+    let sh = &project.shell;
+    let _package = sh.push_dir(PACKAGE);
+    Ok(cmd!(sh, "npm run --silent check").run()?)
+}
+
+/// Makes the models that are measured, unless they are there.
+fn models(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    for (name, dtype) in [("float32", "f32"), ("float16", "f16")] {
+        let folder = project.target("bench/models").join(name);
+        if folder.join("model.safetensors").exists() {
+            continue;
+        }
+        // Not where it will be looked for before it is whole.
+        let making = folder.with_extension("incomplete");
+        aside(cmd!(
+            sh,
+            "cargo run --quiet --release --example random_checkpoint -- {making} --dtype {dtype}"
+        ))?;
+        fs::rename(making, folder)?;
+    }
+    let folder = project.target("bench/models/float32");
+    aside(cmd!(
+        sh,
+        "cargo run --quiet --release --example export_onnx -- {folder}"
+    ))
+}
+
+/// Compiles the module that knows the machine's floor into target/bench/floor.
+fn floor(project: &Project) -> Result<()> {
+    let toolchain = toolchain::find_or_install(project)?;
+    let bindgen = bindgen::find_or_install(project)?.cli;
+    let sh = &project.shell;
+    // Of its own, so that neither this module nor the page's replaces the other.
+    let target = project.target("bench/cargo");
+    let flags = "target.wasm32-unknown-unknown.rustflags=[\"-Ctarget-feature=+relaxed-simd\"]";
+    let compile = toolchain
+        .cargo(project, "rustc")
+        .args(["--quiet", "--profile", "web", "--no-default-features", "--features"])
+        .args([
+            "bench",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--config",
+            flags,
+            "--target-dir",
+        ])
+        .arg(&target);
+    aside(compile)?;
+    let compiled = target.join("wasm32-unknown-unknown/web/logitscope.wasm");
+    let out = project.target("bench/floor");
+    aside(cmd!(
+        sh,
+        "{bindgen} --target web --out-dir {out} --out-name floor {compiled}"
+    ))
+}
+
+/// Runs a command whose output is not the report's.
+fn aside(command: Cmd) -> Result<()> {
+    let name = command.to_string();
+    let status = Command::from(command).stdout(stderr()).status()?;
+    ensure!(status.success(), "`{name}` failed");
+    Ok(())
+}
