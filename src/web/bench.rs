@@ -107,7 +107,7 @@ fn sum(numbers: &[f32]) -> v128 {
             *sum = f32x4_add(*sum, f32x4(x[0], x[1], x[2], x[3]));
         }
     }
-    sums.into_iter().fold(f32x4_splat(0.0), f32x4_add)
+    sums.into_iter().fold(f32x4_splat(0.0), |a, b| f32x4_add(a, b))
 }
 
 fn random(shape: (usize, usize)) -> Result<Tensor> {
