@@ -3,7 +3,7 @@ use std::{env, fs, io::stderr, process::Command};
 use anyhow::{Result, ensure};
 use xshell::{Cmd, cmd};
 
-use crate::{bindgen, browser, npm, project::Project, toolchain};
+use crate::{bindgen, browser, build, npm, project::Project, toolchain};
 
 /// The benchmark's npm package, in which the measuring is done.
 const PACKAGE: &str = "xtask/bench";
@@ -12,12 +12,11 @@ const PACKAGE: &str = "xtask/bench";
 pub fn bench(project: &Project, json: bool) -> Result<()> {
     let sh = &project.shell;
     let xtask = env::current_exe()?;
-    aside(cmd!(sh, "{xtask} build"))?;
-    floor(project)?;
-    npm::install_in(project, PACKAGE)?;
-    let browser = browser::find_or_install(project)?;
-    models(project)?;
+    let preparation = cmd!(sh, "{xtask} bench --prepare");
+    let prepared = Command::from(preparation).stdout(stderr()).status()?;
+    ensure!(prepared.success(), "there is nothing to measure");
 
+    let browser = browser::find_or_install(project)?.binary;
     let (dist, work) = (project.path("dist"), project.target("bench"));
     let json = json.then_some("--json");
     let _package = sh.push_dir(PACKAGE);
@@ -25,11 +24,20 @@ pub fn bench(project: &Project, json: bool) -> Result<()> {
         sh,
         "node --import tsx src/node/run.ts --dist {dist} --work {work} {json...}"
     )
-    .env("CHROME", browser.binary)
+    .env("CHROME", browser)
     .env("CHROME_FLAGS", browser::FLAGS.join(" "))
     .quiet()
     .run()?;
     Ok(())
+}
+
+/// Builds and fetches all that is measured.
+pub fn prepare(project: &Project) -> Result<()> {
+    build::dist(project)?;
+    floor(project)?;
+    npm::install_in(project, PACKAGE)?;
+    browser::find_or_install(project)?;
+    models(project)
 }
 
 /// Checks the types of the benchmark's TypeScript, which uses those of dist/.
@@ -50,17 +58,16 @@ fn models(project: &Project) -> Result<()> {
         }
         // Not where it will be looked for before it is whole.
         let making = folder.with_extension("incomplete");
-        aside(cmd!(
+        cmd!(
             sh,
             "cargo run --quiet --release --example random_checkpoint -- {making} --dtype {dtype}"
-        ))?;
+        )
+        .run()?;
         fs::rename(making, folder)?;
     }
     let folder = project.target("bench/models/float32");
-    aside(cmd!(
-        sh,
-        "cargo run --quiet --release --example export_onnx -- {folder}"
-    ))
+    cmd!(sh, "cargo run --quiet --release --example export_onnx -- {folder}").run()?;
+    Ok(())
 }
 
 /// Compiles the module that knows the machine's floor into target/bench/floor.
@@ -71,7 +78,7 @@ fn floor(project: &Project) -> Result<()> {
     // Of its own, so that neither this module nor the page's replaces the other.
     let target = project.target("bench/cargo");
     let flags = "target.wasm32-unknown-unknown.rustflags=[\"-Ctarget-feature=+relaxed-simd\"]";
-    let compile = toolchain
+    toolchain
         .cargo(project, "rustc")
         .args(["--quiet", "--profile", "web", "--no-default-features", "--features"])
         .args([
@@ -83,20 +90,10 @@ fn floor(project: &Project) -> Result<()> {
             flags,
             "--target-dir",
         ])
-        .arg(&target);
-    aside(compile)?;
+        .arg(&target)
+        .run()?;
     let compiled = target.join("wasm32-unknown-unknown/web/logitscope.wasm");
     let out = project.target("bench/floor");
-    aside(cmd!(
-        sh,
-        "{bindgen} --target web --out-dir {out} --out-name floor {compiled}"
-    ))
-}
-
-/// Runs a command whose output is not the report's.
-fn aside(command: Cmd) -> Result<()> {
-    let name = command.to_string();
-    let status = Command::from(command).stdout(stderr()).status()?;
-    ensure!(status.success(), "`{name}` failed");
+    cmd!(sh, "{bindgen} --target web --out-dir {out} --out-name floor {compiled}").run()?;
     Ok(())
 }

@@ -51,6 +51,9 @@ enum Task {
         /// Print a report for programs
         #[arg(long)]
         json: bool,
+        /// Only build and fetch what is measured
+        #[arg(long, conflicts_with = "json")]
+        prepare: bool,
     },
 }
 
@@ -75,7 +78,8 @@ fn run(task: Option<Task>) -> Result<()> {
         Task::Build => build::dist(&project),
         Task::Serve { port } => serve::serve(&project, port),
         Task::Test => test::test(&project),
-        Task::Bench { json } => bench::bench(&project, json),
+        Task::Bench { prepare: true, .. } => bench::prepare(&project),
+        Task::Bench { json, .. } => bench::bench(&project, json),
     }
 }
 

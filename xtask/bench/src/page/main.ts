@@ -35,10 +35,11 @@ export async function measure(): Promise<Measured> {
   await section('A prompt and every question about it, over onnxruntime-web, one thread each', beside(one, theirs.service));
   theirs.close();
   const bare = await floor(one);
-  const machine = await linear(bare.service);
+  const machine = linear(bare.service);
+  await section('Linear layers, of the rate of registers alone, one thread', machine.then(({ rows }) => rows));
   bare.close();
-  await section('Linear layers, of the rate of registers alone, one thread', Promise.resolve(machine.rows));
-  await section('A prompt that was nearly run before, over one pass over the weights, one thread', incremental(one, machine.weights));
+  const { weights } = await machine;
+  await section('A prompt that was nearly run before, over one pass over the weights, one thread', incremental(one, weights));
   await section('Questions about a prompt that was run', questions(one));
   await section('Charts redrawn, until they are painted', charts(one));
   const half = await open(folders.float16, 1);
