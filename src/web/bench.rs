@@ -3,11 +3,9 @@
 use core::arch::wasm32::*;
 use std::hint::black_box;
 
-use candle_core::{Device, Storage, Tensor};
 use wasm_bindgen::prelude::*;
 
-use super::JsResult;
-use crate::Result;
+use crate::kernel::{PANEL, linear, panels};
 
 #[wasm_bindgen]
 extern "C" {
@@ -18,31 +16,38 @@ extern "C" {
 
 /// All linear layers of a model, of random weights.
 #[wasm_bindgen]
-pub struct Floor {
-    /// Each [in, out].
-    weights: Vec<Tensor>,
+pub struct Floor(Vec<Linear>);
+
+struct Linear {
+    inputs: usize,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
 }
 
 #[wasm_bindgen]
 impl Floor {
     /// Takes the model's shape.
     #[wasm_bindgen(constructor)]
-    pub fn new(n_layer: usize, n_embd: usize, n_inner: usize) -> JsResult<Floor> {
+    pub fn new(n_layer: usize, n_embd: usize, n_inner: usize) -> Floor {
         let shapes = [
             (n_embd, 3 * n_embd),
             (n_embd, n_embd),
             (n_embd, n_inner),
             (n_inner, n_embd),
         ];
-        let weights = (0..n_layer).flat_map(|_| shapes).map(random).collect::<Result<_>>()?;
-        Ok(Self { weights })
+        let linear = |(inputs, outputs)| Linear {
+            inputs,
+            weight: random(panels(outputs) * inputs * PANEL),
+            bias: random(outputs),
+        };
+        Self((0..n_layer).flat_map(|_| shapes).map(linear).collect())
     }
 
     /// GFLOP/s of multiplications and additions on registers alone.
     pub fn registers(&self) -> f64 {
         /// As many as WebAssembly's engines keep in registers, and enough to hide an operation's latency.
         const SUMS: usize = 12;
-        const ROUNDS: usize = 3_000_000;
+        const ROUNDS: usize = 30_000_000;
         let factor = black_box(f32x4_splat(0.999));
         let term = black_box(f32x4_splat(0.001));
         let mut sums = [f32x4_splat(1.0); SUMS];
@@ -53,40 +58,38 @@ impl Floor {
             }
         }
         black_box(sums);
-        rate(ROUNDS * SUMS * 4 * 2, start)
+        rate((ROUNDS * SUMS * 4 * 2) as f64, start)
     }
 
     /// GB/s of one pass over the weights.
     pub fn bandwidth(&self) -> f64 {
         let start = now();
-        for weight in &self.weights {
-            let (storage, _) = weight.storage_and_layout();
-            let Storage::Cpu(storage) = &*storage else { continue };
-            black_box(sum(storage.as_slice().unwrap_or_default()));
+        for Linear { weight, .. } in &self.0 {
+            black_box(sum(weight));
         }
-        rate(self.weight_bytes(), start)
+        rate(self.weight_bytes() as f64, start)
     }
 
     /// The size of the weights.
     pub fn weight_bytes(&self) -> usize {
-        self.weights.iter().map(|weight| 4 * weight.elem_count()).sum()
+        self.0.iter().map(|linear| size_of_val(&linear.weight[..])).sum()
     }
 
     /// GFLOP/s of all linear layers on `t` rows.
-    pub fn linear(&self, t: usize) -> JsResult<f64> {
-        let inputs = self.weights.iter().map(|weight| random((t, weight.dims()[0])));
-        let inputs = inputs.collect::<Result<Vec<_>>>()?;
+    pub fn linear(&self, t: usize) -> f64 {
+        let inputs: Vec<_> = self.0.iter().map(|linear| random(t * linear.inputs)).collect();
         let start = now();
-        for (x, weight) in inputs.iter().zip(&self.weights) {
-            black_box(x.matmul(weight).map_err(crate::Error::from)?);
+        for (x, Linear { inputs, weight, bias }) in inputs.iter().zip(&self.0) {
+            black_box(linear(x, *inputs, weight, bias, 0..bias.len()));
         }
-        Ok(rate(t * 2 * self.weight_bytes() / 4, start))
+        let weights = self.weight_bytes() / size_of::<f32>();
+        rate(2.0 * t as f64 * weights as f64, start)
     }
 }
 
 /// Billions a second of what was done since `start`.
-fn rate(amount: usize, start: f64) -> f64 {
-    amount as f64 / (now() - start) / 1e6
+fn rate(amount: f64, start: f64) -> f64 {
+    amount / (now() - start) / 1e6
 }
 
 #[cfg(target_feature = "relaxed-simd")]
@@ -110,6 +113,12 @@ fn sum(numbers: &[f32]) -> v128 {
     sums.into_iter().fold(f32x4_splat(0.0), |a, b| f32x4_add(a, b))
 }
 
-fn random(shape: (usize, usize)) -> Result<Tensor> {
-    Ok(Tensor::rand(-0.1f32, 0.1, shape, &Device::Cpu)?)
+/// Numbers about 0, as varied as arithmetic needs.
+fn random(length: usize) -> Vec<f32> {
+    let mut state = 1u32;
+    let next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+    };
+    std::iter::repeat_with(next).take(length).collect()
 }
