@@ -45,19 +45,9 @@ impl Floor {
 
     /// GFLOP/s of multiplications and additions on registers alone.
     pub fn registers(&self) -> f64 {
-        /// As many as WebAssembly's engines keep in registers, and enough to hide an operation's latency.
-        const SUMS: usize = 12;
         const ROUNDS: usize = 30_000_000;
-        let factor = black_box(f32x4_splat(0.999));
-        let term = black_box(f32x4_splat(0.001));
-        let mut sums = [f32x4_splat(1.0); SUMS];
         let start = now();
-        for _ in 0..ROUNDS {
-            for sum in &mut sums {
-                *sum = multiply_add(*sum, factor, term);
-            }
-        }
-        black_box(sums);
+        black_box(multiply_add(ROUNDS));
         rate((ROUNDS * SUMS * 4 * 2) as f64, start)
     }
 
@@ -92,14 +82,24 @@ fn rate(amount: f64, start: f64) -> f64 {
     amount / (now() - start) / 1e6
 }
 
-#[cfg(target_feature = "relaxed-simd")]
-fn multiply_add(a: v128, b: v128, c: v128) -> v128 {
-    f32x4_relaxed_madd(a, b, c)
-}
+/// As many as WebAssembly's engines keep in registers, and enough to hide an operation's latency.
+const SUMS: usize = 12;
 
-#[cfg(not(target_feature = "relaxed-simd"))]
-fn multiply_add(a: v128, b: v128, c: v128) -> v128 {
-    f32x4_add(f32x4_mul(a, b), c)
+#[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
+fn multiply_add(rounds: usize) -> [v128; SUMS] {
+    let factor = black_box(f32x4_splat(0.999));
+    let term = black_box(f32x4_splat(0.001));
+    let mut sums = [f32x4_splat(1.0); SUMS];
+    for _ in 0..rounds {
+        for sum in &mut sums {
+            #[cfg(feature = "relaxed-simd")]
+            let next = f32x4_relaxed_madd(*sum, factor, term);
+            #[cfg(not(feature = "relaxed-simd"))]
+            let next = f32x4_add(f32x4_mul(*sum, factor), term);
+            *sum = next;
+        }
+    }
+    sums
 }
 
 /// Four sums of every fourth number, so that nothing is left out.

@@ -1,9 +1,9 @@
 use std::{env, fs, io::stderr, process::Command};
 
 use anyhow::{Result, ensure};
-use xshell::{Cmd, cmd};
+use xshell::cmd;
 
-use crate::{bindgen, browser, build, npm, project::Project, toolchain};
+use crate::{bindgen, browser, build, module::FLOOR, npm, project::Project, toolchain};
 
 /// The benchmark's npm package, in which the measuring is done.
 const PACKAGE: &str = "xtask/bench";
@@ -70,30 +70,9 @@ fn models(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the module that knows the machine's floor into target/bench/floor.
+/// Compiles the module that knows the machine's floor.
 fn floor(project: &Project) -> Result<()> {
     let toolchain = toolchain::find_or_install(project)?;
     let bindgen = bindgen::find_or_install(project)?.cli;
-    let sh = &project.shell;
-    // Of its own, so that neither this module nor the page's replaces the other.
-    let target = project.target("bench/cargo");
-    let flags = "target.wasm32-unknown-unknown.rustflags=[\"-Ctarget-feature=+relaxed-simd\"]";
-    toolchain
-        .cargo(project, "rustc")
-        .args(["--quiet", "--profile", "web", "--no-default-features", "--features"])
-        .args([
-            "bench",
-            "--lib",
-            "--crate-type",
-            "cdylib",
-            "--config",
-            flags,
-            "--target-dir",
-        ])
-        .arg(&target)
-        .run()?;
-    let compiled = target.join("wasm32-unknown-unknown/web/logitscope.wasm");
-    let out = project.target("bench/floor");
-    cmd!(sh, "{bindgen} --target web --out-dir {out} --out-name floor {compiled}").run()?;
-    Ok(())
+    FLOOR.build(project, &toolchain, &bindgen, &project.target("bench/floor"))
 }

@@ -8,8 +8,9 @@ pub fn wasm(project: &Project) -> Result<()> {
     let toolchain = toolchain::find_or_install(project)?;
     let bindgen = bindgen::find_or_install(project)?.cli;
     npm::install(project)?;
+    let folder = project.path("www/src/wasm");
     for module in &MODULES {
-        module.build(project, &toolchain, &bindgen)?;
+        module.build(project, &toolchain, &bindgen, &folder)?;
     }
     MODULES.iter().try_for_each(|module| module.check_glue(project))
 }

@@ -11,7 +11,7 @@ use xshell::cmd;
 
 use crate::{project::Project, toolchain::Toolchain};
 
-/// A WebAssembly module that the page ships, as www/src/wasm/`name`.wasm.
+/// A WebAssembly module, to be found as `name`.wasm.
 pub struct Module {
     name: &'static str,
     /// Its JavaScript side. Kernels do not show there, so modules that differ in nothing else share it.
@@ -20,6 +20,7 @@ pub struct Module {
     threads: bool,
 }
 
+/// The modules that the page ships, in www/src/wasm.
 pub const MODULES: [Module; 5] = [
     Module {
         name: "charts",
@@ -53,6 +54,14 @@ pub const MODULES: [Module; 5] = [
     },
 ];
 
+/// What the benchmark takes for the machine's floor.
+pub const FLOOR: Module = Module {
+    name: "floor",
+    glue: "floor",
+    features: "module,bench,relaxed-simd",
+    threads: false,
+};
+
 /// A larger module keeps readers waiting.
 const MOST_GZIPPED: usize = 1_000_000;
 
@@ -70,8 +79,8 @@ const WASM_FEATURES: [&str; 9] = [
 ];
 
 impl Module {
-    /// Compiles the module, and puts it and its JavaScript side into www/src/wasm, if anything changed.
-    pub fn build(&self, project: &Project, toolchain: &Toolchain, bindgen: &Path) -> Result<()> {
+    /// Compiles the module, and puts it and its JavaScript side into a folder, if anything changed.
+    pub fn build(&self, project: &Project, toolchain: &Toolchain, bindgen: &Path, folder: &Path) -> Result<()> {
         let Self {
             name,
             glue,
@@ -99,8 +108,7 @@ impl Module {
         let compiled = directory.join("wasm32-unknown-unknown/web/module.wasm");
         let compiling = start.elapsed();
 
-        let shipped = project.path("www/src/wasm");
-        let module = shipped.join(name).with_extension("wasm");
+        let module = folder.join(name).with_extension("wasm");
         let current = modified(&module);
         if current > modified(&compiled) && current > modified(&env::current_exe()?) {
             return Ok(());
@@ -116,10 +124,10 @@ impl Module {
         let unoptimized = bound.join(format!("{glue}_bg.wasm"));
         let optimized = bound.join(format!("{glue}.wasm"));
         cmd!(sh, "{optimizer} -O2 {WASM_FEATURES...} {unoptimized} -o {optimized}").run()?;
-        fs::create_dir_all(&shipped)?;
+        fs::create_dir_all(folder)?;
         for extension in ["js", "d.ts"] {
             let file = format!("{glue}.{extension}");
-            fs::copy(bound.join(&file), shipped.join(&file)).with_context(|| format!("{file} of wasm-bindgen"))?;
+            fs::copy(bound.join(&file), folder.join(&file)).with_context(|| format!("{file} of wasm-bindgen"))?;
         }
         fs::copy(optimized, &module)?;
 

@@ -13,4 +13,4 @@ export class Floor {
   linear(t: number): number;
 }
 
-export default function init(): Promise<unknown>;
+export default function init(from: { module_or_path: string }): Promise<unknown>;

@@ -23,7 +23,7 @@ export async function measure(): Promise<Measured> {
   };
   const open = async (folder: string, threads: number) => {
     const scope = await Logitscope.load(folder, { keep: false, threads });
-    engines[`${threads}`] = engine(scope);
+    engines[`${threads}`] = `${scope.engine.simd}, ${scope.engine.threads} threads`;
     return scope;
   };
 
@@ -54,9 +54,4 @@ export async function measure(): Promise<Measured> {
   theirTwo.close();
   two.close();
   return { engines, sections };
-}
-
-/** What the scope says of its own variant. */
-function engine(scope: Logitscope): string {
-  return 'engine' in scope ? JSON.stringify(scope.engine) : 'not told';
 }

@@ -5,7 +5,7 @@ let floor: Floor;
 
 const service = {
   async load(layers: number, width: number, inner: number): Promise<void> {
-    await init();
+    await init({ module_or_path: new URL('/floor/floor.wasm', self.location.origin).href });
     floor = new Floor(layers, width, inner);
   },
   registers: (): number => floor.registers(),
