@@ -46,7 +46,7 @@ enum Task {
     /// Measure GPT-2 small's shape in Chromium, side by side with onnxruntime-web, against the project's goals
     ///
     /// Builds the page, makes a model of random weights and its ONNX graph in target/bench (1 GB), and fetches
-    /// onnxruntime-web from npm. Takes about six minutes after that. Leave the machine alone meanwhile.
+    /// onnxruntime-web from npm. Takes about four minutes after that. Leave the machine alone meanwhile.
     Bench {
         /// Print a report for programs
         #[arg(long)]

@@ -23,7 +23,7 @@ export async function measure(): Promise<Measured> {
   };
   const open = async (folder: string, threads: number) => {
     const scope = await Logitscope.load(folder, { keep: false, threads });
-    engines[`${threads}`] = `${scope.engine.simd}, ${scope.engine.threads} threads`;
+    engines[`${threads}`] = `${scope.engine.simd}, threads: ${scope.engine.threads}`;
     return scope;
   };
 
