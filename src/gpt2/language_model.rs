@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{ActivationCache, Gpt2, Tokenizer};
 use crate::{Error, Result};
 
+/// The likeliest tokens are sought among at least so many.
+const MIN_CANDIDATES: usize = 64;
 /// Shown of an answer that splits into more tokens than one.
 const MAX_PIECES: usize = 8;
 
@@ -161,13 +163,22 @@ impl LanguageModel {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let weight = |logit: f32| f64::from(logit - max).exp();
         let sum: f64 = logits.iter().map(|&logit| weight(logit)).sum();
-        let mut ids: Vec<usize> = (0..logits.len()).collect();
         let by_logit = |&a: &usize, &b: &usize| logits[b].total_cmp(&logits[a]).then(a.cmp(&b));
-        if k < ids.len() {
-            ids.select_nth_unstable_by(k, by_logit);
-            ids.truncate(k);
+        let mut ids = Vec::new();
+        let mut least = f32::NEG_INFINITY;
+        for (id, &logit) in logits.iter().enumerate() {
+            if logit < least {
+                continue;
+            }
+            ids.push(id);
+            if ids.len() > k && ids.len() >= 2 * k.max(MIN_CANDIDATES) {
+                ids.select_nth_unstable_by(k, by_logit);
+                ids.truncate(k);
+                least = ids.iter().fold(f32::INFINITY, |least, &id| least.min(logits[id]));
+            }
         }
         ids.sort_unstable_by(by_logit);
+        ids.truncate(k);
         let prediction = |id: usize| Prediction {
             id: id as u32,
             text: self.token_text(id as u32),

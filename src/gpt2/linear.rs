@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use candle_core::{DType, Device, Storage, Tensor, WithDType};
+use candle_core::{Device, Tensor, WithDType};
 
 use super::ops;
 use crate::kernel::{PANEL, panels};
@@ -14,7 +14,6 @@ use crate::{Error, Result};
 pub(super) struct Linear {
     weight: Tensor,
     bias: Tensor,
-    d_in: usize,
     d_out: usize,
 }
 
@@ -29,12 +28,7 @@ impl Linear {
             let message = format!("weight {weight:?} and bias {bias:?} are not of a layer from {d_in} to {d_out}");
             return Err(Error::Argument(message));
         }
-        Ok(Self {
-            weight,
-            bias,
-            d_in,
-            d_out,
-        })
+        Ok(Self { weight, bias, d_out })
     }
 
     /// `[rows, in]` to `[rows, out]`
@@ -53,18 +47,14 @@ impl Linear {
         &self.bias
     }
 
-    /// Calls `each(first_column, rows)` for every panel, `rows` being `[in][PANEL]`.
-    pub fn for_each_panel(&self, mut each: impl FnMut(usize, &[[f32; PANEL]])) -> Result<()> {
-        for panel in 0..panels(self.d_out) {
-            let rows = self.weight.get(panel)?.to_dtype(DType::F32)?;
-            let (storage, layout) = rows.storage_and_layout();
-            let Storage::Cpu(storage) = &*storage else {
-                unreachable!("weights are on the CPU")
-            };
-            let rows = &storage.as_slice()?[layout.start_offset()..][..self.d_in * PANEL];
-            each(panel * PANEL, rows.as_chunks().0);
-        }
-        Ok(())
+    /// `W u` for `u` `[out]`, in float64, `[in]`.
+    pub fn along(&self, u: &[f64]) -> Result<Vec<f64>> {
+        Ok(ops::along(&self.weight, u)?)
+    }
+
+    /// `x W` of each `d_head` rows of W alone for `x` `[in]`, in float64, `[in / d_head, out]`.
+    pub fn by_head(&self, d_head: usize, x: &[f64]) -> Result<Vec<f64>> {
+        Ok(ops::by_head(&self.weight, d_head, x, self.d_out)?)
     }
 }
 

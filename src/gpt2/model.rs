@@ -8,7 +8,6 @@ use candle_nn::ops::softmax;
 use super::cache::{LastBlock, Segment, SegmentBlock, Written, gather};
 use super::linear::Linear;
 use super::{Activation, ActivationCache, Activations, BlockActivations, Gpt2Config, ops};
-use crate::kernel::PANEL;
 use crate::{Error, Result};
 
 #[derive(Debug, Clone)]
@@ -450,38 +449,13 @@ impl Gpt2 {
     /// `W_O u` of one layer for a direction `u` `[d_model]` of the residual stream: how far each value moves it,
     /// `[n_heads * d_head]`.
     pub(crate) fn w_o_along(&self, layer: usize, u: &[f64]) -> Result<Vec<f64>> {
-        let mut along = vec![0.0; self.config.n_embd];
-        self.h[layer].attn.c_proj.for_each_panel(|column, rows| {
-            let mut part = [0.0; PANEL];
-            let n = PANEL.min(u.len() - column);
-            part[..n].copy_from_slice(&u[column..column + n]);
-            for (sum, row) in along.iter_mut().zip(rows) {
-                let products: [f64; PANEL] = std::array::from_fn(|i| f64::from(row[i]) * part[i]);
-                let pairs: [f64; 2] = std::array::from_fn(|i| (0..PANEL / 2).map(|j| products[2 * j + i]).sum());
-                *sum += pairs[0] + pairs[1];
-            }
-        })?;
-        Ok(along)
+        self.h[layer].attn.c_proj.along(u)
     }
 
     /// What each head of one layer writes if `z` `[n_heads * d_head]` are the values that it mixed: `z W_O` of its rows,
     /// `[n_heads, d_model]`.
     pub(crate) fn head_results(&self, layer: usize, z: &[f64]) -> Result<Vec<f64>> {
-        let (d_model, d_head) = (self.config.n_embd, self.config.d_head());
-        let mut results = vec![0.0; self.config.n_head * d_model];
-        self.h[layer].attn.c_proj.for_each_panel(|column, rows| {
-            let n = PANEL.min(d_model - column);
-            for (head, (rows, z)) in rows.chunks(d_head).zip(z.chunks(d_head)).enumerate() {
-                let mut sums = [0.0; PANEL];
-                for (row, z) in rows.iter().zip(z) {
-                    for (sum, w) in sums.iter_mut().zip(row) {
-                        *sum += z * f64::from(*w);
-                    }
-                }
-                results[head * d_model + column..][..n].copy_from_slice(&sums[..n]);
-            }
-        })?;
-        Ok(results)
+        self.h[layer].attn.c_proj.by_head(self.config.d_head(), z)
     }
 
     pub(super) fn check_tokens(&self, tokens: &[u32]) -> Result<()> {

@@ -170,16 +170,43 @@ impl CustomOp1 for Attention<'_> {
     }
 }
 
-/// The sum of the rows of a matrix `[rows, k]` in any float format, `[k]`.
+/// Hands the numbers of a weight, `[T]` of any float format, to an expression.
+macro_rules! with_weight {
+    ($tensor:expr, |$numbers:ident| $of:expr) => {{
+        let (storage, layout) = $tensor.storage_and_layout();
+        match &*storage {
+            Storage::Cpu(CpuStorage::F32(all)) => {
+                let $numbers = contiguous(all, layout)?;
+                Ok($of)
+            }
+            Storage::Cpu(CpuStorage::F16(all)) => {
+                let $numbers = contiguous(all, layout)?;
+                Ok($of)
+            }
+            Storage::Cpu(CpuStorage::BF16(all)) => {
+                let $numbers = contiguous(all, layout)?;
+                Ok($of)
+            }
+            _ => bail!("weights are F32, F16 or BF16, on the CPU"),
+        }
+    }};
+}
+
+/// The sum of the rows of a matrix `[rows, k]`, `[k]`.
 pub(super) fn sum_of_rows(matrix: &Tensor) -> Result<Vec<f64>> {
     let k = matrix.dim(1)?;
-    let (storage, layout) = matrix.storage_and_layout();
-    Ok(match &*storage {
-        Storage::Cpu(CpuStorage::F32(m)) => kernel::sum_of_rows(contiguous(m, layout)?, k),
-        Storage::Cpu(CpuStorage::F16(m)) => kernel::sum_of_rows(contiguous(m, layout)?, k),
-        Storage::Cpu(CpuStorage::BF16(m)) => kernel::sum_of_rows(contiguous(m, layout)?, k),
-        _ => bail!("weights are F32, F16 or BF16, on the CPU"),
-    })
+    with_weight!(matrix, |m| kernel::sum_of_rows(m, k))
+}
+
+/// `W u` for W as panels, `[in]`.
+pub(super) fn along(weight: &Tensor, u: &[f64]) -> Result<Vec<f64>> {
+    let d_in = weight.dim(1)?;
+    with_weight!(weight, |w| kernel::along(w, d_in, u))
+}
+
+/// `x W` of each `d_head` rows of W alone, for W as panels, `[in / d_head, out]`.
+pub(super) fn by_head(weight: &Tensor, d_head: usize, x: &[f64], d_out: usize) -> Result<Vec<f64>> {
+    with_weight!(weight, |w| kernel::by_head(w, d_head, x, d_out))
 }
 
 /// A tensor's numbers, which must lie one after the other.

@@ -2,6 +2,8 @@
 
 use half::{bf16, f16};
 
+use super::PANEL;
+
 /// A register of float32 lanes.
 ///
 /// # Safety
@@ -26,6 +28,20 @@ pub(crate) trait Lanes: Copy {
     unsafe fn min(self, other: Self) -> Self;
     /// `self * a + b`, rounded once or twice.
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
+    /// The scalar product of [`PANEL`] numbers, in float64.
+    #[inline(always)]
+    unsafe fn dot_f64(row: *const f32, u: &[f64; PANEL]) -> f64 {
+        (0..PANEL).map(|i| f64::from(unsafe { *row.add(i) }) * u[i]).sum()
+    }
+
+    /// Adds `factor` times [`PANEL`] numbers to float64 sums.
+    #[inline(always)]
+    unsafe fn add_f64(row: *const f32, factor: f64, sums: &mut [f64; PANEL]) {
+        for (i, sum) in sums.iter_mut().enumerate() {
+            *sum += factor * f64::from(unsafe { *row.add(i) });
+        }
+    }
+
     /// Brings a cache line near.
     #[inline(always)]
     unsafe fn fetch<T: Copy>(from: *const T) {
@@ -98,7 +114,7 @@ pub(super) fn with_lanes(kernel: impl Kernel) {
 mod wasm {
     use core::arch::wasm32::*;
 
-    use super::{Kernel, Lanes, bf16, f16};
+    use super::{Kernel, Lanes, PANEL, bf16, f16};
 
     /// In its own function, so that dependencies need not be compiled for relaxed SIMD.
     #[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
@@ -175,13 +191,39 @@ mod wasm {
         #[cfg(feature = "relaxed-simd")]
         #[inline(always)]
         unsafe fn mul_add(self, a: Self, b: Self) -> Self {
-            Self(unsafe { f32x4_relaxed_madd(self.0, a.0, b.0) })
+            Self(f32x4_relaxed_madd(self.0, a.0, b.0))
         }
 
         #[cfg(not(feature = "relaxed-simd"))]
         #[inline(always)]
         unsafe fn mul_add(self, a: Self, b: Self) -> Self {
             Self(f32x4_add(f32x4_mul(self.0, a.0), b.0))
+        }
+
+        #[inline(always)]
+        unsafe fn dot_f64(row: *const f32, u: &[f64; PANEL]) -> f64 {
+            let mut sums = [f64x2_splat(0.0); 2];
+            for i in (0..PANEL).step_by(2) {
+                // SAFETY: the row has PANEL numbers.
+                let [w, u] = unsafe { [v128_load64_zero(row.add(i).cast()), v128_load(u[i..].as_ptr().cast())] };
+                let sum = &mut sums[i / 2 % 2];
+                *sum = f64x2_add(*sum, f64x2_mul(f64x2_promote_low_f32x4(w), u));
+            }
+            let sum = f64x2_add(sums[0], sums[1]);
+            f64x2_extract_lane::<0>(sum) + f64x2_extract_lane::<1>(sum)
+        }
+
+        #[inline(always)]
+        unsafe fn add_f64(row: *const f32, factor: f64, sums: &mut [f64; PANEL]) {
+            let factor = f64x2_splat(factor);
+            for i in (0..PANEL).step_by(2) {
+                // SAFETY: the row has PANEL numbers, and so have the sums.
+                unsafe {
+                    let w = f64x2_promote_low_f32x4(v128_load64_zero(row.add(i).cast()));
+                    let sum = sums[i..].as_mut_ptr().cast();
+                    v128_store(sum, f64x2_add(v128_load(sum), f64x2_mul(w, factor)));
+                }
+            }
         }
 
         #[inline(always)]

@@ -66,6 +66,11 @@ impl<E: Element> Kernel for Tiles<'_, E> {
             let weight = &self.weight[panel * panel_len..];
             // SAFETY: the slices are as long as `linear` checked.
             unsafe {
+                if self.rows == 1 && !E::IS_F32 {
+                    // The registers are needed to convert with.
+                    self.store(self.tile::<L, E, 1>(weight.as_ptr(), 0, weight.as_ptr()), panel, 0);
+                    continue;
+                }
                 if self.rows == 1 {
                     // One row is as fast as its weights come from memory: two panels at a time keep more of them coming.
                     let mut sums = [[[L::splat(0.0); LARGEST]; 1]; 2];
@@ -84,8 +89,11 @@ impl<E: Element> Kernel for Tiles<'_, E> {
                     self.rows_of_panel::<L>(weight.as_ptr().cast(), next, panel);
                 } else {
                     converted.resize(panel_len, 0.0);
-                    for i in (0..panel_len).step_by(L::N) {
-                        E::load::<L>(weight.as_ptr().add(i)).store(converted.as_mut_ptr().add(i));
+                    for i in (0..panel_len).step_by(PANEL) {
+                        for v in 0..PANEL / L::N {
+                            let at = i + v * L::N;
+                            E::load::<L>(weight.as_ptr().add(at)).store(converted.as_mut_ptr().add(at));
+                        }
                     }
                     self.rows_of_panel::<L>(converted.as_ptr(), next, panel);
                 }
