@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use super::dla::attribute;
 use super::{DirectLogitAttribution, LogitDirection, Position, Unit, heads};
@@ -15,8 +16,8 @@ use crate::gpt2::{ActivationCache, Activations, Gpt2};
 #[derive(Debug, Default)]
 pub struct Attributor {
     activations: Option<Activations>,
-    /// `W_O u` by the answer and the incorrect token that u is of.
-    along: HashMap<Direction, Vec<Vec<f64>>>,
+    /// `W_O u` by the answer and the incorrect token that u is of, of the latest.
+    along: HashMap<Direction, Arc<Vec<Vec<f64>>>>,
     /// What each head writes, by the position.
     results: HashMap<usize, Vec<Vec<f64>>>,
     /// The question before, if it was about heads at one position.
@@ -25,7 +26,18 @@ pub struct Attributor {
 
 type Direction = (u32, Option<u32>);
 
+/// So many directions are kept.
+const DIRECTIONS: usize = 64;
+
 impl Attributor {
+    /// One for another run of the same model. What was kept of directions serves it too.
+    pub fn for_another_run(&self) -> Self {
+        Self {
+            along: self.along.clone(),
+            ..Self::default()
+        }
+    }
+
     /// See [`direct_logit_attribution`](super::direct_logit_attribution). Every call is about the same model and run.
     ///
     /// # Errors
@@ -57,11 +69,11 @@ impl Attributor {
                     return Ok(heads::by_results(results, activations, &direction));
                 }
             }
-            let along = match self.along.entry(asked) {
-                Entry::Occupied(along) => along.into_mut(),
-                Entry::Vacant(place) => place.insert(heads::w_o_along(model, &direction)?),
+            let along = match self.along.get(&asked) {
+                Some(along) => Arc::clone(along),
+                None => keep(&mut self.along, asked, heads::w_o_along(model, &direction)?),
             };
-            heads::by_direction(model, activations, along)
+            heads::by_direction(model, activations, &along)
         })
     }
 
@@ -74,13 +86,24 @@ impl Attributor {
         let Some((asked, position)) = self.last else {
             return Ok(());
         };
-        if let Entry::Vacant(place) = self.along.entry(asked) {
+        if !self.along.contains_key(&asked) {
             let direction = LogitDirection::new(model, asked.0, asked.1)?;
-            place.insert(heads::w_o_along(model, &direction)?);
+            keep(&mut self.along, asked, heads::w_o_along(model, &direction)?);
         }
         if let Entry::Vacant(place) = self.results.entry(position) {
             place.insert(heads::results(model, &model.activations(cache, &[position])?)?);
         }
         Ok(())
     }
+}
+
+fn keep(
+    all: &mut HashMap<Direction, Arc<Vec<Vec<f64>>>>,
+    asked: Direction,
+    along: Vec<Vec<f64>>,
+) -> Arc<Vec<Vec<f64>>> {
+    if all.len() == DIRECTIONS {
+        all.clear();
+    }
+    Arc::clone(all.entry(asked).or_insert(Arc::new(along)))
 }

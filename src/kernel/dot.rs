@@ -6,9 +6,6 @@ use super::Element;
 use super::lanes::{Kernel, Lanes, with_lanes};
 use super::parallel::{Shared, filled, share};
 
-/// Rows of a matrix that are multiplied at a time.
-const ROWS: usize = 4;
-
 /// `M x` for a matrix `M` `[rows, k]` as it is, `[rows]`.
 pub(crate) fn matrix_vector<E: Element>(matrix: &[E], x: &[f32]) -> Vec<f32> {
     let rows = matrix.len() / x.len();
@@ -35,20 +32,30 @@ struct Rows<'a, E> {
 impl<E: Element> Kernel for Rows<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
-        let k = self.x.len();
-        for (i, rows) in self.matrix.chunks(ROWS * k).enumerate() {
-            let n = rows.len() / k;
-            let mut whole = [rows.as_ptr(); ROWS];
-            for (r, row) in whole.iter_mut().enumerate().take(n) {
-                *row = rows[r * k..].as_ptr();
-            }
-            // SAFETY: each is a row of k; of rows that are not there, the first is read again.
-            let products = unsafe { dots::<L, E, ROWS>(whole, self.x) };
-            for (r, product) in products.into_iter().enumerate().take(n) {
-                // SAFETY: `matrix_vector` made room for every row.
-                unsafe { *self.y.at(i * ROWS + r) = product };
+        for (i, row) in self.matrix.chunks_exact(self.x.len()).enumerate() {
+            // SAFETY: the row is as long as x, and `matrix_vector` made room for every product.
+            unsafe { *self.y.at(i) = dot::<L, E>(row, self.x) };
+        }
+    }
+}
+
+/// One row at a time, in the order of memory, which is what keeps a matrix larger than the caches coming.
+#[inline(always)]
+unsafe fn dot<L: Lanes, E: Element>(row: &[E], x: &[f32]) -> f32 {
+    const SUMS: usize = 4;
+    unsafe {
+        let mut sums = [L::splat(0.0); SUMS];
+        let step = SUMS * L::N;
+        let whole = x.len() / step * step;
+        for at in (0..whole).step_by(step) {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let at = at + i * L::N;
+                *sum = E::load::<L>(row.as_ptr().add(at)).mul_add(L::load(x.as_ptr().add(at)), *sum);
             }
         }
+        let [a, b, c, d] = sums;
+        let rest = row[whole..].iter().zip(&x[whole..]).map(|(w, x)| w.to_f32() * x);
+        a.add(b).add(c.add(d)).sum() + rest.sum::<f32>()
     }
 }
 

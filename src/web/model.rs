@@ -1,5 +1,6 @@
 //! The model, for a worker: load it, run it, ask about a run.
 
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use serde::Serialize;
@@ -205,6 +206,7 @@ impl ModelLoader {
             model: Rc::new(model),
             newest: None,
             alive: Vec::new(),
+            attributor: Rc::default(),
         })
     }
 }
@@ -216,6 +218,8 @@ pub struct Model {
     /// Runs that a later one may begin like: the newest, and those that are still asked about.
     newest: Option<Rc<ActivationCache>>,
     alive: Vec<Weak<ActivationCache>>,
+    /// The newest run's.
+    attributor: Rc<RefCell<Attributor>>,
 }
 
 #[wasm_bindgen]
@@ -274,10 +278,12 @@ impl Model {
         let cache = Rc::new(cache);
         self.alive.push(Rc::downgrade(&cache));
         self.newest = Some(Rc::clone(&cache));
+        let attributor = self.attributor.borrow().for_another_run();
+        self.attributor = Rc::new(RefCell::new(attributor));
         Ok(Run {
             cache,
             model: Rc::clone(&self.model),
-            attributor: Attributor::default(),
+            attributor: Rc::clone(&self.attributor),
         })
     }
 
@@ -301,7 +307,7 @@ impl Model {
 pub struct Run {
     model: Rc<LanguageModel>,
     cache: Rc<ActivationCache>,
-    attributor: Attributor,
+    attributor: Rc<RefCell<Attributor>>,
 }
 
 #[wasm_bindgen]
@@ -324,7 +330,7 @@ impl Run {
     /// Takes the logit of the answer apart.
     pub fn attribute(&mut self, question: &JsQuestion) -> JsResult<JsAttribution> {
         let incorrect = Some(question.incorrect()).filter(|token| !token.is_undefined() && !token.is_null());
-        let mut dla = self.attributor.attribute(
+        let mut dla = self.attributor.borrow_mut().attribute(
             &self.model.gpt2,
             &self.cache,
             single_token(&self.model, &question.answer())?,
@@ -355,7 +361,7 @@ impl Run {
 
     /// Prepares for the next question, when there is time after an answer: it then takes no pass over any weights.
     pub fn prepare(&mut self) -> JsResult<()> {
-        Ok(self.attributor.prepare(&self.model.gpt2, &self.cache)?)
+        Ok(self.attributor.borrow_mut().prepare(&self.model.gpt2, &self.cache)?)
     }
 }
 

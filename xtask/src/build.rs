@@ -1,3 +1,5 @@
+use std::thread;
+
 use anyhow::Result;
 use xshell::cmd;
 
@@ -9,9 +11,20 @@ pub fn wasm(project: &Project) -> Result<()> {
     let bindgen = bindgen::find_or_install(project)?.cli;
     npm::install(project)?;
     let folder = project.path("www/src/wasm");
-    for module in &MODULES {
-        module.build(project, &toolchain, &bindgen, &folder)?;
-    }
+    // The two target directories at once: a link keeps one processor busy for a minute.
+    thread::scope(|scope| {
+        let lanes = [false, true].map(|threads| {
+            let (toolchain, bindgen, folder) = (&toolchain, &bindgen, &folder);
+            scope.spawn(move || {
+                let project = Project::open()?;
+                let mut modules = MODULES.iter().filter(|module| module.threads == threads);
+                modules.try_for_each(|module| module.build(&project, toolchain, bindgen, folder))
+            })
+        });
+        lanes
+            .into_iter()
+            .try_for_each(|lane| lane.join().expect("a build panicked"))
+    })?;
     MODULES.iter().try_for_each(|module| module.check_glue(project))
 }
 

@@ -17,7 +17,7 @@ pub struct Module {
     /// Its JavaScript side. Kernels do not show there, so modules that differ in nothing else share it.
     glue: &'static str,
     features: &'static str,
-    threads: bool,
+    pub threads: bool,
 }
 
 /// The modules that the page ships, in www/src/wasm.

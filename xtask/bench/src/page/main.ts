@@ -32,7 +32,7 @@ export async function measure(): Promise<Measured> {
   const one = await open(folders.float32, 1);
   const theirs = await onnx(1);
   await mustAgree(one, theirs.service);
-  await section('A prompt and every question about it, over onnxruntime-web, one thread each', beside(one, theirs.service));
+  await section('A prompt and all three units, over onnxruntime-web, one thread each', beside(one, theirs.service));
   theirs.close();
   const bare = await floor(one);
   const machine = linear(bare.service);
@@ -41,7 +41,7 @@ export async function measure(): Promise<Measured> {
   const { weights } = await machine;
   await section('A prompt that was nearly run before, over one pass over the weights, one thread', incremental(one, weights));
   await section('Questions about a prompt that was run', questions(one));
-  await section('Charts redrawn, until they are painted', charts(one));
+  await section('Charts redrawn', charts(one));
   const half = await open(folders.float16, 1);
   await section('The weights stored as float16, over float32, one thread', halves(half, one));
   half.close();
@@ -50,7 +50,7 @@ export async function measure(): Promise<Measured> {
   const two = await open(folders.float32, 2);
   const theirTwo = await onnx(2);
   await mustAgree(two, theirTwo.service);
-  await section('A prompt and every question about it, over onnxruntime-web, two threads each', beside(two, theirTwo.service));
+  await section('A prompt and all three units, over onnxruntime-web, two threads each', beside(two, theirTwo.service));
   theirTwo.close();
   two.close();
   return { engines, sections };
