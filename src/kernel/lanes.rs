@@ -95,6 +95,11 @@ pub(super) trait Kernel {
 
 /// Runs a kernel with the widest lanes that this CPU has and that we have code for.
 pub(super) fn with_lanes(kernel: impl Kernel) {
+    #[cfg(test)]
+    if super::tests::PORTABLE.get() {
+        // SAFETY: these are no special instructions.
+        return unsafe { kernel.run::<portable::Portable>() };
+    }
     #[cfg(target_arch = "x86_64")]
     if x86::has_avx2() {
         // SAFETY: just checked.

@@ -146,7 +146,7 @@ impl<E: Element> Tiles<'_, E> {
             let mut weight = weight;
             let end = weight.add(self.k * PANEL);
             let line = LINE / size_of::<E>();
-            let lines = self.k * PANEL / line;
+            let lines = (self.k * PANEL / line).max(1);
             // All rows of x together fetch all lines of the panel, or as many as they may.
             let every = (self.rows / R * self.k).div_ceil(lines).max(AHEAD);
             let mut next = next.add(row / R * (self.k / every).min(lines * R / self.rows) * line);

@@ -13,6 +13,8 @@ mod lanes;
 mod layer_norm;
 mod linear;
 mod parallel;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use attention::{Attention, attention};
 pub(crate) use dot::{matrix_vector, sum_of_rows};
