@@ -111,6 +111,38 @@ fn check_linear<E: Element>(rows: usize, k: usize, n: usize, cut: usize, seed: u
     }
 }
 
+#[test]
+fn threads_change_no_bit() {
+    let (rows, k, n) = (24, 192, 500);
+    let (x, bias, weight) = (numbers(rows * k, 1), numbers(n, 2), pack(&numbers(k * n, 3), n));
+    let (large, matrix) = (numbers(1 << 16, 4), numbers(3000 * k, 5));
+    let kv = numbers(rows * 2 * k, 6);
+    let seen: Vec<usize> = (1..=rows).map(|seen| seen.max(rows / 2)).collect();
+    let all = || {
+        let attended = Attention {
+            q: &x,
+            kv: &[&kv],
+            seen: &seen,
+            n_head: 8,
+            d_head: k / 8,
+            scale: 1.0,
+        };
+        [
+            linear(&x, k, &weight, &bias, 7..n - 3),
+            linear(&x[..k], k, &weight, &bias, 0..n),
+            attention(&attended),
+            layer_norm(&large, &bias[..256], &bias[100..356], 1e-5),
+            gelu_tanh(&large),
+            matrix_vector(&matrix, &x[..k]),
+        ]
+    };
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(all)
+    };
+    assert_eq!(on(1), on(3));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -76,6 +76,34 @@ for (const simd of ['simd128', 'relaxed-simd'] as const) {
   }
 }
 
+test('two threads compute what one does, to the last bit', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const answers = await page.evaluate(
+    async ({ api, model, units }) => {
+      const { Logitscope } = (await import(api)) as typeof import('../src/api/logitscope');
+      const answers = [];
+      for (const threads of [1, 2]) {
+        const scope = await Logitscope.load(model, { threads, keep: false });
+        // As many tokens as make every kernel share its work.
+        const run = await scope.run(Array.from({ length: scope.config.n_positions }, (_, i) => (i * 37) % 2000));
+        const parts = [];
+        for (const unit of units) {
+          const { attribution, logit } = await run.attribute({ answer: 5, incorrect: 9, unit, position: null });
+          parts.push([...attribution, ...logit]);
+        }
+        answers.push({ threads: scope.engine.threads, parts, predictions: await run.predictions(-1, 50) });
+        scope.close();
+      }
+      return answers;
+    },
+    { api: `${server.page}logitscope.js`, model: `${server.page}models/bundled/`, units: UNITS },
+  );
+  const [one, two] = answers;
+  expect([one?.threads, two?.threads]).toEqual([1, 2]);
+  expect(two?.parts).toEqual(one?.parts);
+  expect(two?.predictions).toEqual(one?.predictions);
+});
+
 test('`threads` bounds the workers, and a closed model leaves none', async ({ page, server }) => {
   await page.goto(`${server.origin}/an/article`);
   const api = await page.evaluateHandle<typeof import('../src/api/logitscope')>(`import(${JSON.stringify(`${server.page}logitscope.js`)})`);
