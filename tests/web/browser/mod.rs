@@ -83,11 +83,11 @@ fn assert_close(ours: &[f64], theirs: &[f64]) {
 }
 
 fn compare(reference: &Reference) {
-    let model = load(reference);
+    let mut model = load(reference);
     let cases: Vec<Value> = serde_json::from_str(reference.transformer_lens).unwrap();
     assert!(!cases.is_empty());
     for case in cases {
-        let run = model.run(&js(&case["tokens"]), true).unwrap();
+        let mut run = model.run(&js(&case["tokens"]), true).unwrap();
         let tokens = Array::from(&run.tokens().unwrap());
         let ids: Vec<f64> = tokens.iter().map(|token| get(&token, "id").as_f64().unwrap()).collect();
         assert_eq!(ids, theirs(&case["tokens"]));
@@ -138,7 +138,7 @@ fn tiny_b_is_transformer_lens_s() {
 /// Greedy generation takes what `predictions` puts first, token after token.
 #[wasm_bindgen_test]
 fn generation_follows_the_predictions() {
-    let model = load(&TINY_A);
+    let mut model = load(&TINY_A);
     let mut ids = vec![1, 5, 9];
     let mut generation = model
         .generate(&js(&json!(ids)), true, &js(&json!({ "maxTokens": 3 })))
@@ -167,7 +167,7 @@ fn assert_error<T>(result: JsResult<T>, name: &str, part: &str) {
 
 #[wasm_bindgen_test]
 fn bad_input_is_an_error_that_names_it() {
-    let model = load(&TINY_A);
+    let mut model = load(&TINY_A);
     assert_error(model.run(&js(&json!([])), true), "PromptError", "empty");
     assert_error(model.run(&js(&json!("text")), true), "PromptError", "tokenizer.json");
     assert_error(model.run(&js(&json!([1, 97])), true), "PromptError", "97");
@@ -175,8 +175,8 @@ fn bad_input_is_an_error_that_names_it() {
     assert_error(model.run(&js(&json!(5)), true), "PromptError", "5");
     assert_error(model.run(&js(&json!(vec![1; 2000])), true), "PromptError", "2000");
 
-    let run = model.run(&js(&json!([1, 5, 9])), true).unwrap();
-    let ask = |question: Value| run.attribute(&js(&question));
+    let mut run = model.run(&js(&json!([1, 5, 9])), true).unwrap();
+    let mut ask = |question: Value| run.attribute(&js(&question));
     assert_error(ask(json!({ "answer": 97, "unit": "head" })), "AnswerError", "97");
     assert_error(ask(json!({ "answer": 1.5, "unit": "head" })), "AnswerError", "1.5");
     assert_error(ask(json!({ "unit": "head" })), "AnswerError", "undefined");
