@@ -239,12 +239,12 @@ proptest! {
     #[test]
     fn an_attributor_answers_as_if_asked_once(
         question in questions(),
-        asked in proptest::collection::vec((any::<prop::sample::Index>(), any::<Option<prop::sample::Index>>(), 0..3_usize, any::<Option<prop::sample::Index>>(), any::<bool>()), 1..12),
+        asked in proptest::collection::vec((any::<prop::sample::Index>(), any::<Option<prop::sample::Index>>(), 0..3_usize, any::<Option<prop::sample::Index>>()), 1..12),
     ) {
         let (model, _) = models(&question.config, question.seed);
         let cache = model.run(&question.tokens).unwrap();
         let mut attributor = Attributor::default();
-        for (answer, incorrect, unit, position, prepare) in asked {
+        for (answer, incorrect, unit, position) in asked {
             // Few answers, so that they come again.
             let token = |index: prop::sample::Index| index.index(3.min(question.config.vocab_size)) as u32;
             let position = position.map_or(Position::All, |p| Position::At(p.index(question.tokens.len()) as i64));
@@ -256,9 +256,6 @@ proptest! {
             prop_assert_eq!((&ours.logit, &ours.bias), (&alone.logit, &alone.bias));
             for (ours, alone) in ours.attribution.iter().zip(&alone.attribution) {
                 prop_assert!(close(*ours, *alone, 1e-10), "{ours} is not {alone}");
-            }
-            if prepare {
-                attributor.prepare(&model, &cache).unwrap();
             }
         }
     }

@@ -9,8 +9,8 @@ use super::{DirectLogitAttribution, LogitDirection, Position, Unit, heads};
 use crate::Result;
 use crate::gpt2::{ActivationCache, Activations, Gpt2};
 
-/// Answers questions about one run, and keeps what the next one is likely to need: another answer, position or unit then
-/// takes no pass over any weights.
+/// Answers questions about one run, and keeps what the next one is likely to need: another answer or unit then takes no
+/// pass over any weights.
 ///
 /// The answers are those of [`direct_logit_attribution`](super::direct_logit_attribution), to float64's rounding.
 #[derive(Debug, Default)]
@@ -20,8 +20,6 @@ pub struct Attributor {
     along: HashMap<Direction, Arc<Vec<Vec<f64>>>>,
     /// What each head writes, by the position.
     results: HashMap<usize, Vec<Vec<f64>>>,
-    /// The question before, if it was about heads at one position.
-    last: Option<(Direction, usize)>,
 }
 
 type Direction = (u32, Option<u32>);
@@ -59,15 +57,13 @@ impl Attributor {
         let activations = self.activations.as_ref().expect("was just put there");
         let asked = (answer, incorrect);
         attribute(model, activations, &direction, unit, |activations| {
+            // One way for one position, so that the same question always has the same answer, to the last bit.
             if let [position] = positions[..] {
-                self.last = Some((asked, position));
-                if !self.along.contains_key(&asked) {
-                    let results = match self.results.entry(position) {
-                        Entry::Occupied(results) => results.into_mut(),
-                        Entry::Vacant(place) => place.insert(heads::results(model, activations)?),
-                    };
-                    return Ok(heads::by_results(results, activations, &direction));
-                }
+                let results = match self.results.entry(position) {
+                    Entry::Occupied(results) => results.into_mut(),
+                    Entry::Vacant(place) => place.insert(heads::results(model, activations)?),
+                };
+                return Ok(heads::by_results(results, activations, &direction));
             }
             let along = match self.along.get(&asked) {
                 Some(along) => Arc::clone(along),
@@ -75,25 +71,6 @@ impl Attributor {
             };
             heads::by_direction(model, activations, &along)
         })
-    }
-
-    /// Prepares for the answer's staying while the position changes, and the other way round: for when there is time
-    /// after a question. Whether it is called changes no answer.
-    ///
-    /// # Errors
-    /// [`Error::Tensor`](crate::Error::Tensor) only.
-    pub fn prepare(&mut self, model: &Gpt2, cache: &ActivationCache) -> Result<()> {
-        let Some((asked, position)) = self.last else {
-            return Ok(());
-        };
-        if !self.along.contains_key(&asked) {
-            let direction = LogitDirection::new(model, asked.0, asked.1)?;
-            keep(&mut self.along, asked, heads::w_o_along(model, &direction)?);
-        }
-        if let Entry::Vacant(place) = self.results.entry(position) {
-            place.insert(heads::results(model, &model.activations(cache, &[position])?)?);
-        }
-        Ok(())
     }
 }
 

@@ -358,11 +358,6 @@ impl Run {
         }
         Ok(result.unchecked_into())
     }
-
-    /// Prepares for the next question, when there is time after an answer: it then takes no pass over any weights.
-    pub fn prepare(&mut self) -> JsResult<()> {
-        Ok(self.attributor.borrow_mut().prepare(&self.model.gpt2, &self.cache)?)
-    }
 }
 
 /// A text being written.

@@ -50,7 +50,6 @@ let model: Model;
 const runs = new Map<number, Run>();
 const generations = new Map<number, Generation>();
 let handles = 0;
-let preparing: ReturnType<typeof setTimeout> | undefined;
 
 const service = {
   /** Instantiates the module, to compute on so many threads; gives the memory that they share. */
@@ -113,13 +112,7 @@ const service = {
 
   predictions: (run: number, position: number, k: number): Prediction[] => get(runs, run).predictions(position, k),
 
-  attribute(run: number, question: Question): AttributionData {
-    const answer = get(runs, run).attribute(question);
-    // Once the answer is on its way, and unless more is asked by then.
-    clearTimeout(preparing);
-    preparing = setTimeout(() => runs.get(run)?.prepare());
-    return answer;
-  },
+  attribute: (run: number, question: Question): AttributionData => get(runs, run).attribute(question),
 
   generate(input: Input, prependBos: boolean, sampling: SamplingOptions): number {
     generations.set(++handles, model.generate(input, prependBos, sampling));
