@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::DirectLogitAttribution;
-use crate::gpt2::LanguageModel;
+use crate::Result;
+use crate::attribution::{Explanation, Form, Question, explain};
+use crate::gpt2::{LanguageModel, Run};
 
 /// A token of a prompt, or an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ impl Token {
 
 /// A question and its answer: what the terminal program writes as JSON, with the field names of the JavaScript API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// The prompt, `[pos]`.
     pub tokens: Vec<Token>,
@@ -33,44 +35,35 @@ pub struct Report {
     pub answer: Token,
     /// The token that it is compared with.
     pub incorrect: Option<Token>,
-    /// The logit (difference), taken apart.
+    /// The logit (difference), explained.
     #[serde(flatten)]
-    pub attribution: DirectLogitAttribution,
-    /// Whether the parts are `logit - bias` at every position, up to the rounding of float32.
+    pub explanation: Explanation,
+    /// Whether it adds up to `logit - bias` at every position, but for the rounding of float32.
     pub exact: bool,
 }
 
 impl Report {
-    /// Puts the texts to the tokens of a question.
-    pub fn new(
-        model: &LanguageModel,
-        tokens: &[u32],
-        answer: u32,
-        incorrect: Option<u32>,
-        attribution: DirectLogitAttribution,
-    ) -> Self {
-        Self {
-            tokens: tokens.iter().map(|&id| Token::new(model, id)).collect(),
-            answer: Token::new(model, answer),
-            incorrect: incorrect.map(|id| Token::new(model, id)),
-            exact: attribution.is_exact(),
-            attribution,
-        }
+    /// Asks a run of `model`, and puts the texts to the tokens.
+    ///
+    /// # Errors
+    /// As [`explain`].
+    pub fn new(model: &LanguageModel, run: &Run, question: &Question, form: Form) -> Result<Self> {
+        let explanation = explain(run, question, form)?;
+        Ok(Self {
+            tokens: run.tokens().iter().map(|&id| Token::new(model, id)).collect(),
+            answer: Token::new(model, question.answer),
+            incorrect: question.incorrect.map(|id| Token::new(model, id)),
+            exact: explanation.identity().is_exact(),
+            explanation,
+        })
     }
 
-    /// With the `k` highest parts alone, highest first, as [`DirectLogitAttribution::top`] ranks them. The totals stay
-    /// those of all parts.
-    pub fn top(mut self, k: usize) -> Self {
-        let all = &self.attribution;
-        let top: Vec<usize> = all
-            .top(k)
-            .into_iter()
-            .filter_map(|(part, _)| all.labels.iter().position(|&label| label == part))
-            .collect();
-        let attribution = top.iter().flat_map(|&i| all.row(i)).copied().collect();
-        let labels = top.iter().map(|&i| all.labels[i]).collect();
-        self.attribution.attribution = attribution;
-        self.attribution.labels = labels;
-        self
+    /// With the `k` highest parts alone, highest first, as [`Explanation::top`] ranks them. The totals stay those of all
+    /// parts.
+    pub fn top(self, k: usize) -> Self {
+        Self {
+            explanation: self.explanation.only_top(k),
+            ..self
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! What `answer - incorrect` means in the residual stream.
 
-use crate::{Result, gpt2::Gpt2};
+use crate::Result;
+use crate::gpt2::{Gpt2, to_f64};
 
 /// The direction in the residual stream that raises one logit, or the difference of two.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct LogitDirection {
     /// W_U[:, answer] less the vocabulary's mean, or less W_U[:, incorrect], `[d_model]`.
     pub unembedding: Vec<f64>,
@@ -11,6 +13,10 @@ pub struct LogitDirection {
     pub residual: Vec<f64>,
     /// b_U: the part of the logit (difference) that comes from the final LayerNorm's bias and from no part of the model.
     pub bias: f64,
+    /// The final LayerNorm's weight, `[d_model]`.
+    pub(super) gamma: Vec<f64>,
+    /// The final LayerNorm's bias, `[d_model]`.
+    pub(super) beta: Vec<f64>,
 }
 
 impl LogitDirection {
@@ -22,7 +28,7 @@ impl LogitDirection {
             Some(token) => subtract(&mut unembedding, &model.unembedding(token)?),
             None => subtract(&mut unembedding, model.unembedding_mean()?),
         }
-        let (gamma, beta) = model.ln_final()?;
+        let (gamma, beta) = (to_f64(&model.ln_f.weight)?, to_f64(&model.ln_f.bias)?);
         let mut residual: Vec<f64> = gamma.iter().zip(&unembedding).map(|(g, w)| g * w).collect();
         let mean = residual.iter().sum::<f64>() / residual.len() as f64;
         residual.iter_mut().for_each(|u| *u -= mean);
@@ -30,6 +36,8 @@ impl LogitDirection {
             bias: dot(&beta, &unembedding),
             unembedding,
             residual,
+            gamma,
+            beta,
         })
     }
 }

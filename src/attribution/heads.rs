@@ -2,59 +2,80 @@
 //!
 //! A head writes `(z - b_V) W_O`: TransformerLens folds ln_1's bias into that of the values, and the values' bias, which
 //! every pattern passes on whole since its rows sum to 1, into b_O. Its attribution is that times the direction u. One pass
-//! over W_O is needed either way: `W_O u` then serves all positions, and `(z - b_V) W_O` all directions.
+//! over W_O is needed either way: `(z - b_V) W_O` then serves all directions at one position, and `W_O u` all positions.
 
-use super::LogitDirection;
 use super::direction::dot;
-use super::dla::{Rows, read};
+use super::{Reading, Rows};
 use crate::Result;
-use crate::gpt2::{Activations, Gpt2};
+use crate::gpt2::Site;
 
-/// `W_O u` of each layer, `[n_heads * d_head]`.
-pub(super) fn w_o_along(model: &Gpt2, direction: &LogitDirection) -> Result<Vec<Vec<f64>>> {
-    (0..model.config().n_layer)
-        .map(|layer| model.w_o_along(layer, &direction.residual))
-        .collect()
+/// The attribution of each head, `[head][position]`, layer by layer.
+pub(super) fn heads(reading: &Reading) -> Result<Rows> {
+    // One way for one position, so that the same question always has the same answer, to the last bit.
+    match reading.positions[..] {
+        [position] => by_results(reading, position),
+        _ => by_direction(reading),
+    }
 }
 
-/// The attribution of each head at each position, by `W_O u`.
-pub(super) fn by_direction(model: &Gpt2, activations: &Activations, w_o_along: &[Vec<f64>]) -> Result<Rows> {
+fn by_results(reading: &Reading, position: usize) -> Result<Rows> {
+    let (u, scale) = (&reading.direction.residual, reading.scale[0]);
+    let results = reading.run.head_results(position)?;
+    let heads = results.iter().flat_map(|layer| layer.chunks(u.len()));
+    Ok(heads.map(|written| vec![dot(written, u) / scale]).collect())
+}
+
+fn by_direction(reading: &Reading) -> Result<Rows> {
+    let model = reading.run.model();
     let d_head = model.config().d_head();
-    let mut rows = Vec::with_capacity(w_o_along.len() * model.config().n_head);
-    for ((block, biases), along) in activations.blocks.iter().zip(model.head_biases()?).zip(w_o_along) {
-        let z: Vec<Vec<f64>> = (0..activations.positions.len())
-            .map(|p| values(&block.z, p, &biases.b_v))
-            .collect::<Result<_>>()?;
+    let mut rows = Vec::with_capacity(model.h.len() * model.config().n_head);
+    for (layer, block) in model.h.iter().enumerate() {
+        let along = block.attn.c_proj.along(&reading.direction.residual)?;
+        let mut z = reading.rows(Site::Z(layer))?;
+        for z in &mut z {
+            z.iter_mut().zip(&block.attn.b_v).for_each(|(z, b_v)| *z -= b_v);
+        }
         for (head, along) in along.chunks(d_head).enumerate() {
             let row = z
                 .iter()
-                .zip(&activations.ln_final_scale)
-                .map(|(z, &scale)| dot(&z[head * d_head..(head + 1) * d_head], along) / f64::from(scale));
+                .zip(&reading.scale)
+                .map(|(z, scale)| dot(&z[head * d_head..(head + 1) * d_head], along) / scale);
             rows.push(row.collect());
         }
     }
     Ok(rows)
 }
 
-/// What each head writes at one position, layer by layer: `(z - b_V) W_O`, `[n_heads, d_model]`.
-pub(super) fn results(model: &Gpt2, activations: &Activations) -> Result<Vec<Vec<f64>>> {
-    let blocks = activations.blocks.iter().zip(model.head_biases()?).enumerate();
-    blocks
-        .map(|(layer, (block, biases))| model.head_results(layer, &values(&block.z, 0, &biases.b_v)?))
-        .collect()
+/// What no head writes: embeddings, MLPs, and the biases of attention, `[position]`.
+pub(super) fn remainder(reading: &Reading) -> Result<Vec<f64>> {
+    let blocks = &reading.run.model().h;
+    let u = &reading.direction.residual;
+    let biases: f64 = blocks.iter().map(|block| dot(&block.attn.b_o, u)).sum();
+    let mut remainder: Vec<f64> = reading.scale.iter().map(|scale| biases / scale).collect();
+    let mlps = (0..blocks.len()).map(Site::MlpOut);
+    for part in [Site::Embed, Site::PosEmbed].into_iter().chain(mlps) {
+        let row = reading.of(part)?;
+        remainder.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+    }
+    Ok(remainder)
 }
 
-/// The attribution of each head at one position, by what it writes there.
-pub(super) fn by_results(results: &[Vec<f64>], activations: &Activations, direction: &LogitDirection) -> Rows {
-    let u = &direction.residual;
-    let scale = f64::from(activations.ln_final_scale[0]);
-    let heads = results.iter().flat_map(|layer| layer.chunks(u.len()));
-    heads.map(|written| vec![dot(written, u) / scale]).collect()
-}
-
-/// `z - b_V` at one position, `[n_heads * d_head]`.
-fn values(z: &candle_core::Tensor, position: usize, b_v: &[f64]) -> Result<Vec<f64>> {
-    let mut values = read(z, position)?;
-    values.iter_mut().zip(b_v).for_each(|(z, b)| *z -= b);
-    Ok(values)
+/// The variance, in roundings squared, of what attention's output layers added up in float32, `[position]`.
+///
+/// One of their numbers is a sum of d products, added one by one: d times, the sum so far is rounded. The sum so far is
+/// about its share of the whole, and besides walks as far as products of either sign lead it.
+pub(super) fn rounding(reading: &Reading) -> Result<Vec<f64>> {
+    let model = reading.run.model();
+    let d = model.config().n_embd as f64;
+    let u = &reading.direction.residual;
+    let length = dot(u, u);
+    let mut variance = vec![0.0; reading.positions.len()];
+    for (layer, block) in model.h.iter().enumerate() {
+        let written = reading.squares(&reading.run.read(Site::AttnOut(layer), &reading.positions)?)?;
+        for (p, z) in reading.rows(Site::Z(layer))?.iter().enumerate() {
+            let walked: f64 = z.iter().zip(&block.attn.w_o_squared).map(|(z, w)| z * z * w).sum();
+            variance[p] += d * written[p] + length * walked / reading.scale[p].powi(2);
+        }
+    }
+    Ok(variance)
 }

@@ -1,4 +1,4 @@
-//! The ways to take a logit apart, and the names of the parts.
+//! The ways to take a logit apart, and the names of the parts and of what they add up to.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,22 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-/// How finely the residual stream is taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// How finely a logit is taken apart, into parts that add up to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unit {
     /// The embeddings, and each layer's attention and MLP.
     Component,
-    /// The cumulative residual stream, before, in the middle of and after each layer: the logit lens. Not a sum: the
-    /// last value is the total.
-    Layer,
     /// Each attention head, and one remainder for everything else.
     Head,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 3] = [Unit::Component, Unit::Layer, Unit::Head];
+    pub const ALL: [Unit; 2] = [Unit::Component, Unit::Head];
 
     /// The parts of a model of `n_layer` layers of `n_head` heads, in TransformerLens's order.
     pub fn parts(self, n_layer: usize, n_head: usize) -> Vec<Part> {
@@ -32,10 +29,6 @@ impl Unit {
                 .into_iter()
                 .chain(layers.flat_map(|l| [Part::AttnOut(l), Part::MlpOut(l)]))
                 .collect(),
-            Unit::Layer => layers
-                .flat_map(|l| [Part::Pre(l), Part::Mid(l)])
-                .chain([Part::FinalPost])
-                .collect(),
             Unit::Head => layers
                 .flat_map(|layer| (0..n_head).map(move |head| Part::Head { layer, head }))
                 .chain([Part::Remainder])
@@ -44,28 +37,8 @@ impl Unit {
     }
 }
 
-impl fmt::Display for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Unit::Component => "component",
-            Unit::Layer => "layer",
-            Unit::Head => "head",
-        })
-    }
-}
-
-impl FromStr for Unit {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Unit::ALL
-            .into_iter()
-            .find(|unit| unit.to_string() == name)
-            .ok_or_else(|| Error::Argument(format!("unit: {name:?} is not one of component, layer, head")))
-    }
-}
-
-/// One part of the model; displayed and parsed as TransformerLens's label.
+/// One part of the model, or the residual stream between two; displayed and parsed as TransformerLens's label.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Part {
@@ -166,36 +139,5 @@ impl FromStr for Part {
                 "part: {label:?} is not a label such as embed, 3_attn_out, 3_mid, L3H7 or remainder"
             ))
         })
-    }
-}
-
-/// Which positions of the prompt to attribute at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
-    /// One position; a negative one counts from the end, so -1 is the last.
-    At(i64),
-    /// Every position.
-    All,
-}
-
-impl Position {
-    /// The positions meant in a run of `n` tokens, ascending.
-    ///
-    /// # Errors
-    /// [`Error::Position`] if there is no such position.
-    pub fn resolve(self, n: usize) -> Result<Vec<usize>> {
-        match self {
-            Position::All => Ok((0..n).collect()),
-            Position::At(position) => {
-                let index = if position < 0 { position + n as i64 } else { position };
-                if index < 0 || index >= n as i64 {
-                    return Err(Error::Position(format!(
-                        "{position} is outside the prompt, whose {n} tokens have positions 0 to {} (or -{n} to -1)",
-                        n - 1
-                    )));
-                }
-                Ok(vec![index as usize])
-            }
-        }
     }
 }

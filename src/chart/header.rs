@@ -6,7 +6,7 @@ use super::color::Palette;
 use super::frame::Frame;
 use super::sketch::{Align, Rect, Sketch, size};
 use super::text::{fit, signed, visible, width};
-use crate::attribution::Unit;
+use crate::attribution::{Form, Unit};
 
 /// The token that is explained, and the one that it is compared with.
 #[derive(Debug, Clone)]
@@ -26,8 +26,8 @@ impl Question {
     }
 
     /// The chart's title in full.
-    pub fn title(&self, unit: Unit) -> String {
-        self.titles(unit, usize::MAX).swap_remove(0)
+    pub fn title(&self, form: Form) -> String {
+        self.titles(form, usize::MAX).swap_remove(0)
     }
 
     /// What the parts explain.
@@ -39,18 +39,18 @@ impl Question {
     }
 
     /// Ways to say it, longest first.
-    fn titles(&self, unit: Unit, room: usize) -> Vec<String> {
+    fn titles(&self, form: Form, room: usize) -> Vec<String> {
         let question = self.show(room);
-        match unit {
-            Unit::Component => vec![
+        match form {
+            Form::Parts(Unit::Component) => vec![
                 format!("Components: what each part adds to {question}"),
                 format!("Components: {question}"),
             ],
-            Unit::Layer => vec![
+            Form::RunningSum => vec![
                 format!("Logit lens: {question} if the model stopped here"),
                 format!("Logit lens: {question}"),
             ],
-            Unit::Head => vec![
+            Form::Parts(Unit::Head) => vec![
                 format!("Heads: what each attention head adds to {question}"),
                 format!("Heads: {question}"),
             ],
@@ -165,9 +165,9 @@ pub(super) struct Header {
 
 impl Header {
     /// The longest wording that fits a view `view_width` wide. `limit` is the value at the end of the colour scale.
-    pub fn new(unit: Unit, question: &Question, limit: f64, view_width: f64) -> Self {
-        let titles = question.titles(unit, 14);
-        let legends = [true, false].map(|long| legend(unit, question, limit, long));
+    pub fn new(form: Form, question: &Question, limit: f64, view_width: f64) -> Self {
+        let titles = question.titles(form, 14);
+        let legends = [true, false].map(|long| legend(form, question, limit, long));
         let (x0, x1) = Frame::span(view_width);
         let room = x1 - x0;
         for title in &titles {
@@ -194,7 +194,7 @@ impl Header {
             std::mem::take(&mut long)
         } else {
             // Both signs or neither, attention and MLP or neither: one alone would say the wrong thing.
-            let at_once = if unit == Unit::Layer { 1 } else { 2 };
+            let at_once = if form == Form::RunningSum { 1 } else { 2 };
             while !short.is_empty() && legend_width(&short) > room {
                 short.truncate(short.len().saturating_sub(at_once));
             }
@@ -233,7 +233,7 @@ fn legend_width(legend: &[Entry]) -> f64 {
 }
 
 /// The legend, most needed first.
-fn legend(unit: Unit, question: &Question, limit: f64, long: bool) -> Vec<Entry> {
+fn legend(form: Form, question: &Question, limit: f64, long: bool) -> Vec<Entry> {
     let entry = |swatch, words: &str| Entry {
         swatch,
         words: words.into(),
@@ -255,14 +255,14 @@ fn legend(unit: Unit, question: &Question, limit: f64, long: bool) -> Vec<Entry>
             None => say("away from it", "− away"),
         },
     };
-    match unit {
-        Unit::Component => vec![
+    match form {
+        Form::Parts(Unit::Component) => vec![
             towards,
             away,
             entry(Swatch::Solid, &say("attention", "attn")),
             entry(Swatch::Hollow, "MLP"),
         ],
-        Unit::Layer => vec![
+        Form::RunningSum => vec![
             entry(Swatch::Ring, &say("before a layer", "pre")),
             entry(Swatch::Dot, &say("after its attention", "mid")),
             entry(Swatch::Diamond, "final"),
@@ -278,7 +278,7 @@ fn legend(unit: Unit, question: &Question, limit: f64, long: bool) -> Vec<Entry>
                 ),
             ),
         ],
-        Unit::Head => vec![
+        Form::Parts(Unit::Head) => vec![
             entry(Swatch::Scale(limit), &format!("{} logits", signed(limit))),
             towards,
             away,

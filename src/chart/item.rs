@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{Chart, Scene, View};
-use crate::attribution::{Part, Unit};
+use crate::attribution::{Form, Part, Unit};
 use crate::{Error, Result};
 
 /// A part as it is drawn, in one view.
@@ -15,7 +15,7 @@ pub struct Item {
     pub label: Part,
     /// What it is, e.g. `attention head 5 in layer 2`.
     pub name: String,
-    /// What it adds to the logit (difference), in logits; for [`Unit::Layer`], what has been added so far.
+    /// What it adds to the logit (difference), in logits; for [`Form::RunningSum`], what has been added so far.
     pub value: f64,
     /// `value` as a signed share of the total; none if the total is zero.
     pub share: Option<f64>,
@@ -95,7 +95,7 @@ impl Chart {
     /// The part that `key` leads to from `from`. From a part that this chart does not show it leads to the first that
     /// belongs to it, or to its layer; from none, to the first of all, or the last for [`Key::End`].
     pub fn step(&self, from: Option<Part>, key: Key) -> Part {
-        let parts = &self.attribution.labels;
+        let parts = self.explanation.labels();
         let last = parts.len() - 1;
         let Some(at) = from.and_then(|part| parts.iter().position(|&p| p == part)) else {
             let start = if key == Key::End { last } else { 0 };
@@ -106,8 +106,8 @@ impl Chart {
             });
             return parts[linked.unwrap_or(start)];
         };
-        let to = match (self.attribution.unit, parts[at]) {
-            (Unit::Head, Part::Head { layer, head }) => {
+        let to = match (self.explanation.form(), parts[at]) {
+            (Form::Parts(Unit::Head), Part::Head { layer, head }) => {
                 let (n_layer, n_head) = (self.n_layer, self.n_head);
                 let cell = |layer: usize, head: usize| layer * n_head + head;
                 match key {
@@ -120,7 +120,7 @@ impl Chart {
                     Key::End => cell(n_layer - 1, head),
                 }
             }
-            (Unit::Head, _) => match key {
+            (Form::Parts(Unit::Head), _) => match key {
                 Key::Up | Key::Left => self.n_head - 1,
                 Key::Home => 0,
                 Key::Right | Key::Down | Key::End => last,
@@ -141,7 +141,7 @@ impl Scene<'_> {
         let plot = self.plot();
         let parts = self.parts();
         let values = &self.values.parts;
-        let total = self.chart.attribution.total[self.view.position];
+        let total = self.chart.explanation.identity().total[self.view.position];
         let mut by_size: Vec<usize> = (0..parts.len()).collect();
         by_size.sort_by(|&a, &b| values[b].abs().total_cmp(&values[a].abs()));
         let mut rank = vec![0; parts.len()];

@@ -24,7 +24,7 @@ mod values;
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingBackend, IntoDrawingArea, RGBColor, SVGBackend};
 
-use crate::attribution::{DirectLogitAttribution, Part, Unit};
+use crate::attribution::{Explanation, Form, Part, Unit, states};
 use crate::{Error, Result};
 
 use color::Palette;
@@ -80,7 +80,7 @@ const LARGEST_VALUE: f64 = 1e39;
 /// A chart of one attribution.
 #[derive(Debug, Clone)]
 pub struct Chart {
-    attribution: DirectLogitAttribution,
+    explanation: Explanation,
     question: Question,
     n_layer: usize,
     n_head: usize,
@@ -89,15 +89,15 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// A chart of `attribution`; `answer` and `incorrect` are the tokens' texts, for the title.
+    /// A chart of `explanation`; `answer` and `incorrect` are the tokens' texts, for the title.
     ///
     /// # Errors
-    /// [`Error::Chart`] if the attribution contradicts itself: labels that are not its unit's, in the model's order;
+    /// [`Error::Chart`] if the explanation contradicts itself: labels that are not its unit's, in the model's order;
     /// arrays of the wrong length; a number that is not finite.
-    pub fn new(attribution: DirectLogitAttribution, answer: &str, incorrect: Option<&str>) -> Result<Self> {
-        let (n_layer, n_head) = check(&attribution)?;
+    pub fn new(explanation: Explanation, answer: &str, incorrect: Option<&str>) -> Result<Self> {
+        let (n_layer, n_head) = check(&explanation)?;
         Ok(Self {
-            attribution,
+            explanation,
             question: Question {
                 answer: answer.into(),
                 incorrect: incorrect.map(Into::into),
@@ -109,20 +109,20 @@ impl Chart {
     }
 
     /// What is charted.
-    pub fn attribution(&self) -> &DirectLogitAttribution {
-        &self.attribution
+    pub fn explanation(&self) -> &Explanation {
+        &self.explanation
     }
 
     /// The title in full.
     pub fn title(&self) -> String {
-        self.question.title(self.attribution.unit)
+        self.question.title(self.explanation.form())
     }
 
     /// What the value axis, or the colour scale, spans to show every position, from zero or below to zero or above.
     pub fn span(&self) -> (f64, f64) {
-        let positions = 0..self.attribution.positions.len();
+        let positions = 0..self.explanation.positions().len();
         positions.fold(self.least, |least, position| {
-            Values::at(&self.attribution, position, least).range
+            Values::at(&self.explanation, position, least).range
         })
     }
 
@@ -169,10 +169,10 @@ impl Chart {
         resolution: Resolution,
     ) -> Result<()> {
         let mut scene = self.scene(view)?;
-        if previous.attribution.labels == self.attribution.labels && progress < 1.0 {
+        if previous.explanation.labels() == self.explanation.labels() && progress < 1.0 {
             // The two may hold different positions; a single one is the position shown.
-            let position = view.position.min(previous.attribution.positions.len() - 1);
-            let before = Values::at(&previous.attribution, position, previous.least);
+            let position = view.position.min(previous.explanation.positions().len() - 1);
+            let before = Values::at(&previous.explanation, position, previous.least);
             scene.values = scene.values.since(&before, progress.max(0.0));
         }
         scene.sketch().paint(area, resolution)
@@ -212,15 +212,15 @@ impl Chart {
                 )));
             }
         }
-        let positions = self.attribution.positions.len();
+        let positions = self.explanation.positions().len();
         if view.position >= positions {
             return Err(Error::Chart(format!(
                 "position {} of an attribution at {positions}, which are counted from 0",
                 view.position
             )));
         }
-        let values = Values::at(&self.attribution, view.position, self.least);
-        let header = Header::new(self.attribution.unit, &self.question, values.range.1, view.width);
+        let values = Values::at(&self.explanation, view.position, self.least);
+        let header = Header::new(self.explanation.form(), &self.question, values.range.1, view.width);
         Ok(Scene {
             chart: self,
             view,
@@ -284,15 +284,15 @@ impl Mark {
 
 impl Scene<'_> {
     fn plot(&self) -> Box<dyn Plot + '_> {
-        match self.chart.attribution.unit {
-            Unit::Component => Box::new(bars::Bars::new(self)),
-            Unit::Layer => Box::new(lens::Lens::new(self)),
-            Unit::Head => Box::new(heads::Heads::new(self)),
+        match self.chart.explanation.form() {
+            Form::Parts(Unit::Component) => Box::new(bars::Bars::new(self)),
+            Form::RunningSum => Box::new(lens::Lens::new(self)),
+            Form::Parts(Unit::Head) => Box::new(heads::Heads::new(self)),
         }
     }
 
     fn parts(&self) -> &[Part] {
-        &self.chart.attribution.labels
+        self.chart.explanation.labels()
     }
 
     /// The slots of the shared axis that are pointed at or hold what is selected.
@@ -339,8 +339,8 @@ impl Scene<'_> {
 }
 
 /// The model's number of layers and heads (1 if no head is named), if the attribution is one.
-fn check(attribution: &DirectLogitAttribution) -> Result<(usize, usize)> {
-    let DirectLogitAttribution { unit, labels, .. } = attribution;
+fn check(explanation: &Explanation) -> Result<(usize, usize)> {
+    let (form, labels) = (explanation.form(), explanation.labels());
     let n_layer = labels.iter().filter_map(|part| part.layer()).max().map_or(0, |l| l + 1);
     let n_head = labels
         .iter()
@@ -351,34 +351,39 @@ fn check(attribution: &DirectLogitAttribution) -> Result<(usize, usize)> {
         .max()
         .unwrap_or(1);
     // Compared by length first: the largest indices alone could ask for an immense list.
-    let expected = match unit {
-        Unit::Component => n_layer.checked_mul(2).and_then(|n| n.checked_add(2)),
-        Unit::Layer => n_layer.checked_mul(2).and_then(|n| n.checked_add(1)),
-        Unit::Head => n_layer.checked_mul(n_head).and_then(|n| n.checked_add(1)),
+    let expected = match form {
+        Form::Parts(Unit::Component) => n_layer.checked_mul(2).and_then(|n| n.checked_add(2)),
+        Form::RunningSum => n_layer.checked_mul(2).and_then(|n| n.checked_add(1)),
+        Form::Parts(Unit::Head) => n_layer.checked_mul(n_head).and_then(|n| n.checked_add(1)),
     };
-    if n_layer == 0 || expected != Some(labels.len()) || *labels != unit.parts(n_layer, n_head) {
+    let in_order = || match form {
+        Form::Parts(unit) => unit.parts(n_layer, n_head),
+        Form::RunningSum => states(n_layer),
+    };
+    if n_layer == 0 || expected != Some(labels.len()) || labels != in_order() {
         return Err(Error::Chart(format!(
-            "the {} labels are not those of unit {unit} in the model's order, {}",
+            "the {} labels are not those of unit {form} in the model's order, {}",
             labels.len(),
-            match unit {
-                Unit::Component => "embed, pos_embed, 0_attn_out, 0_mlp_out, ...",
-                Unit::Layer => "0_pre, 0_mid, ..., final_post",
-                Unit::Head => "L0H0, L0H1, ..., remainder",
+            match form {
+                Form::Parts(Unit::Component) => "embed, pos_embed, 0_attn_out, 0_mlp_out, ...",
+                Form::RunningSum => "0_pre, 0_mid, ..., final_post",
+                Form::Parts(Unit::Head) => "L0H0, L0H1, ..., remainder",
             }
         )));
     }
-    let positions = attribution.positions.len();
+    let positions = explanation.positions().len();
+    let identity = explanation.identity();
     if positions == 0 {
         return Err(Error::Chart(
             "the attribution has no position; it must have one at least".into(),
         ));
     }
     for (name, values, length) in [
-        ("attribution", &attribution.attribution, labels.len() * positions),
-        ("logit", &attribution.logit, positions),
-        ("bias", &attribution.bias, positions),
-        ("total", &attribution.total, positions),
-        ("error", &attribution.error, positions),
+        ("attribution", explanation.values(), labels.len() * positions),
+        ("logit", &identity.logit, positions),
+        ("bias", &identity.bias, positions),
+        ("total", &identity.total, positions),
+        ("error", &identity.error, positions),
     ] {
         if values.len() != length {
             return Err(Error::Chart(format!(

@@ -1,6 +1,6 @@
 //! The numbers of one chart at one position.
 
-use crate::attribution::{DirectLogitAttribution, Unit};
+use crate::attribution::{Explanation, Form, Unit};
 
 /// What is drawn, and the range that it needs.
 #[derive(Debug, Clone)]
@@ -15,30 +15,30 @@ pub(super) struct Values {
 
 impl Values {
     /// Those at entry `position` of the attribution's positions, in a range that holds `least`.
-    pub fn at(attribution: &DirectLogitAttribution, position: usize, least: (f64, f64)) -> Self {
-        let parts: Vec<f64> = (0..attribution.labels.len())
-            .map(|i| attribution.row(i)[position])
+    pub fn at(explanation: &Explanation, position: usize, least: (f64, f64)) -> Self {
+        let parts: Vec<f64> = (0..explanation.labels().len())
+            .map(|i| explanation.row(i)[position])
             .collect();
-        let explained = attribution.logit[position] - attribution.bias[position];
+        let explained = explanation.identity().logit[position] - explanation.identity().bias[position];
         let mut values = Self {
             parts,
             explained,
             range: least,
         };
-        let (low, high) = values.extent(attribution.unit);
+        let (low, high) = values.extent(explanation.form());
         // Below float32's smallest number nothing is left to see.
         values.range = if high - low < 1e-100 { (-1.0, 1.0) } else { (low, high) };
         values
     }
 
     /// The least range that holds `range` and what is drawn.
-    fn extent(&self, unit: Unit) -> (f64, f64) {
+    fn extent(&self, form: Form) -> (f64, f64) {
         let hold = |(low, high): (f64, f64), &value: &f64| (low.min(value), high.max(value));
         let parts = &self.parts;
-        match unit {
-            Unit::Component => parts.iter().fold(self.range, hold),
-            Unit::Layer => parts.iter().chain([&self.explained]).fold(self.range, hold),
-            Unit::Head => {
+        match form {
+            Form::Parts(Unit::Component) => parts.iter().fold(self.range, hold),
+            Form::RunningSum => parts.iter().chain([&self.explained]).fold(self.range, hold),
+            Form::Parts(Unit::Head) => {
                 let (low, high) = parts[..parts.len() - 1].iter().fold(self.range, hold);
                 (-high.max(-low), high.max(-low))
             }

@@ -1,10 +1,12 @@
 //! Continues a prompt, token by token.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
 use candle_transformers::generation::{self, LogitsProcessor};
 use serde::{Deserialize, Serialize};
 
-use super::{ActivationCache, LanguageModel};
+use super::{Gpt2, LanguageModel, Run};
 use crate::{Error, Result};
 
 /// Below this temperature, sampling is greedy: dividing by it would leave float32's range.
@@ -37,8 +39,11 @@ pub enum Stop {
 
 /// A continuation in the making. Each step computes one position only, and takes the earlier ones from the run before.
 pub struct Generation {
+    gpt2: Arc<Gpt2>,
+    /// Ends a text.
+    bos: Option<u32>,
     tokens: Vec<u32>,
-    run: Option<ActivationCache>,
+    run: Option<Run>,
     processor: LogitsProcessor,
     remaining: usize,
     stop: Option<Stop>,
@@ -49,7 +54,7 @@ impl Generation {
     ///
     /// # Errors
     /// [`Error::Argument`] for a temperature below 0, or a `top_k` of 0.
-    pub fn new(prompt: &[u32], sampling: &Sampling) -> Result<Self> {
+    pub fn new(model: &LanguageModel, prompt: &[u32], sampling: &Sampling) -> Result<Self> {
         let temperature = sampling.temperature;
         if !temperature.is_finite() || temperature < 0.0 {
             return Err(Error::Argument(format!(
@@ -67,6 +72,8 @@ impl Generation {
             None => generation::Sampling::All { temperature },
         };
         Ok(Self {
+            gpt2: Arc::clone(&model.gpt2),
+            bos: model.bos(),
             tokens: prompt.to_vec(),
             run: None,
             processor: LogitsProcessor::from_sampling(sampling.seed, chosen),
@@ -79,8 +86,9 @@ impl Generation {
     ///
     /// # Errors
     /// [`Error::Prompt`] if the prompt is empty, too long or holds an unknown id.
-    pub fn next(&mut self, model: &LanguageModel) -> Result<Option<u32>> {
-        let gpt2 = &model.gpt2;
+    #[allow(clippy::should_implement_trait)] // Each token can fail.
+    pub fn next(&mut self) -> Result<Option<u32>> {
+        let gpt2 = &self.gpt2;
         gpt2.check_tokens(&self.tokens)?;
         if self.stop.is_none() {
             if self.remaining == 0 {
@@ -93,14 +101,14 @@ impl Generation {
             return Ok(None);
         }
         let run = match &self.run {
-            Some(earlier) => gpt2.run_from(earlier, &self.tokens)?,
+            Some(earlier) => earlier.with_tokens(&self.tokens)?,
             None => gpt2.run(&self.tokens)?,
         };
-        let logits = gpt2.logits(&run, self.tokens.len() - 1)?;
+        let logits = run.logits(self.tokens.len() - 1)?;
         self.run = Some(run);
         let token = self.processor.sample(&Tensor::new(logits, &Device::Cpu)?)?;
         self.tokens.push(token);
-        if model.bos() == Some(token) {
+        if self.bos == Some(token) {
             self.stop = Some(Stop::EndOfText);
             return Ok(None);
         }

@@ -1,8 +1,10 @@
 //! A model and its tokenizer together.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ActivationCache, Gpt2, Tokenizer};
+use super::{Gpt2, Run, Tokenizer};
 use crate::{Error, Result};
 
 /// The likeliest tokens are sought among at least so many.
@@ -14,7 +16,7 @@ const MAX_PIECES: usize = 8;
 #[derive(Debug, Clone)]
 pub struct LanguageModel {
     /// The model.
-    pub gpt2: Gpt2,
+    pub gpt2: Arc<Gpt2>,
     /// Text to token ids and back.
     pub tokenizer: Option<Tokenizer>,
 }
@@ -49,7 +51,10 @@ impl LanguageModel {
                 vocab_size - 1
             )));
         }
-        Ok(Self { gpt2, tokenizer })
+        Ok(Self {
+            gpt2: Arc::new(gpt2),
+            tokenizer,
+        })
     }
 
     /// Reads a model's folder in the Hugging Face layout: `config.json`, `model.safetensors` or shards with
@@ -157,9 +162,14 @@ impl LanguageModel {
     /// The `k` most probable next tokens at one position of a run, most probable first.
     ///
     /// # Errors
-    /// [`Error::Position`] if `position` is outside the run.
-    pub fn predictions(&self, cache: &ActivationCache, position: usize, k: usize) -> Result<Vec<Prediction>> {
-        let logits = self.gpt2.logits(cache, position)?;
+    /// [`Error::Position`] if `position` is outside the run, [`Error::Argument`] for the run of another model.
+    pub fn predictions(&self, run: &Run, position: usize, k: usize) -> Result<Vec<Prediction>> {
+        if !Arc::ptr_eq(run.model(), &self.gpt2) {
+            return Err(Error::Argument(
+                "run: is of another model, whose tokens this one cannot name; run the prompt on this model".into(),
+            ));
+        }
+        let logits = run.logits(position)?;
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let weight = |logit: f32| f64::from(logit - max).exp();
         let sum: f64 = logits.iter().map(|&logit| weight(logit)).sum();
@@ -171,7 +181,7 @@ impl LanguageModel {
                 continue;
             }
             ids.push(id);
-            if ids.len() > k && ids.len() >= 2 * k.max(MIN_CANDIDATES) {
+            if ids.len() > k && ids.len() >= k.max(MIN_CANDIDATES).saturating_mul(2) {
                 ids.select_nth_unstable_by(k, by_logit);
                 ids.truncate(k);
                 least = ids.iter().fold(f32::INFINITY, |least, &id| least.min(logits[id]));

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use candle_core::{Device, Tensor, WithDType};
 
-use super::ops;
-use crate::kernel::{PANEL, panels};
+use super::ops::{self, with_weight};
+use crate::kernel::{self, PANEL, panels};
 use crate::{Error, Result};
 
 /// `x W + b`. GPT-2 stores the weight as `[in, out]`; here it is kept as panels of some columns, `[panels, in, PANEL]`, in the
 /// format of the checkpoint.
 #[derive(Debug, Clone)]
-pub(super) struct Linear {
+pub(crate) struct Linear {
     weight: Tensor,
     bias: Tensor,
     d_out: usize,
@@ -49,12 +49,21 @@ impl Linear {
 
     /// `W u` for `u` `[out]`, in float64, `[in]`.
     pub fn along(&self, u: &[f64]) -> Result<Vec<f64>> {
-        Ok(ops::along(&self.weight, u)?)
+        let d_in = self.weight.dim(1)?;
+        Ok(with_weight!(self.weight, |w| kernel::along(w, d_in, u))?)
     }
 
     /// `x W` of each `d_head` rows of W alone for `x` `[in]`, in float64, `[in / d_head, out]`.
     pub fn by_head(&self, d_head: usize, x: &[f64]) -> Result<Vec<f64>> {
-        Ok(ops::by_head(&self.weight, d_head, x, self.d_out)?)
+        Ok(with_weight!(self.weight, |w| kernel::by_head(
+            w, d_head, x, self.d_out
+        ))?)
+    }
+
+    /// The squared length of each row of W, in float64, `[in]`.
+    pub fn squared_rows(&self) -> Result<Vec<f64>> {
+        let d_in = self.weight.dim(1)?;
+        Ok(with_weight!(self.weight, |w| kernel::squared_rows(w, d_in))?)
     }
 }
 

@@ -1,6 +1,5 @@
 //! GPT-2 on candle: configuration, checkpoint, tokenizer, forward pass. Knows nothing of attribution, charts or the web.
 
-mod cache;
 mod checkpoint;
 mod config;
 #[cfg(not(target_arch = "wasm32"))]
@@ -9,17 +8,23 @@ mod foreign;
 mod generate;
 mod header;
 mod language_model;
+mod layers;
 mod linear;
 mod model;
 mod ops;
+mod room;
+mod run;
+mod segments;
+mod site;
 mod tokenizer;
 mod weights;
 
-pub use cache::{ActivationCache, Activations, BlockActivations};
 pub use checkpoint::Checkpoint;
 pub use config::{Activation, Gpt2Config};
 pub use generate::{Generation, Sampling, Stop};
 pub use language_model::{LanguageModel, Prediction};
 pub use model::Gpt2;
 pub(crate) use model::to_f64;
+pub use run::Run;
+pub use site::Site;
 pub use tokenizer::Tokenizer;

@@ -173,44 +173,25 @@ impl CustomOp1 for Attention<'_> {
 /// Hands the numbers of a weight, `[T]` of any float format, to an expression.
 macro_rules! with_weight {
     ($tensor:expr, |$numbers:ident| $of:expr) => {{
+        use candle_core::{CpuStorage, Storage};
+        use $crate::gpt2::ops::contiguous;
+
         let (storage, layout) = $tensor.storage_and_layout();
         match &*storage {
-            Storage::Cpu(CpuStorage::F32(all)) => {
-                let $numbers = contiguous(all, layout)?;
-                Ok($of)
-            }
-            Storage::Cpu(CpuStorage::F16(all)) => {
-                let $numbers = contiguous(all, layout)?;
-                Ok($of)
-            }
-            Storage::Cpu(CpuStorage::BF16(all)) => {
-                let $numbers = contiguous(all, layout)?;
-                Ok($of)
-            }
-            _ => bail!("weights are F32, F16 or BF16, on the CPU"),
+            Storage::Cpu(CpuStorage::F32(all)) => contiguous(all, layout).map(|$numbers| $of),
+            Storage::Cpu(CpuStorage::F16(all)) => contiguous(all, layout).map(|$numbers| $of),
+            Storage::Cpu(CpuStorage::BF16(all)) => contiguous(all, layout).map(|$numbers| $of),
+            _ => Err(candle_core::Error::Msg(
+                "weights are F32, F16 or BF16, on the CPU".into(),
+            )),
         }
     }};
 }
 
-/// The sum of the rows of a matrix `[rows, k]`, `[k]`.
-pub(super) fn sum_of_rows(matrix: &Tensor) -> Result<Vec<f64>> {
-    let k = matrix.dim(1)?;
-    with_weight!(matrix, |m| kernel::sum_of_rows(m, k))
-}
-
-/// `W u` for W as panels, `[in]`.
-pub(super) fn along(weight: &Tensor, u: &[f64]) -> Result<Vec<f64>> {
-    let d_in = weight.dim(1)?;
-    with_weight!(weight, |w| kernel::along(w, d_in, u))
-}
-
-/// `x W` of each `d_head` rows of W alone, for W as panels, `[in / d_head, out]`.
-pub(super) fn by_head(weight: &Tensor, d_head: usize, x: &[f64], d_out: usize) -> Result<Vec<f64>> {
-    with_weight!(weight, |w| kernel::by_head(w, d_head, x, d_out))
-}
+pub(super) use with_weight;
 
 /// A tensor's numbers, which must lie one after the other.
-fn contiguous<'a, T>(storage: &'a [T], layout: &Layout) -> Result<&'a [T]> {
+pub(super) fn contiguous<'a, T>(storage: &'a [T], layout: &Layout) -> Result<&'a [T]> {
     match layout.contiguous_offsets() {
         Some((start, end)) => Ok(&storage[start..end]),
         None => bail!("a tensor of shape {:?} is not contiguous", layout.shape()),

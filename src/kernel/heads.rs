@@ -27,6 +27,16 @@ pub(crate) fn by_head<E: Element>(weight: &[E], d_head: usize, z: &[f64], n: usi
     results
 }
 
+/// The squared length of each row of a weight `[k, n]` as panels, `[k]`.
+pub(crate) fn squared_rows<E: Element>(weight: &[E], k: usize) -> Vec<f64> {
+    let mut squares = vec![0.0; k];
+    with_lanes(Squares {
+        weight,
+        squares: &mut squares,
+    });
+    squares
+}
+
 struct Along<'a, E> {
     weight: &'a [E],
     u: &'a [f64],
@@ -46,6 +56,28 @@ impl<E: Element> Kernel for Along<'_, E> {
             for (sum, row) in self.along.iter_mut().zip(panel.chunks_exact(PANEL)) {
                 // SAFETY: a panel's rows are PANEL wide.
                 *sum += unsafe { with_row::<L, E, _>(row, |row| L::dot_f64(row, &part)) };
+            }
+        }
+    }
+}
+
+struct Squares<'a, E> {
+    weight: &'a [E],
+    squares: &'a mut [f64],
+}
+
+impl<E: Element> Kernel for Squares<'_, E> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        for panel in self.weight.chunks_exact(self.squares.len() * PANEL) {
+            for (sum, row) in self.squares.iter_mut().zip(panel.chunks_exact(PANEL)) {
+                // SAFETY: a panel's rows are PANEL wide.
+                *sum += unsafe {
+                    with_row::<L, E, _>(row, |row| {
+                        let values = std::array::from_fn(|i| f64::from(*row.add(i)));
+                        L::dot_f64(row, &values)
+                    })
+                };
             }
         }
     }

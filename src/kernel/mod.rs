@@ -20,6 +20,6 @@ pub(crate) use attention::{Attention, attention};
 pub(crate) use dot::{matrix_vector, sum_of_rows};
 pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;
-pub(crate) use heads::{along, by_head};
+pub(crate) use heads::{along, by_head, squared_rows};
 pub(crate) use layer_norm::{layer_norm, scale};
 pub(crate) use linear::{PANEL, linear, panels};

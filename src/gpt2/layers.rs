@@ -1,0 +1,215 @@
+//! GPT-2's layers, in the order in which data flows. Names are the checkpoint's own.
+
+use candle_core::Tensor;
+
+use super::linear::Linear;
+use super::{Activation, Gpt2Config, ops, to_f64};
+use crate::Result;
+
+/// Hands out the weight of a name (without the `transformer.` prefix) and shape.
+pub(super) type WeightSource<'a> = dyn FnMut(&str, &[usize]) -> Result<Tensor> + 'a;
+
+#[derive(Debug, Clone)]
+pub(crate) struct LayerNorm {
+    /// gamma, `[d_model]`
+    pub weight: Tensor,
+    /// beta, `[d_model]`
+    pub bias: Tensor,
+    eps: f32,
+}
+
+impl LayerNorm {
+    pub fn new(name: &str, config: &Gpt2Config, weight: &mut WeightSource) -> Result<Self> {
+        Ok(Self {
+            weight: weight(&format!("{name}.weight"), &[config.n_embd])?,
+            bias: weight(&format!("{name}.bias"), &[config.n_embd])?,
+            eps: config.layer_norm_epsilon as f32,
+        })
+    }
+
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let op = ops::LayerNorm { eps: self.eps };
+        Ok(x.apply_op3_no_bwd(&self.weight, &self.bias, &op)?)
+    }
+
+    /// What each row of x is divided by, `[pos]`.
+    pub fn scale(&self, x: &Tensor) -> Result<Vec<f32>> {
+        Ok(x.apply_op1_no_bwd(&ops::Scale { eps: self.eps })?.to_vec1()?)
+    }
+}
+
+fn linear(name: &str, d_in: usize, d_out: usize, weight: &mut WeightSource) -> Result<Linear> {
+    Linear::new(
+        weight(&format!("{name}.weight"), &[d_in, d_out])?,
+        weight(&format!("{name}.bias"), &[d_out])?,
+        d_in,
+        d_out,
+    )
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Attention {
+    c_attn: Linear,
+    /// W_O, and its bias.
+    pub c_proj: Linear,
+    /// The value that every token has whatever it says, `[n_heads * d_head]`: the values' bias, and the bias of `ln_1` as
+    /// the values read it. Every pattern passes it on whole, since its rows sum to 1.
+    pub b_v: Vec<f64>,
+    /// The output's bias, and what `b_v` becomes there, `[d_model]`: what attention writes whatever it reads.
+    pub b_o: Vec<f64>,
+    /// The squared length of each row of W_O, `[n_heads * d_head]`.
+    pub w_o_squared: Vec<f64>,
+    d_model: usize,
+    n_head: usize,
+    score_scale: f64,
+}
+
+impl Attention {
+    fn new(name: &str, layer: usize, config: &Gpt2Config, ln_1: &LayerNorm, weight: &mut WeightSource) -> Result<Self> {
+        let d = config.n_embd;
+        let mut score_scale = 1.0;
+        if config.scale_attn_weights {
+            score_scale /= (config.d_head() as f64).sqrt();
+        }
+        if config.scale_attn_by_inverse_layer_idx {
+            score_scale /= (layer + 1) as f64;
+        }
+        let c_attn = linear(&format!("{name}.c_attn"), d, 3 * d, weight)?;
+        let c_proj = linear(&format!("{name}.c_proj"), d, d, weight)?;
+        let b_v = to_f64(&c_attn.columns(&ln_1.bias.unsqueeze(0)?, 2 * d..3 * d)?.squeeze(0)?)?;
+        let mut b_o = to_f64(c_proj.bias())?;
+        for passed_on in c_proj.by_head(config.d_head(), &b_v)?.chunks(d) {
+            b_o.iter_mut().zip(passed_on).for_each(|(b_o, x)| *b_o += x);
+        }
+        Ok(Self {
+            w_o_squared: c_proj.squared_rows()?,
+            c_attn,
+            c_proj,
+            b_v,
+            b_o,
+            d_model: d,
+            n_head: config.n_head,
+            score_scale,
+        })
+    }
+
+    fn q(&self, x: &Tensor) -> Result<Tensor> {
+        self.c_attn.columns(x, 0..self.d_model)
+    }
+
+    /// Keys, then values, `[pos, 2 d_model]`.
+    pub fn kv(&self, x: &Tensor) -> Result<Tensor> {
+        self.c_attn.columns(x, self.d_model..3 * self.d_model)
+    }
+
+    /// `z`, `[pos, n_heads * d_head]`, of queries at `positions` and all keys from the first on.
+    fn z(&self, q: &Tensor, kv: &[Tensor], positions: &[usize]) -> Result<Tensor> {
+        Ok(q.apply_op1_no_bwd(&ops::Attention {
+            kv,
+            positions,
+            n_head: self.n_head,
+            scale: self.score_scale as f32,
+        })?)
+    }
+
+    /// What one head attends to, `[key]`, from a query that reads `x` `[1, d_model]`, among the head's `keys`
+    /// `[key, d_head]`.
+    pub fn pattern(&self, head: usize, x: &Tensor, keys: &[Vec<f32>]) -> Result<Vec<f32>> {
+        let d_head = self.d_model / self.n_head;
+        let q: Vec<f32> = self
+            .c_attn
+            .columns(x, head * d_head..(head + 1) * d_head)?
+            .squeeze(0)?
+            .to_vec1()?;
+        let score = |key: &Vec<f32>| {
+            let product: f64 = q.iter().zip(key).map(|(&q, &k)| f64::from(q) * f64::from(k)).sum();
+            product * self.score_scale
+        };
+        let scores: Vec<f64> = keys.iter().map(score).collect();
+        let max = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = scores.iter().map(|score| (score - max).exp()).collect();
+        let sum: f64 = weights.iter().sum();
+        Ok(weights.iter().map(|weight| (weight / sum) as f32).collect())
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Mlp {
+    c_fc: Linear,
+    c_proj: Linear,
+    activation: Activation,
+}
+
+impl Mlp {
+    fn new(name: &str, config: &Gpt2Config, weight: &mut WeightSource) -> Result<Self> {
+        Ok(Self {
+            c_fc: linear(&format!("{name}.c_fc"), config.n_embd, config.n_inner, weight)?,
+            c_proj: linear(&format!("{name}.c_proj"), config.n_inner, config.n_embd, weight)?,
+            activation: config.activation_function,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let pre = self.c_fc.forward(x)?;
+        let post = match self.activation {
+            Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh)?,
+            Activation::Gelu => pre.gelu_erf()?,
+            Activation::Relu => pre.relu()?,
+        };
+        self.c_proj.forward(&post)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub ln_1: LayerNorm,
+    pub attn: Attention,
+    ln_2: LayerNorm,
+    mlp: Mlp,
+}
+
+/// What a block writes to the residual stream, and the stream in its middle, `[pos, d_model]` each.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// `[pos, n_heads * d_head]`
+    pub z: Tensor,
+    pub attn_out: Tensor,
+    pub resid_mid: Tensor,
+    pub mlp_out: Tensor,
+}
+
+impl Block {
+    pub fn new(layer: usize, config: &Gpt2Config, weight: &mut WeightSource) -> Result<Self> {
+        let name = |part| format!("h.{layer}.{part}");
+        let ln_1 = LayerNorm::new(&name("ln_1"), config, weight)?;
+        Ok(Self {
+            attn: Attention::new(&name("attn"), layer, config, &ln_1, weight)?,
+            ln_1,
+            ln_2: LayerNorm::new(&name("ln_2"), config, weight)?,
+            mlp: Mlp::new(&name("mlp"), config, weight)?,
+        })
+    }
+
+    /// What the block writes at `positions`, and the residual stream after it. `x` is what attention reads there, ln_1 of
+    /// `resid_pre`; `kv` are the keys and values from the first token on.
+    pub(super) fn forward(
+        &self,
+        resid_pre: &Tensor,
+        x: &Tensor,
+        kv: &[Tensor],
+        positions: &[usize],
+    ) -> Result<(Written, Tensor)> {
+        let z = self.attn.z(&self.attn.q(x)?, kv, positions)?;
+        let attn_out = self.attn.c_proj.forward(&z)?;
+        let resid_mid = (resid_pre + &attn_out)?;
+        let mlp_out = self.mlp.forward(&self.ln_2.forward(&resid_mid)?)?;
+        let resid_post = (&resid_mid + &mlp_out)?;
+        let written = Written {
+            z,
+            attn_out,
+            resid_mid,
+            mlp_out,
+        };
+        Ok((written, resid_post))
+    }
+}

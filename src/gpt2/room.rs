@@ -1,0 +1,79 @@
+//! Whether there is memory for a run, found out before anything is computed. In a browser tab an allocation that is refused
+//! later ends the model.
+
+use super::Gpt2Config;
+use super::config::bytes as readable;
+use crate::{Error, Result};
+
+/// Refuses a run that begins with `common` tokens of an earlier one, and for whose `new` further tokens there is no room.
+///
+/// # Errors
+/// [`Error::Memory`] with the number of tokens that there is room for.
+pub(super) fn check(config: &Gpt2Config, common: usize, new: usize) -> Result<()> {
+    refuse_unless(common, new, |rows| pass(config, rows))
+}
+
+/// As [`check`], for the last block at `n` positions.
+pub(super) fn check_last(config: &Gpt2Config, n: usize) -> Result<()> {
+    refuse_unless(0, n, |rows| last_block(config, rows))
+}
+
+fn refuse_unless(common: usize, new: usize, tensors: impl Fn(u64) -> Vec<u64>) -> Result<()> {
+    if fits(&tensors(new as u64)) {
+        return Ok(());
+    }
+    let needed = tensors(new as u64).into_iter().fold(0, u64::saturating_add);
+    let rows: Vec<usize> = (0..=new).collect();
+    let most = common
+        + rows
+            .partition_point(|&rows| fits(&tensors(rows as u64)))
+            .saturating_sub(1);
+    Err(Error::Memory(format!(
+        "{} tokens need {} for their activations, more than there is; {most} would fit. Shorten the prompt",
+        common + new,
+        readable(needed),
+    )))
+}
+
+/// The bytes of each tensor that a pass over so many tokens has at a time: what a run keeps, and what one block needs
+/// besides.
+fn pass(config: &Gpt2Config, rows: u64) -> Vec<u64> {
+    // resid_pre, z, attn_out, resid_mid, mlp_out
+    const WRITTEN: usize = 5;
+    let others = config.n_layer - 1;
+    let narrow = row(config, 1);
+    // Also the residual stream before the last block, and the inputs of attention and of the MLP.
+    let mut rows_of = vec![narrow; others * WRITTEN + 3];
+    // Keys and values.
+    rows_of.extend(vec![row(config, 2); config.n_layer]);
+    // Before and after the activation function.
+    rows_of.extend([float32s(config.n_inner); 2]);
+    rows_of.iter().map(|of| of.saturating_mul(rows)).collect()
+}
+
+/// As [`pass`], for the last block and what is kept of it.
+fn last_block(config: &Gpt2Config, rows: u64) -> Vec<u64> {
+    let mut rows_of = vec![row(config, 1); 16];
+    rows_of.extend([float32s(config.n_inner); 2]);
+    rows_of.iter().map(|of| of.saturating_mul(rows)).collect()
+}
+
+/// The bytes of so many vectors of the model's width.
+fn row(config: &Gpt2Config, vectors: u64) -> u64 {
+    float32s(config.n_embd).saturating_mul(vectors)
+}
+
+fn float32s(n: usize) -> u64 {
+    (n as u64).saturating_mul(size_of::<f32>() as u64)
+}
+
+/// Whether there is room for all of them at once. What is reserved here is not touched, and given back at once.
+fn fits(tensors: &[u64]) -> bool {
+    let mut reserved = Vec::with_capacity(tensors.len());
+    tensors.iter().all(|&bytes| {
+        let mut room: Vec<u8> = Vec::new();
+        let there = usize::try_from(bytes).is_ok_and(|bytes| room.try_reserve_exact(bytes).is_ok());
+        reserved.push(room);
+        there
+    })
+}

@@ -1,0 +1,311 @@
+//! A forward pass, top to bottom in the order in which data flows, and what it leaves behind.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use candle_core::{Device, Tensor};
+
+use super::layers::Written;
+use super::segments::{Segment, SegmentBlock, Segments};
+use super::{Gpt2, Site, room, to_f64};
+use crate::{Error, Result};
+
+/// One run of a model on a prompt: the model, the tokens, and the activations, which every question about it is answered
+/// from.
+///
+/// Runs share what they have in common: one that [goes on](Self::with_tokens) from an earlier one keeps the beginning
+/// alive, and never more than about twice what it needs itself.
+#[derive(Debug)]
+pub struct Run {
+    model: Arc<Gpt2>,
+    tokens: Vec<u32>,
+    segments: Segments,
+    /// What the last block does at each position, once someone has looked.
+    last: Vec<OnceLock<Arc<LastBlock>>>,
+    /// Of the latest position that was asked about.
+    head_results: Mutex<Option<(usize, Arc<HeadResults>)>>,
+}
+
+/// The last block and the final LayerNorm at one position, `[d_model]` each.
+#[derive(Debug)]
+struct LastBlock {
+    z: Vec<f32>,
+    attn_out: Vec<f32>,
+    resid_mid: Vec<f32>,
+    mlp_out: Vec<f32>,
+    resid_final: Vec<f32>,
+    ln_final: Vec<f32>,
+    ln_final_scale: f32,
+}
+
+/// What each head writes at one position beyond its value bias, layer by layer: `(z - b_V) W_O`, `[n_heads, d_model]`.
+pub(crate) type HeadResults = Vec<Vec<f64>>;
+
+impl Run {
+    pub(super) fn new(model: &Arc<Gpt2>, tokens: &[u32]) -> Result<Self> {
+        let nothing = Self {
+            model: Arc::clone(model),
+            tokens: Vec::new(),
+            segments: Segments::default(),
+            last: Vec::new(),
+            head_results: Mutex::default(),
+        };
+        nothing.with_tokens(tokens)
+    }
+
+    /// The run of other tokens on the same model, the same to the last bit as [`Gpt2::run`]. What they have in common with
+    /// the beginning of this run's is taken from here, and only the rest is computed.
+    ///
+    /// # Errors
+    /// As [`Gpt2::run`].
+    pub fn with_tokens(&self, tokens: &[u32]) -> Result<Self> {
+        let model = &self.model;
+        model.check_tokens(tokens)?;
+        let common = self.common_prefix(tokens);
+        room::check(model.config(), common, tokens.len() - common)?;
+        let mut run = Self {
+            model: Arc::clone(model),
+            tokens: tokens.to_vec(),
+            segments: self.segments.beginning(common)?,
+            last: self.last[..common].to_vec(),
+            head_results: Mutex::default(),
+        };
+        run.last.resize_with(tokens.len(), OnceLock::new);
+        if common < tokens.len() {
+            let segment = run.compute(common)?;
+            run.segments.push(segment, tokens.len() - common);
+        }
+        Ok(run)
+    }
+
+    /// Computes the activations of the tokens from `start` on.
+    fn compute(&self, start: usize) -> Result<Segment> {
+        let model = &self.model;
+        let positions: Vec<usize> = (start..self.tokens.len()).collect();
+        let mut resid = (model.embed(&self.tokens[start..])? + model.pos_embed(&positions)?)?;
+        let (last, others) = model.h.split_last().expect("a config has layers");
+        let mut kvs = Vec::with_capacity(model.h.len());
+        let mut blocks = Vec::with_capacity(others.len());
+        for (layer, block) in others.iter().enumerate() {
+            let x = block.ln_1.forward(&resid)?;
+            let mut kv = self.segments.kv(layer)?;
+            kv.push(block.attn.kv(&x)?);
+            let (written, resid_post) = block.forward(&resid, &x, &kv, &positions)?;
+            kvs.extend(kv.pop());
+            blocks.push(SegmentBlock {
+                resid_pre: resid,
+                written,
+            });
+            resid = resid_post;
+        }
+        kvs.push(last.attn.kv(&last.ln_1.forward(&resid)?)?);
+        Ok(Segment {
+            blocks,
+            resid_pre: resid,
+            kv: kvs,
+        })
+    }
+
+    /// The model that was run.
+    pub fn model(&self) -> &Arc<Gpt2> {
+        &self.model
+    }
+
+    /// The token ids of the prompt, `[pos]`.
+    pub fn tokens(&self) -> &[u32] {
+        &self.tokens
+    }
+
+    /// How many tokens the run has in common with the beginning of `tokens`.
+    pub fn common_prefix(&self, tokens: &[u32]) -> usize {
+        self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count()
+    }
+
+    /// An activation at some positions, `[n, width]` in float32; see [`Site`] for the widths.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a layer that the model does not have, [`Error::Position`] for a position outside the run, or
+    /// for none.
+    pub fn read(&self, site: Site, positions: &[usize]) -> Result<Tensor> {
+        self.check_positions(positions)?;
+        site.layer().map_or(Ok(()), |layer| self.check_layer(layer))?;
+        let d = self.model.config().n_embd;
+        let last = self.model.h.len() - 1;
+        let rows = |of: &dyn Fn(&Segment) -> &Tensor| self.segments.rows(positions, of);
+        match site {
+            Site::Embed => {
+                let tokens: Vec<u32> = positions.iter().map(|&position| self.tokens[position]).collect();
+                self.model.embed(&tokens)
+            }
+            Site::PosEmbed => self.model.pos_embed(positions),
+            Site::ResidPre(layer) => rows(&|segment| segment.resid_pre(layer)),
+            Site::K(layer) => Ok(rows(&|segment| &segment.kv[layer])?.narrow(1, 0, d)?),
+            Site::V(layer) => Ok(rows(&|segment| &segment.kv[layer])?.narrow(1, d, d)?),
+            Site::Z(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.z),
+            Site::AttnOut(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.attn_out),
+            Site::ResidMid(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.resid_mid),
+            Site::MlpOut(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.mlp_out),
+            Site::Z(_) => self.read_last(positions, |block| &block.z),
+            Site::AttnOut(_) => self.read_last(positions, |block| &block.attn_out),
+            Site::ResidMid(_) => self.read_last(positions, |block| &block.resid_mid),
+            Site::MlpOut(_) => self.read_last(positions, |block| &block.mlp_out),
+            Site::ResidFinal => self.read_last(positions, |block| &block.resid_final),
+            Site::LnFinal => self.read_last(positions, |block| &block.ln_final),
+        }
+    }
+
+    /// What the final LayerNorm divides by at some positions: sqrt(var(resid_final) + eps), `[n]`.
+    ///
+    /// # Errors
+    /// [`Error::Position`] for a position outside the run.
+    pub fn ln_final_scale(&self, positions: &[usize]) -> Result<Vec<f32>> {
+        self.check_positions(positions)?;
+        let last = self.last_blocks(positions)?;
+        Ok(last.iter().map(|block| block.ln_final_scale).collect())
+    }
+
+    /// What one head attends to from the token at `query`, `[key]` over the tokens up to there; sums to 1. Computed anew: a
+    /// run keeps what attention mixes, and not how.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a layer or head that the model does not have, [`Error::Position`] for a position outside the
+    /// run.
+    pub fn pattern(&self, layer: usize, head: usize, query: usize) -> Result<Vec<f32>> {
+        let x = self.read(Site::ResidPre(layer), &[query])?;
+        let seen: Vec<usize> = (0..=query).collect();
+        let keys = self.of_head(&self.read(Site::K(layer), &seen)?, head)?;
+        let block = &self.model.h[layer];
+        block.attn.pattern(head, &block.ln_1.forward(&x)?, &keys.to_vec2()?)
+    }
+
+    /// The values of one head, bias included, `[pos, d_head]`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a layer or head that the model does not have.
+    pub fn values(&self, layer: usize, head: usize) -> Result<Tensor> {
+        let all: Vec<usize> = (0..self.tokens.len()).collect();
+        self.of_head(&self.read(Site::V(layer), &all)?, head)
+    }
+
+    /// The logits of every token at one position, `[d_vocab]`, centered on their mean over the vocabulary as
+    /// TransformerLens centers them (softmax does not see the difference).
+    ///
+    /// # Errors
+    /// [`Error::Position`] if `position` is outside the run.
+    pub fn logits(&self, position: usize) -> Result<Vec<f32>> {
+        let mut logits = self.model.unembed(&self.read(Site::LnFinal, &[position])?)?;
+        let mean = (logits.iter().map(|&x| f64::from(x)).sum::<f64>() / logits.len() as f64) as f32;
+        logits.iter_mut().for_each(|x| *x -= mean);
+        Ok(logits)
+    }
+
+    /// What each head writes at one position. Takes a pass over all W_O, so those of the latest position are kept.
+    pub(crate) fn head_results(&self, position: usize) -> Result<Arc<HeadResults>> {
+        let mut kept = self.head_results.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, results)) = &*kept
+            && *of == position
+        {
+            return Ok(Arc::clone(results));
+        }
+        let d_head = self.model.config().d_head();
+        let of_layer = |layer: usize| {
+            let attention = &self.model.h[layer].attn;
+            let mut z = to_f64(&self.read(Site::Z(layer), &[position])?.squeeze(0)?)?;
+            z.iter_mut().zip(&attention.b_v).for_each(|(z, b_v)| *z -= b_v);
+            attention.c_proj.by_head(d_head, &z)
+        };
+        let results = (0..self.model.h.len()).map(of_layer).collect::<Result<_>>()?;
+        let results = Arc::new(results);
+        *kept = Some((position, Arc::clone(&results)));
+        Ok(results)
+    }
+
+    fn read_last(&self, positions: &[usize], of: impl Fn(&LastBlock) -> &Vec<f32>) -> Result<Tensor> {
+        let rows: Vec<f32> = self
+            .last_blocks(positions)?
+            .iter()
+            .flat_map(|block| of(block))
+            .copied()
+            .collect();
+        let width = rows.len() / positions.len();
+        Ok(Tensor::from_vec(rows, (positions.len(), width), &Device::Cpu)?)
+    }
+
+    /// The last block and the final LayerNorm at some positions, computed where nobody has looked yet.
+    fn last_blocks(&self, positions: &[usize]) -> Result<Vec<Arc<LastBlock>>> {
+        let looked = |position: &usize| self.last[*position].get();
+        let new: Vec<usize> = positions.iter().copied().filter(|p| looked(p).is_none()).collect();
+        if !new.is_empty() {
+            self.finish(&new)?;
+        }
+        Ok(positions.iter().filter_map(looked).map(Arc::clone).collect())
+    }
+
+    fn finish(&self, positions: &[usize]) -> Result<()> {
+        room::check_last(self.model.config(), positions.len())?;
+        let layer = self.model.h.len() - 1;
+        let block = &self.model.h[layer];
+        let resid_pre = self.segments.rows(positions, |segment| &segment.resid_pre)?;
+        let x = block.ln_1.forward(&resid_pre)?;
+        let (written, resid_final) = block.forward(&resid_pre, &x, &self.segments.kv(layer)?, positions)?;
+        let ln_f = &self.model.ln_f;
+        let (ln_final, scale) = (ln_f.forward(&resid_final)?, ln_f.scale(&resid_final)?);
+        let Written {
+            z,
+            attn_out,
+            resid_mid,
+            mlp_out,
+        } = &written;
+        for (row, &position) in positions.iter().enumerate() {
+            // A row by itself: a later run that shares it shares nothing else.
+            let at = |x: &Tensor| x.get(row)?.to_vec1::<f32>();
+            let computed = LastBlock {
+                z: at(z)?,
+                attn_out: at(attn_out)?,
+                resid_mid: at(resid_mid)?,
+                mlp_out: at(mlp_out)?,
+                resid_final: at(&resid_final)?,
+                ln_final: at(&ln_final)?,
+                ln_final_scale: scale[row],
+            };
+            // Another thread may have been here meanwhile, with the same numbers.
+            let _ = self.last[position].set(Arc::new(computed));
+        }
+        Ok(())
+    }
+
+    /// The columns of one head.
+    fn of_head(&self, x: &Tensor, head: usize) -> Result<Tensor> {
+        let (n_head, d_head) = (self.model.config().n_head, self.model.config().d_head());
+        if head >= n_head {
+            return Err(Error::Argument(format!(
+                "head: {head} is not in this model, whose layers have heads 0 to {}",
+                n_head - 1
+            )));
+        }
+        Ok(x.narrow(1, head * d_head, d_head)?)
+    }
+
+    fn check_layer(&self, layer: usize) -> Result<()> {
+        match self.model.h.len() {
+            n if layer < n => Ok(()),
+            n => Err(Error::Argument(format!(
+                "layer: {layer} is not in this model, which has layers 0 to {}",
+                n - 1
+            ))),
+        }
+    }
+
+    fn check_positions(&self, positions: &[usize]) -> Result<()> {
+        let n = self.tokens.len();
+        if positions.is_empty() {
+            return Err(Error::Position("there is none; give at least one".into()));
+        }
+        match positions.iter().find(|&&position| position >= n) {
+            Some(position) => Err(Error::Position(format!(
+                "{position} is outside the run, which has positions 0 to {}",
+                n - 1
+            ))),
+            None => Ok(()),
+        }
+    }
+}

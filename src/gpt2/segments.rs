@@ -1,0 +1,139 @@
+//! What runs keep, and how they share it.
+
+use std::sync::Arc;
+
+use candle_core::Tensor;
+
+use super::layers::Written;
+use crate::Result;
+
+/// The activations of consecutive tokens. In all tensors, rows are positions.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// All blocks but the last.
+    pub blocks: Vec<SegmentBlock>,
+    /// The residual stream before the last block.
+    pub resid_pre: Tensor,
+    /// Keys, then values, of each block, `[pos, 2 d_model]`.
+    pub kv: Vec<Tensor>,
+}
+
+#[derive(Debug)]
+pub(super) struct SegmentBlock {
+    pub resid_pre: Tensor,
+    pub written: Written,
+}
+
+impl Segment {
+    /// The residual stream before a block.
+    pub fn resid_pre(&self, layer: usize) -> &Tensor {
+        match self.blocks.get(layer) {
+            Some(block) => &block.resid_pre,
+            None => &self.resid_pre,
+        }
+    }
+
+    /// A copy of the first rows, in memory of its own.
+    fn beginning(&self, rows: usize) -> Result<Self> {
+        let copy = |x: &Tensor| x.narrow(0, 0, rows)?.force_contiguous();
+        let blocks = self.blocks.iter().map(|SegmentBlock { resid_pre, written }| {
+            Ok(SegmentBlock {
+                resid_pre: copy(resid_pre)?,
+                written: Written {
+                    z: copy(&written.z)?,
+                    attn_out: copy(&written.attn_out)?,
+                    resid_mid: copy(&written.resid_mid)?,
+                    mlp_out: copy(&written.mlp_out)?,
+                },
+            })
+        });
+        Ok(Self {
+            blocks: blocks.collect::<Result<_>>()?,
+            resid_pre: copy(&self.resid_pre)?,
+            kv: self.kv.iter().map(copy).collect::<candle_core::Result<_>>()?,
+        })
+    }
+}
+
+/// The activations of one run from its first token on, some of them shared with other runs.
+#[derive(Debug, Default)]
+pub(super) struct Segments(Vec<Shared>);
+
+/// The first rows of a segment.
+#[derive(Debug)]
+struct Shared {
+    segment: Arc<Segment>,
+    rows: usize,
+}
+
+impl Segments {
+    /// Those of the first `len` tokens. A segment of which less than half is wanted is copied: so a run never holds more
+    /// than twice what it needs, whatever the runs were that it begins like.
+    pub fn beginning(&self, len: usize) -> Result<Self> {
+        let mut missing = len;
+        let mut beginning = Vec::new();
+        for Shared { segment, rows } in &self.0 {
+            let rows = missing.min(*rows);
+            if rows == 0 {
+                break;
+            }
+            let segment = match 2 * rows < segment.resid_pre.dim(0)? {
+                true => Arc::new(segment.beginning(rows)?),
+                false => Arc::clone(segment),
+            };
+            beginning.push(Shared { segment, rows });
+            missing -= rows;
+        }
+        Ok(Self(beginning))
+    }
+
+    pub fn push(&mut self, segment: Segment, rows: usize) {
+        let segment = Arc::new(segment);
+        self.0.push(Shared { segment, rows });
+    }
+
+    /// The rows at some positions of what every segment has.
+    pub fn rows(&self, positions: &[usize], of: impl Fn(&Segment) -> &Tensor) -> Result<Tensor> {
+        let mut starts = Vec::with_capacity(self.0.len());
+        let mut start = 0;
+        for Shared { rows, .. } in &self.0 {
+            starts.push(start);
+            start += rows;
+        }
+        gather(positions.iter().map(|&position| {
+            let i = starts.partition_point(|&start| start <= position) - 1;
+            (of(&self.0[i].segment), position - starts[i])
+        }))
+    }
+
+    /// Keys and values of one block, up to the end of the run: the rows of one tensor follow those of the one before.
+    pub fn kv(&self, layer: usize) -> Result<Vec<Tensor>> {
+        let kv = self.0.iter();
+        kv.map(|Shared { segment, rows }| Ok(segment.kv[layer].narrow(0, 0, *rows)?))
+            .collect()
+    }
+
+    /// Every tensor that holds a site's rows, to be spoilt.
+    #[cfg(test)]
+    pub fn segments_mut(&mut self) -> impl Iterator<Item = &mut Segment> {
+        let unshared = |shared: &mut Shared| Arc::get_mut(&mut shared.segment).expect("another run shares this one");
+        self.0.iter_mut().map(unshared)
+    }
+}
+
+/// One tensor of rows of several; a view where they lie one after the other.
+fn gather<'a>(rows: impl Iterator<Item = (&'a Tensor, usize)>) -> Result<Tensor> {
+    let mut runs: Vec<(&Tensor, usize, usize)> = Vec::new();
+    for (tensor, row) in rows {
+        match runs.last_mut() {
+            Some((last, start, n)) if std::ptr::eq(*last, tensor) && *start + *n == row => *n += 1,
+            _ => runs.push((tensor, row, 1)),
+        }
+    }
+    let views = runs.iter().map(|(tensor, start, n)| tensor.narrow(0, *start, *n));
+    let views = views.collect::<candle_core::Result<Vec<_>>>()?;
+    match &views[..] {
+        [view] => Ok(view.clone()),
+        views => Ok(Tensor::cat(views, 0)?),
+    }
+}
