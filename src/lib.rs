@@ -6,44 +6,76 @@
 //! definition and within 1e-4 of its numbers; the whole of it also compiles to WebAssembly, and runs in a browser tab.
 //!
 //! ```
-//! use logitscope::attribution::{Position, Unit, direct_logit_attribution};
-//! use logitscope::gpt2::LanguageModel;
+//! use std::sync::Arc;
 //!
-//! // A folder as on the Hugging Face hub: config.json, model.safetensors and, to take text, tokenizer.json.
-//! let model = LanguageModel::open("tests/data/tiny-a".as_ref())?;
-//! let cache = model.gpt2.run(&[1, 5, 9, 33, 2, 47])?;
+//! use logitscope::attribution::{Question, Unit, direct_logit_attribution};
+//! use logitscope::candle_core::{Device, Tensor};
+//! use logitscope::gpt2::{Gpt2, Gpt2Config};
+//!
+//! // Of a folder as on the Hugging Face hub: `LanguageModel::open(folder)?.gpt2`. Here, a small one of random weights.
+//! let mut config = Gpt2Config::default();
+//! (config.n_layer, config.n_head, config.n_embd, config.n_inner) = (2, 4, 32, 128);
+//! let random = |_: &str, shape: &[usize]| Ok(Tensor::randn(0f32, 0.2, shape, &Device::Cpu)?);
+//! let model = Arc::new(Gpt2::new(&config, random)?);
 //!
 //! // Why token 7 rather than token 12, after the last position?
-//! let parts = direct_logit_attribution(&model.gpt2, &cache, 7, Some(12), Unit::Component, Position::At(-1))?;
-//! for (part, value) in parts.top(2) {
-//!     println!("{part} {value:+.2}"); // 1_mlp_out +1.12, 1_attn_out +0.58
+//! let run = model.run(&[1, 5, 9, 33, 2, 47])?;
+//! let parts = direct_logit_attribution(&run, &Question::new(7).rather_than(12), Unit::Component)?;
+//! for (part, value) in parts.labels.iter().zip(&parts.attribution) {
+//!     println!("{part} {value:+.2}"); // embed +0.08, pos_embed -0.41, 0_attn_out +0.23, ...
 //! }
 //! let sum: f64 = parts.attribution.iter().sum();
-//! assert!((sum - (parts.logit[0] - parts.bias[0])).abs() < 1e-5);
-//! assert!(parts.is_exact());
-//! # assert_eq!(parts.top(2).iter().map(|(part, _)| part.to_string()).collect::<Vec<_>>(), ["1_mlp_out", "1_attn_out"]);
+//! assert!((sum - (parts.identity.logit[0] - parts.identity.bias[0])).abs() < 1e-5);
+//! assert!(parts.identity.is_exact());
 //! # Ok::<(), logitscope::Error>(())
 //! ```
 //!
 //! Data flows one way, and no module knows the ones below it:
 //!
-//! - [`gpt2`] reads a checkpoint and runs it: text, [`LanguageModel`](gpt2::LanguageModel),
-//!   [`ActivationCache`](gpt2::ActivationCache).
-//! - [`attribution`] takes a logit apart: a [`DirectLogitAttribution`](attribution::DirectLogitAttribution) for the
-//!   embeddings, attention and MLP of each layer, for each head, or for the residual stream layer by layer.
+//! - [`gpt2`] reads a checkpoint and runs it: text, [`LanguageModel`](gpt2::LanguageModel), [`Run`](gpt2::Run).
+//! - [`attribution`] takes a logit apart: an [`Attribution`](attribution::Attribution) to the embeddings, attention and
+//!   MLP of each layer, or to each head; and a [`RunningSum`](attribution::RunningSum), how it came together.
 //! - [`chart`] draws it on any plotters backend, and tells what lies under a point; [`report`] puts the tokens' texts to
 //!   it.
-//! - `web`, on wasm32 alone, is the surface for JavaScript; the program `logitscope` is the one for a terminal.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `charts` | yes | [`chart`], by plotters |
+//! | `tokenizers` | yes | prompts and answers as text; without it a model takes token ids alone |
+//! | `relaxed-simd` | no | for wasm32: kernels that need WebAssembly's relaxed SIMD |
+//!
+//! On wasm32 this crate exports nothing and starts nothing. Dependencies want a source of randomness there: see
+//! [getrandom](https://docs.rs/getrandom/#webassembly-support).
 
 #![warn(missing_docs)]
 
 pub mod attribution;
+#[cfg(feature = "charts")]
 pub mod chart;
 pub mod error;
 pub mod gpt2;
 mod kernel;
 pub mod report;
-#[cfg(target_arch = "wasm32")]
-pub mod web;
 
+/// Whose tensors a model is built from, and activations are read as.
+pub use candle_core;
 pub use error::{Error, Result};
+
+/// The linear layers' kernel, to be measured against the machine.
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod floor {
+    use crate::kernel;
+
+    /// The length of a packed weight.
+    pub fn packed_len(inputs: usize, outputs: usize) -> usize {
+        kernel::panels(outputs) * inputs * kernel::PANEL
+    }
+
+    /// `x W + b` for `x` `[rows, k]`.
+    pub fn linear(x: &[f32], k: usize, weight: &[f32], bias: &[f32]) -> Vec<f32> {
+        kernel::linear(x, k, weight, bias, 0..bias.len())
+    }
+}

@@ -1,13 +1,13 @@
 //! Attribution costs the same for any vocabulary: nothing that it allocates grows with d_vocab. Alone in its file, since
 //! it counts what the whole process allocates.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use candle_core::{Device, Tensor};
-use logitscope::attribution::{Position, Unit, direct_logit_attribution};
-use logitscope::gpt2::{Activation, Gpt2, Gpt2Config};
+use logitscope::attribution::{Form, Position, Question, Unit, explain};
+use logitscope::gpt2::{Gpt2, Gpt2Config};
 
 struct Counting;
 
@@ -47,22 +47,12 @@ fn allocations(of: impl FnOnce()) -> Allocations {
     }
 }
 
-fn model(vocab_size: usize) -> Gpt2 {
-    let config = Gpt2Config {
-        n_embd: 16,
-        n_layer: 2,
-        n_head: 4,
-        n_positions: 8,
-        n_inner: 64,
-        vocab_size,
-        layer_norm_epsilon: 1e-5,
-        activation_function: Activation::GeluTanh,
-        scale_attn_weights: true,
-        scale_attn_by_inverse_layer_idx: false,
-        tie_word_embeddings: true,
-        bos_token_id: None,
-    };
-    Gpt2::new(&config, |_, shape| Ok(Tensor::rand(-1f32, 1f32, shape, &Device::Cpu)?)).unwrap()
+fn model(vocab_size: usize) -> Arc<Gpt2> {
+    let mut config = Gpt2Config::default();
+    (config.n_embd, config.n_inner, config.n_layer, config.n_head) = (16, 64, 2, 4);
+    (config.n_positions, config.vocab_size, config.bos_token_id) = (8, vocab_size, None);
+    let random = |_: &str, shape: &[usize]| Ok(Tensor::rand(-1f32, 1f32, shape, &Device::Cpu)?);
+    Arc::new(Gpt2::new(&config, random).unwrap())
 }
 
 #[test]
@@ -72,18 +62,19 @@ fn nothing_grows_with_the_vocabulary() {
     pool.build_global().unwrap();
     let [small, large] = [64, 65_536].map(|vocab_size| {
         let model = model(vocab_size);
-        let cache = model.run(&[1, 2, 3, 4]).unwrap();
-        let attribute = |incorrect, unit| {
+        let run = model.run(&[1, 2, 3, 4]).unwrap();
+        let attribute = |incorrect: Option<u32>, form| {
+            let question = Question::new(5).rather_than(incorrect).after(Position::All);
             allocations(|| {
-                direct_logit_attribution(&model, &cache, 5, incorrect, unit, Position::All).unwrap();
+                explain(&run, &question, form).unwrap();
             })
         };
         // The first question finishes the run.
-        attribute(Some(6), Unit::Head);
-        let differences = Unit::ALL.map(|unit| attribute(Some(6), unit));
+        attribute(Some(6), Form::Parts(Unit::Head));
+        let differences = Form::ALL.map(|form| attribute(Some(6), form));
         // A logit alone is read against the vocabulary's mean, which the model goes through its rows for, once.
-        let first = attribute(None, Unit::Component);
-        let alone = Unit::ALL.map(|unit| attribute(None, unit));
+        let first = attribute(None, Form::Parts(Unit::Component));
+        let alone = Form::ALL.map(|form| attribute(None, form));
         (differences, first.largest, alone)
     });
     assert_eq!(small, large);

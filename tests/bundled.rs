@@ -1,5 +1,4 @@
 //! The committed bundled model: does what its card and its presets say.
-#![cfg(not(target_arch = "wasm32"))]
 
 #[path = "../examples/corpus/mod.rs"]
 mod corpus;
@@ -10,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use logitscope::attribution::{Part, Position, Unit, direct_logit_attribution};
+use logitscope::attribution::{Form, Part, Question, Unit, direct_logit_attribution};
 use logitscope::gpt2::LanguageModel;
 use serde::Deserialize;
 
@@ -235,7 +234,7 @@ struct Preset {
 #[serde(deny_unknown_fields)]
 struct Evidence {
     /// The parts of the largest attribution, either way, largest first; `remainder` does not count.
-    strongest: HashMap<Unit, Vec<Part>>,
+    strongest: HashMap<Form, Vec<Part>>,
     /// What a part adds is at least this share of the whole, or at most, where the share is negative.
     shares: Vec<(Part, f64)>,
     /// Heads, what they look at, and from where.
@@ -273,24 +272,28 @@ fn presets_show_what_their_notes_say() {
             preset.task
         );
         let tokens = model.tokens(&preset.prompt, true).unwrap();
-        let cache = model.gpt2.run(&tokens).unwrap();
-        let best = &model.predictions(&cache, tokens.len() - 1, 1).unwrap()[0];
+        let run = model.gpt2.run(&tokens).unwrap();
+        let best = &model.predictions(&run, tokens.len() - 1, 1).unwrap()[0];
         assert_eq!(best.text, preset.answer, "{name}");
 
         let answer = model.single_token(&preset.answer).unwrap();
         let incorrect = preset.incorrect.as_ref().map(|text| model.single_token(text).unwrap());
         let mut shares: HashMap<Part, f64> = HashMap::new();
         for unit in [Unit::Component, Unit::Head] {
-            let result =
-                direct_logit_attribution(&model.gpt2, &cache, answer, incorrect, unit, Position::At(-1)).unwrap();
-            assert!(result.is_exact(), "{name}");
+            let question = Question::new(answer).rather_than(incorrect);
+            let result = direct_logit_attribution(&run, &question, unit).unwrap();
+            assert!(result.identity.is_exact(), "{name}");
             let mut parts = result.top(usize::MAX);
             parts.retain(|(part, _)| *part != Part::Remainder);
             parts.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
-            let said = &evidence.strongest[&unit];
+            let said = &evidence.strongest[&Form::Parts(unit)];
             let strongest: Vec<Part> = parts.iter().take(said.len()).map(|&(part, _)| part).collect();
             assert_eq!(&strongest, said, "{name}: {parts:.2?}");
-            shares.extend(parts.iter().map(|&(part, value)| (part, value / result.total[0])));
+            shares.extend(
+                parts
+                    .iter()
+                    .map(|&(part, value)| (part, value / result.identity.total[0])),
+            );
             if let (Unit::Head, Some(limit)) = (unit, evidence.largest_head) {
                 let share = shares[&parts[0].0];
                 assert!(share.abs() <= limit, "{name}: {} adds {share:.3}", parts[0].0);
@@ -316,13 +319,13 @@ fn presets_show_what_their_notes_say() {
                 Some(from) => tokens.iter().rposition(|id| text(id) == *from).unwrap(),
                 None => tokens.len() - 1,
             };
-            let pattern = &evaluation::attention(&model.gpt2, &cache, layer).unwrap()[head][from];
+            let pattern = &run.pattern(layer, head, from).unwrap();
             let looked_at = tokens.iter().zip(pattern).filter(|(id, _)| text(id) == *to);
             let paid: f64 = looked_at.map(|(_, &paid)| f64::from(paid)).sum();
             assert!(paid >= *least, "{name}: {part} pays {paid} to {to:?}");
         }
         if let Some((year, least)) = evidence.later {
-            let logits = model.gpt2.logits(&cache, tokens.len() - 1).unwrap();
+            let logits = run.logits(tokens.len() - 1).unwrap();
             let mass = |years: std::ops::Range<u32>| -> f64 {
                 let ids = years.map(|year| model.single_token(&format!("{year:02}")).unwrap() as usize);
                 ids.map(|id| f64::from(logits[id]).exp()).sum()
@@ -359,8 +362,8 @@ fn the_first_sentence_has_a_wide_margin() {
     let tokens = model
         .tokens("When Mary and John went to the store, John gave a drink to", true)
         .unwrap();
-    let cache = model.gpt2.run(&tokens).unwrap();
-    let logits = model.gpt2.logits(&cache, tokens.len() - 1).unwrap();
+    let run = model.gpt2.run(&tokens).unwrap();
+    let logits = run.logits(tokens.len() - 1).unwrap();
     let logit = |text| logits[model.single_token(text).unwrap() as usize];
     assert!(logit(" Mary") - logit(" John") > 10.0);
 }

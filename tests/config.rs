@@ -1,5 +1,4 @@
 //! Which `config.json` is read, and what is said of the others.
-#![cfg(not(target_arch = "wasm32"))]
 
 use logitscope::gpt2::{Activation, Gpt2Config};
 use serde_json::{Value, json};

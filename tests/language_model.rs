@@ -1,5 +1,4 @@
 //! What a prompt, an answer and a generation do with a model and GPT-2's own tokenizer.
-#![cfg(not(target_arch = "wasm32"))]
 
 use candle_core::{Device, Tensor};
 use logitscope::gpt2::{Generation, Gpt2, Gpt2Config, LanguageModel, Sampling, Stop, Tokenizer};
@@ -138,12 +137,12 @@ const GREEDY: Sampling = Sampling {
 };
 
 fn generate(model: &LanguageModel, prompt: &[u32], sampling: &Sampling) -> (Vec<u32>, Stop) {
-    let mut generation = Generation::new(prompt, sampling).unwrap();
+    let mut generation = Generation::new(model, prompt, sampling).unwrap();
     let mut tokens = Vec::new();
-    while let Some(token) = generation.next(model).unwrap() {
+    while let Some(token) = generation.next().unwrap() {
         tokens.push(token);
     }
-    assert_eq!(generation.next(model).unwrap(), None);
+    assert_eq!(generation.next().unwrap(), None);
     (tokens, generation.stop().unwrap())
 }
 
@@ -200,7 +199,7 @@ fn sampling_follows_its_seed_and_its_limits() {
     let full: Vec<u32> = (0..N_POSITIONS as u32).collect();
     assert_eq!(generate(&model, &full, &GREEDY), (vec![], Stop::Positions));
     for prompt in [&[][..], &[0; N_POSITIONS + 1], &[100]] {
-        let error = Generation::new(prompt, &GREEDY).unwrap().next(&model).unwrap_err();
+        let error = Generation::new(&model, prompt, &GREEDY).unwrap().next().unwrap_err();
         assert!(matches!(error, logitscope::Error::Prompt(_)), "{error}");
     }
     for bad in [
@@ -208,6 +207,6 @@ fn sampling_follows_its_seed_and_its_limits() {
         sampling(1, f64::NAN, None),
         sampling(1, 1.0, Some(0)),
     ] {
-        assert!(Generation::new(&[1], &bad).is_err());
+        assert!(Generation::new(&model, &[1], &bad).is_err());
     }
 }

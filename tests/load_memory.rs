@@ -1,6 +1,5 @@
 //! A checkpoint is held once, in its own format: loading takes at most 1.15 times the bytes of its weights. Alone in its file, since it counts
 //! what the whole process allocates.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

@@ -1,5 +1,4 @@
 //! GPT-2's own tokenizer, against ids on which three other implementations agree.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::path::Path;
 

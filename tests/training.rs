@@ -1,5 +1,4 @@
 //! The training program's parts: what a killed training goes on with.
-#![cfg(not(target_arch = "wasm32"))]
 
 #[path = "../examples/corpus/mod.rs"]
 mod corpus;

@@ -1,10 +1,9 @@
 //! Every number of the tiny checkpoints against what TransformerLens 4.3.0 computes for them (`transformer_lens.json`).
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::path::Path;
 
-use logitscope::attribution::{DirectLogitAttribution, Position, Unit, direct_logit_attribution};
-use logitscope::gpt2::{ActivationCache, Gpt2, LanguageModel};
+use logitscope::attribution::{Explanation, Form, Position, Question, Unit, explain};
+use logitscope::gpt2::{LanguageModel, Run};
 use serde::Deserialize;
 
 const TOLERANCE: f64 = 1e-4;
@@ -90,9 +89,9 @@ fn compare(name: &str) {
     let cases: Vec<Reference> = serde_json::from_slice(&json).unwrap();
     let mut comparison = Comparison::default();
     for case in &cases {
-        let cache = model.run(&case.tokens).unwrap();
-        logits_and_biases(&mut comparison, &model, &cache, case);
-        attributions(&mut comparison, &model, &cache, case);
+        let run = model.run(&case.tokens).unwrap();
+        logits_and_biases(&mut comparison, &run, case);
+        attributions(&mut comparison, &run, case);
     }
     println!(
         "{name}: {} numbers, the largest difference from TransformerLens is {:.2e}",
@@ -101,75 +100,83 @@ fn compare(name: &str) {
     assert!(comparison.numbers > 500);
 }
 
-fn logits_and_biases(comparison: &mut Comparison, model: &Gpt2, cache: &ActivationCache, case: &Reference) {
+fn logits_and_biases(comparison: &mut Comparison, run: &Run, case: &Reference) {
     let last = case.tokens.len() - 1;
-    let logits: Vec<f64> = model.logits(cache, last).unwrap().into_iter().map(f64::from).collect();
+    let logits: Vec<f64> = run.logits(last).unwrap().into_iter().map(f64::from).collect();
     comparison.numbers("logits_last", &logits, &case.logits_last);
-    let scale = model.activations(cache, &[last]).unwrap().ln_final_scale[0];
+    let scale = run.ln_final_scale(&[last]).unwrap()[0];
     comparison.number("ln_final_scale", scale.into(), case.ln_final_scale);
     let answer = Some((case.answer_token, case.logit_answer, case.b_u_answer));
     let incorrect = case.incorrect_token.zip(case.logit_incorrect).zip(case.b_u_incorrect);
     for (token, logit, b_u) in answer.into_iter().chain(incorrect.map(|((t, l), b)| (t, l, b))) {
-        let alone = direct_logit_attribution(model, cache, token, None, Unit::Component, Position::At(-1)).unwrap();
-        comparison.number("logit", alone.logit[0], logit);
-        comparison.number("b_U", alone.bias[0], b_u);
-        assert!(alone.is_exact());
+        let alone = explain(run, &Question::new(token), Form::Parts(Unit::Component)).unwrap();
+        comparison.number("logit", alone.identity().logit[0], logit);
+        comparison.number("b_U", alone.identity().bias[0], b_u);
+        assert!(alone.identity().is_exact());
     }
 }
 
-fn attributions(comparison: &mut Comparison, model: &Gpt2, cache: &ActivationCache, case: &Reference) {
-    let attribute = |unit, position| {
-        let of = direct_logit_attribution(model, cache, case.answer_token, case.incorrect_token, unit, position);
-        of.unwrap()
+fn attributions(comparison: &mut Comparison, run: &Run, case: &Reference) {
+    let attribute = |form, position| {
+        let question = Question::new(case.answer_token).rather_than(case.incorrect_token);
+        explain(run, &question.after(position), form).unwrap()
     };
     let total = case.logit_answer
         - case.b_u_answer
         - case
             .incorrect_token
             .map_or(0.0, |_| case.logit_incorrect.unwrap() - case.b_u_incorrect.unwrap());
-    for (unit, at_last, at_all) in [
-        (Unit::Component, &case.component, &case.component_all_positions),
-        (Unit::Layer, &case.layer, &case.layer_all_positions),
-        (Unit::Head, &case.head, &case.head_all_positions),
+    for (form, at_last, at_all) in [
+        (
+            Form::Parts(Unit::Component),
+            &case.component,
+            &case.component_all_positions,
+        ),
+        (Form::RunningSum, &case.layer, &case.layer_all_positions),
+        (Form::Parts(Unit::Head), &case.head, &case.head_all_positions),
     ] {
-        let ours = attribute(unit, Position::At(-1));
+        let ours = attribute(form, Position::At(-1));
         assert_eq!(labels(&ours), at_last.labels);
-        comparison.numbers(&format!("{unit}"), &ours.attribution, &at_last.attribution);
-        comparison.number(&format!("{unit} total"), ours.total[0], total);
+        comparison.numbers(&format!("{form}"), ours.values(), &at_last.attribution);
+        comparison.number(&format!("{form} total"), ours.identity().total[0], total);
         let top = ours.top(5);
         assert_eq!(top.len(), at_last.top5.len());
         for ((part, value), (label, theirs)) in top.into_iter().zip(&at_last.top5) {
-            assert_eq!(part.to_string(), *label, "{unit} top5");
-            comparison.number(&format!("{unit} top5 {label}"), value, *theirs);
+            assert_eq!(part.to_string(), *label, "{form} top5");
+            comparison.number(&format!("{form} top5 {label}"), value, *theirs);
         }
 
-        let ours = attribute(unit, Position::All);
+        let ours = attribute(form, Position::All);
         assert_eq!(labels(&ours), at_all.labels);
-        assert_eq!(ours.positions, (0..case.tokens.len()).collect::<Vec<_>>());
+        assert_eq!(ours.positions(), (0..case.tokens.len()).collect::<Vec<_>>());
         comparison.numbers(
-            &format!("{unit} at all positions"),
-            &ours.attribution,
+            &format!("{form} at all positions"),
+            ours.values(),
             at_all.attribution.iter().flatten(),
         );
-        assert!(ours.is_exact());
+        assert!(ours.identity().is_exact());
     }
-    full_decomposition(comparison, &case.full, &attribute(Unit::Head, Position::At(-1)));
+    full_decomposition(
+        comparison,
+        &case.full,
+        &attribute(Form::Parts(Unit::Head), Position::At(-1)),
+    );
     comparison.number("full total", case.full.attribution.iter().sum(), total);
 }
 
 /// TransformerLens's finest decomposition has our heads, and everything else in it adds up to our remainder.
-fn full_decomposition(comparison: &mut Comparison, full: &LastPosition, heads: &DirectLogitAttribution) {
+fn full_decomposition(comparison: &mut Comparison, full: &LastPosition, heads: &Explanation) {
     let ours = labels(heads);
     let mut remainder: f64 = full.attribution.iter().sum();
     for (label, &theirs) in full.labels.iter().zip(&full.attribution) {
         if let Some(head) = ours.iter().position(|head| head == label) {
-            comparison.number(label, heads.attribution[head], theirs);
+            comparison.number(label, heads.values()[head], theirs);
             remainder -= theirs;
         }
     }
-    comparison.number("remainder", *heads.attribution.last().unwrap(), remainder);
+    comparison.number("remainder", *heads.values().last().unwrap(), remainder);
 }
 
-fn labels(result: &DirectLogitAttribution) -> Vec<String> {
-    result.labels.iter().map(ToString::to_string).collect()
+fn labels(result: &Explanation) -> Vec<String> {
+    result.labels().iter().map(ToString::to_string).collect()
 }

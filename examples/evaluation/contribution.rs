@@ -1,11 +1,11 @@
 //! Which parts answer: direct logit attribution over many prompts.
 
 use anyhow::Result;
-use logitscope::attribution::{Part, Position, Unit, direct_logit_attribution};
+use logitscope::attribution::{Part, Question, Unit, direct_logit_attribution};
 use logitscope::gpt2::LanguageModel;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Spread, attention, last_token_of};
+use super::{Spread, last_token_of};
 use crate::corpus::{Sentence, Split, Task};
 
 /// What one part adds to the answer, over held-out sentences of one task.
@@ -35,14 +35,12 @@ impl Contribution {
                 None => None,
             };
             let cue = last_token_of(model, &prompt, &sentence.cue);
-            let cache = model.gpt2.run(&prompt)?;
-            let attribute =
-                |unit| direct_logit_attribution(&model.gpt2, &cache, answer, incorrect, unit, Position::At(-1));
+            let run = model.gpt2.run(&prompt)?;
+            let question = Question::new(answer).rather_than(incorrect);
+            let attribute = |unit| direct_logit_attribution(&run, &question, unit);
             let (heads, components) = (attribute(Unit::Head)?, attribute(Unit::Component)?);
             let labels = heads.labels.iter().zip(&heads.attribution);
             let labels = labels.chain(components.labels.iter().zip(&components.attribution));
-            let layers = (0..model.gpt2.config().n_layer).map(|layer| attention(&model.gpt2, &cache, layer));
-            let layers = layers.collect::<Result<Vec<_>>>()?;
             let of_interest = labels.filter(|(part, _)| matches!(part, Part::Head { .. } | Part::MlpOut(_)));
             for (i, (&part, &value)) in of_interest.enumerate() {
                 if parts.len() == i {
@@ -52,14 +50,14 @@ impl Contribution {
                 }
                 values[i].push(value);
                 if let (Part::Head { layer, head }, Some(cue)) = (part, cue) {
-                    attentions[i].push(layers[layer][head][prompt.len() - 1][cue].into());
+                    attentions[i].push(run.pattern(layer, head, prompt.len() - 1)?[cue].into());
                 }
             }
         }
         let mut contributions: Vec<Self> = parts
             .iter()
             .zip(values.iter().zip(&attentions))
-            .map(|(&part, (values, attentions))| Self {
+            .map(|(&part, (valuess))| Self {
                 part,
                 adds: Spread::of(values),
                 attention_to_cue: (!attentions.is_empty()).then(|| Spread::of(attentions)),

@@ -14,7 +14,7 @@ mod score;
 use std::fmt;
 
 use anyhow::Result;
-use logitscope::gpt2::{ActivationCache, Gpt2, LanguageModel};
+use logitscope::gpt2::LanguageModel;
 
 pub use contribution::Contribution;
 pub use knockout::Knockout;
@@ -47,11 +47,6 @@ impl fmt::Display for Spread {
 
 fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
-}
-
-/// What one layer's heads attend to, `[head][from][to]`.
-pub fn attention(gpt2: &Gpt2, cache: &ActivationCache, layer: usize) -> Result<Vec<Vec<Vec<f32>>>> {
-    Ok(gpt2.pattern(cache, layer)?.to_vec3()?)
 }
 
 /// Where a word occurs last; its capital letter and the space before it do not matter.

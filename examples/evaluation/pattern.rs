@@ -7,7 +7,7 @@ use logitscope::attribution::Part;
 use logitscope::gpt2::LanguageModel;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Spread, attention, last_token_of};
+use super::{Spread, last_token_of};
 use crate::corpus::{Sentence, Split, Task};
 
 /// The position that looks, and the one that is looked at.
@@ -87,12 +87,12 @@ impl Pattern {
             };
             let sentence = Sentence::about(task, Split::HeldOut, rng);
             let (tokens, pairs) = self.pairs(model, &sentence)?;
-            let cache = model.gpt2.run(&tokens)?;
-            let layers = (0..config.n_layer).map(|layer| attention(&model.gpt2, &cache, layer));
-            let layers = layers.collect::<Result<Vec<_>>>()?;
+            let run = model.gpt2.run(&tokens)?;
             for (values, &(layer, head)) in values.iter_mut().zip(&parts) {
-                let attention = &layers[layer][head];
-                let paid: f64 = pairs.iter().map(|&(from, to)| f64::from(attention[from][to])).sum();
+                let mut paid = 0.0;
+                for &(from, to) in &pairs {
+                    paid += f64::from(run.pattern(layer, head, from)?[to]);
+                }
                 values.push(paid / pairs.len() as f64);
             }
         }

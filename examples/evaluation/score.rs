@@ -31,9 +31,9 @@ impl Score {
             let prompt = model.tokens(&sentence.prompt, true)?.len();
             let tokens = model.tokens(&format!("{}{}", sentence.prompt, sentence.answer), true)?;
             let also_right = token_ids(model, sentence.also_right.iter().cloned())?;
-            let cache = model.gpt2.run(&tokens)?;
+            let run = model.gpt2.run(&tokens)?;
             for (position, &answer) in tokens.iter().enumerate().skip(prompt) {
-                let (logits, answer) = (model.gpt2.logits(&cache, position - 1)?, answer as usize);
+                let (logits, answer) = (run.logits(position - 1)?, answer as usize);
                 scores.push(match task {
                     Task::GreaterThan => mass(&logits, &also_right) / mass(&logits, &two_digits),
                     _ => {

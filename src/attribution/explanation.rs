@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribution, Identity, Part, Question, RunningSum, Unit, direct_logit_attribution, running_sum};
+use super::{Attribution, Identity, Part, Question, RunningSum, Unit, direct_logit_attribution, running_sum, unit};
 use crate::gpt2::Run;
 use crate::{Error, Result};
 
@@ -133,16 +133,7 @@ impl Explanation {
     /// The `k` highest rows with their values, highest first; with several positions, by the mean over them. As
     /// TransformerLens's `DirectLogitAttribution.top`.
     pub fn top(&self, k: usize) -> Vec<(Part, f64)> {
-        let mean = |i| self.row(i).iter().sum::<f64>() / self.positions().len() as f64;
-        let mut rows: Vec<(Part, f64)> = self
-            .labels()
-            .iter()
-            .enumerate()
-            .map(|(i, &part)| (part, mean(i)))
-            .collect();
-        rows.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        rows.truncate(k);
-        rows
+        unit::top(self.labels(), self.values(), k)
     }
 
     /// Only the `k` highest rows, highest first, as [`top`](Self::top) ranks them. What they add up to stays that of all.

@@ -19,6 +19,8 @@ mod parts;
 mod question;
 mod reading;
 mod running_sum;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 pub use direction::LogitDirection;

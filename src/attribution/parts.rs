@@ -1,6 +1,6 @@
 //! Direct logit attribution itself, and its result.
 
-use super::{Identity, Part, Question, Reading, Rows, Unit, heads};
+use super::{Identity, Part, Question, Reading, Rows, Unit, heads, unit};
 use crate::Result;
 use crate::gpt2::{Run, Site};
 
@@ -18,6 +18,14 @@ pub struct Attribution {
     pub positions: Vec<usize>,
     /// What the parts add up to, and what they should.
     pub identity: Identity,
+}
+
+impl Attribution {
+    /// The `k` highest parts with their values, highest first; with several positions, by the mean over them. As
+    /// TransformerLens's `DirectLogitAttribution.top`.
+    pub fn top(&self, k: usize) -> Vec<(Part, f64)> {
+        unit::top(&self.labels, &self.attribution, k)
+    }
 }
 
 /// Takes the logit of the answer, or its difference to the logit of the incorrect token, apart.

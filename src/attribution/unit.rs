@@ -141,3 +141,14 @@ impl FromStr for Part {
         })
     }
 }
+
+/// The `k` highest rows of `values` `[label, position]` by their mean, highest first.
+pub(super) fn top(labels: &[Part], values: &[f64], k: usize) -> Vec<(Part, f64)> {
+    let n = values.len() / labels.len().max(1);
+    let mean = |row: &[f64]| row.iter().sum::<f64>() / n as f64;
+    let rows = labels.iter().copied().zip(values.chunks(n.max(1)).map(mean));
+    let mut rows: Vec<(Part, f64)> = rows.collect();
+    rows.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    rows.truncate(k);
+    rows
+}

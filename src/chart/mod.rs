@@ -33,6 +33,9 @@ use header::{Header, Question};
 use sketch::{Rect, Sketch};
 use values::Values;
 
+/// Whose drawing areas charts are drawn on.
+pub use plotters;
+
 pub use color::Theme;
 pub use item::{Item, Key};
 pub use sketch::Resolution;

@@ -50,6 +50,25 @@ pub struct Gpt2Config {
     pub bos_token_id: Option<u32>,
 }
 
+impl Default for Gpt2Config {
+    fn default() -> Self {
+        Self {
+            n_embd: 768,
+            n_layer: 12,
+            n_head: 12,
+            n_positions: 1024,
+            n_inner: 3072,
+            vocab_size: 50257,
+            layer_norm_epsilon: 1e-5,
+            activation_function: Activation::GeluTanh,
+            scale_attn_weights: true,
+            scale_attn_by_inverse_layer_idx: false,
+            tie_word_embeddings: true,
+            bos_token_id: Some(50256),
+        }
+    }
+}
+
 /// Fields that, if set, ask for another computation, and for which.
 const REFUSED: [(&str, &str); 6] = [
     ("add_cross_attention", "cross-attention"),

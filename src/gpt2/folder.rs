@@ -16,9 +16,11 @@ pub(super) fn open(dir: &Path, weights: Option<&str>) -> Result<LanguageModel> {
         None => return Err(missing(dir, "config.json")),
     };
     // Before the weights, which take longer.
-    let tokenizer = read(dir, "tokenizer.json")?
-        .map(|json| Tokenizer::from_json(&json))
-        .transpose()?;
+    let tokenizer = match cfg!(feature = "tokenizers") {
+        true => read(dir, "tokenizer.json")?,
+        false => None,
+    };
+    let tokenizer = tokenizer.map(|json| Tokenizer::from_json(&json)).transpose()?;
     let index = "model.safetensors.index.json";
     let mut checkpoint = match weights {
         Some(file) => Checkpoint::with_file(config, file)?,

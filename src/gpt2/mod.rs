@@ -16,6 +16,7 @@ mod room;
 mod run;
 mod segments;
 mod site;
+#[cfg_attr(not(feature = "tokenizers"), path = "no_tokenizer.rs")]
 mod tokenizer;
 mod weights;
 

@@ -29,7 +29,7 @@ fn refuse_unless(common: usize, new: usize, tensors: impl Fn(u64) -> Vec<u64>) -
             .partition_point(|&rows| fits(&tensors(rows as u64)))
             .saturating_sub(1);
     Err(Error::Memory(format!(
-        "{} tokens need {} for their activations, more than there is; {most} would fit. Shorten the prompt",
+        "the activations of {} tokens take {}, more than there is; {most} tokens would fit. Shorten the prompt",
         common + new,
         readable(needed),
     )))

@@ -309,3 +309,42 @@ impl Run {
         }
     }
 }
+
+/// Falsifies activations, for tests that have to notice.
+#[cfg(test)]
+impl Run {
+    pub(crate) fn change(&mut self, site: Site, position: usize, change: impl FnOnce(&mut [f32])) {
+        let mut row: Vec<f32> = self
+            .read(site, &[position])
+            .unwrap()
+            .squeeze(0)
+            .unwrap()
+            .to_vec1()
+            .unwrap();
+        change(&mut row);
+        self.last_blocks(&[position]).unwrap();
+        let last = self.model.h.len() - 1;
+        match site {
+            Site::AttnOut(layer) if layer < last => self
+                .segments
+                .put(position, &row, |s| &mut s.blocks[layer].written.attn_out),
+            Site::MlpOut(layer) if layer < last => self
+                .segments
+                .put(position, &row, |s| &mut s.blocks[layer].written.mlp_out),
+            Site::AttnOut(_) => self.last_mut(position).attn_out = row,
+            Site::MlpOut(_) => self.last_mut(position).mlp_out = row,
+            Site::ResidFinal => self.last_mut(position).resid_final = row,
+            Site::LnFinal => self.last_mut(position).ln_final = row,
+            site => panic!("{site:?} cannot be changed"),
+        }
+    }
+
+    pub(crate) fn change_scale(&mut self, position: usize, scale: f32) {
+        self.last_blocks(&[position]).unwrap();
+        self.last_mut(position).ln_final_scale = scale;
+    }
+
+    fn last_mut(&mut self, position: usize) -> &mut LastBlock {
+        Arc::get_mut(self.last[position].get_mut().unwrap()).unwrap()
+    }
+}

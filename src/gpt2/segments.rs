@@ -113,11 +113,15 @@ impl Segments {
             .collect()
     }
 
-    /// Every tensor that holds a site's rows, to be spoilt.
+    /// Replaces a row of a run that is one segment, for tests.
     #[cfg(test)]
-    pub fn segments_mut(&mut self) -> impl Iterator<Item = &mut Segment> {
-        let unshared = |shared: &mut Shared| Arc::get_mut(&mut shared.segment).expect("another run shares this one");
-        self.0.iter_mut().map(unshared)
+    pub fn put(&mut self, position: usize, row: &[f32], of: impl FnOnce(&mut Segment) -> &mut Tensor) {
+        let [Shared { segment, .. }] = &mut self.0[..] else {
+            panic!("the run has several segments");
+        };
+        let rows = of(Arc::get_mut(segment).unwrap());
+        let row = Tensor::new(row, rows.device()).unwrap().unsqueeze(0).unwrap();
+        *rows = rows.slice_scatter(&row, 0, position).unwrap();
     }
 }
 

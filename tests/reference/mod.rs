@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use logitscope::attribution::{Part, Unit};
+use logitscope::attribution::{Form, Part, Unit};
 use logitscope::gpt2::{Activation, Gpt2Config};
 
 /// Rows of equal length.
@@ -208,7 +208,7 @@ impl Reference {
         trace: &Trace,
         answer: u32,
         incorrect: Option<u32>,
-        unit: Unit,
+        form: Form,
     ) -> (Matrix, Vec<f64>, f64) {
         let (w_u, b_u) = self.processed_unembedding();
         let minus_incorrect =

@@ -25,31 +25,31 @@ pub const MODULES: [Module; 5] = [
     Module {
         name: "charts",
         glue: "charts",
-        features: "module,charts",
+        features: "charts",
         threads: false,
     },
     Module {
         name: "model",
         glue: "model",
-        features: "module,model",
+        features: "model",
         threads: false,
     },
     Module {
         name: "model-relaxed",
         glue: "model",
-        features: "module,model,relaxed-simd",
+        features: "model,relaxed-simd",
         threads: false,
     },
     Module {
         name: "model-threads",
         glue: "model-threads",
-        features: "module,threads",
+        features: "threads",
         threads: true,
     },
     Module {
         name: "model-threads-relaxed",
         glue: "model-threads",
-        features: "module,threads,relaxed-simd",
+        features: "threads,relaxed-simd",
         threads: true,
     },
 ];
@@ -58,7 +58,7 @@ pub const MODULES: [Module; 5] = [
 pub const FLOOR: Module = Module {
     name: "floor",
     glue: "floor",
-    features: "module,bench,relaxed-simd",
+    features: "bench,relaxed-simd",
     threads: false,
 };
 
@@ -93,7 +93,8 @@ impl Module {
             .args([
                 "--profile",
                 "web",
-                "--no-default-features",
+                "--package",
+                "logitscope-wasm",
                 "--features",
                 features,
                 "--bin",

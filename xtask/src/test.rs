@@ -50,7 +50,7 @@ fn steps(project: &Project, report: &mut Report) -> Result<()> {
     report.tests("the page", || page(project, &browser))
 }
 
-/// The tests in tests/web.rs, in a headless browser.
+/// The tests of www/wasm, in a headless browser.
 fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, browser: &Browser) -> Result<Counts> {
     let capabilities = json!({ "goog:chromeOptions": { "binary": browser.binary, "args": browser::FLAGS } });
     let file = project.target("webdriver.json");
@@ -60,7 +60,8 @@ fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, brows
         .args([
             "--profile",
             "web",
-            "--no-default-features",
+            "--package",
+            "logitscope-wasm",
             "--features",
             "charts,model",
             "--test",

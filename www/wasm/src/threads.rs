@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 use wasm_bindgen::prelude::*;
 
-use super::{JsResult, js_error};
+use crate::{JsResult, Thrown};
 
 static VACANT: Mutex<Vec<ThreadBuilder>> = Mutex::new(Vec::new());
 
@@ -27,7 +27,7 @@ pub fn open_pool(threads: usize) -> JsResult<()> {
             Ok(())
         })
         .build()
-        .map_err(|error| js_error("InternalError", &error.to_string()))?;
+        .map_err(|error| Thrown::new("InternalError", &error.to_string()))?;
     // It ends with its workers.
     std::mem::forget(pool);
     Ok(())
@@ -38,7 +38,7 @@ pub fn open_pool(threads: usize) -> JsResult<()> {
 pub fn enter_pool() -> JsResult<()> {
     let place = VACANT.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
     place
-        .ok_or_else(|| js_error("InternalError", "the pool has no place for another thread"))?
+        .ok_or_else(|| Thrown::new("InternalError", "the pool has no place for another thread"))?
         .run();
     Ok(())
 }

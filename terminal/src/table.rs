@@ -3,14 +3,14 @@
 use std::iter::once;
 
 use console::{Term, measure_text_width};
-use logitscope::attribution::{DirectLogitAttribution, Unit};
+use logitscope::attribution::{Explanation, Form};
 use logitscope::report::{Report, Token};
 
 /// The question, the parts, and how they add up.
 pub fn table(report: &Report) -> String {
-    let attribution = &report.attribution;
-    let columns = match attribution.positions[..] {
-        [_] => at_one_position(attribution),
+    let explanation = &report.explanation;
+    let columns = match explanation.positions() {
+        [_] => at_one_position(explanation),
         _ => at_every_position(report),
     };
     let width = Term::stdout()
@@ -25,8 +25,8 @@ fn question(report: &Report) -> String {
         .incorrect
         .as_ref()
         .map(|token| format!(" rather than {}", shown(token)));
-    let after = match report.attribution.positions[..] {
-        [position] => format!("after {} (position {position})", shown(&report.tokens[position])),
+    let after = match report.explanation.positions() {
+        &[position] => format!("after {} (position {position})", shown(&report.tokens[position])),
         _ => "after each token".into(),
     };
     format!("Why {answer}{} {after}?", than.unwrap_or_default())
@@ -35,16 +35,16 @@ fn question(report: &Report) -> String {
 /// Cells from top to bottom; the first column of a table holds its labels.
 type Column = Vec<String>;
 
-fn at_one_position(attribution: &DirectLogitAttribution) -> Vec<Column> {
+fn at_one_position(explanation: &Explanation) -> Vec<Column> {
     let mut columns = vec![
-        labels(attribution, &[]),
-        once("attribution".into()).chain(values(attribution, 0)).collect(),
+        labels(explanation, &[]),
+        once("attribution".into()).chain(values(explanation, 0)).collect(),
     ];
-    if attribution.unit != Unit::Layer {
-        let share = |value| format!("{:+.1}%", 100.0 * value / attribution.total[0]);
+    if let Form::Parts(_) = explanation.form() {
+        let share = |value| format!("{:+.1}%", 100.0 * value / explanation.identity().total[0]);
         columns.push(
             once("share".into())
-                .chain(attribution.attribution.iter().map(share))
+                .chain(explanation.values().iter().map(share))
                 .collect(),
         );
     }
@@ -52,22 +52,22 @@ fn at_one_position(attribution: &DirectLogitAttribution) -> Vec<Column> {
 }
 
 fn at_every_position(report: &Report) -> Vec<Column> {
-    let attribution = &report.attribution;
+    let explanation = &report.explanation;
     let at = |(column, &position): (usize, &usize)| {
         let heading = [position.to_string(), shown(&report.tokens[position])];
-        heading.into_iter().chain(values(attribution, column)).collect()
+        heading.into_iter().chain(values(explanation, column)).collect()
     };
-    once(labels(attribution, &["position"]))
-        .chain(attribution.positions.iter().enumerate().map(at))
+    once(labels(explanation, &["position"]))
+        .chain(explanation.positions().iter().enumerate().map(at))
         .collect()
 }
 
-fn labels(attribution: &DirectLogitAttribution, above: &[&str]) -> Column {
+fn labels(explanation: &Explanation, above: &[&str]) -> Column {
     let above = above
         .iter()
         .map(ToString::to_string)
-        .chain(once(attribution.unit.to_string()));
-    let parts = attribution.labels.iter().map(ToString::to_string);
+        .chain(once(explanation.form().to_string()));
+    let parts = explanation.labels().iter().map(ToString::to_string);
     above
         .chain(parts)
         .chain(["", "total", "logit - b_U", "error"].map(String::from))
@@ -75,15 +75,16 @@ fn labels(attribution: &DirectLogitAttribution, above: &[&str]) -> Column {
 }
 
 /// The parts at one position, and below them the identity.
-fn values(attribution: &DirectLogitAttribution, column: usize) -> Vec<String> {
+fn values(explanation: &Explanation, column: usize) -> Vec<String> {
+    let identity = explanation.identity();
     let number = |value: f64| format!("{value:+.4}");
-    let mut cells: Vec<String> = (0..attribution.labels.len())
-        .map(|i| number(attribution.row(i)[column]))
+    let mut cells: Vec<String> = (0..explanation.labels().len())
+        .map(|i| number(explanation.row(i)[column]))
         .collect();
     cells.push(String::new());
-    cells.push(number(attribution.total[column]));
-    cells.push(number(attribution.logit[column] - attribution.bias[column]));
-    cells.push(format!("{:+.1e}", attribution.error[column]));
+    cells.push(number(identity.total[column]));
+    cells.push(number(identity.logit[column] - identity.bias[column]));
+    cells.push(format!("{:+.1e}", identity.error[column]));
     cells
 }
 

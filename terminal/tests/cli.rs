@@ -1,5 +1,4 @@
 //! The terminal program, run as a user runs it.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

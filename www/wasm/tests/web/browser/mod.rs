@@ -1,5 +1,5 @@
 use js_sys::{Array, Error, Float64Array, JSON, Reflect};
-use logitscope::web::{JsResult, Model, ModelLoader};
+use logitscope_wasm::{JsResult, Model, ModelLoader};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -19,9 +19,9 @@ struct Reference {
 macro_rules! reference {
     ($name:literal) => {
         Reference {
-            config: include_str!(concat!("../../data/", $name, "/config.json")),
-            weights: include_bytes!(concat!("../../data/", $name, "/model.safetensors")),
-            transformer_lens: include_str!(concat!("../../data/", $name, "/transformer_lens.json")),
+            config: include_str!(concat!("../../../../../tests/data/", $name, "/config.json")),
+            weights: include_bytes!(concat!("../../../../../tests/data/", $name, "/model.safetensors")),
+            transformer_lens: include_str!(concat!("../../../../../tests/data/", $name, "/transformer_lens.json")),
         }
     };
 }

@@ -1,33 +1,56 @@
-//! What JavaScript sees. The only module that knows of it.
+//! What JavaScript sees of Logitscope. The only package that knows of it: without it, the library exports nothing and
+//! starts nothing.
 //!
 //! Nothing panics across the boundary: an [`Error`] becomes a JavaScript `Error` with the same message, whose `name`
 //! says what has to be mended (`PromptError`, `AnswerError`, ...). A panic, which is a bug, becomes an `Error` named
 //! `PanicError`; after it, as after a trap, the module must not be called again.
+#![cfg(target_arch = "wasm32")]
 
+use logitscope::Error;
 use wasm_bindgen::prelude::*;
-
-use crate::Error;
 
 #[cfg(feature = "bench")]
 mod bench;
 #[cfg(feature = "charts")]
 mod chart;
 #[cfg(feature = "model")]
+mod convert;
+#[cfg(feature = "model")]
+mod generation;
+#[cfg(feature = "model")]
+mod loader;
+#[cfg(feature = "model")]
 mod model;
+#[cfg(feature = "model")]
+mod run;
 #[cfg(feature = "threads")]
 mod threads;
+#[cfg(feature = "model")]
+mod types;
 
 #[cfg(feature = "bench")]
 pub use bench::Floor;
 #[cfg(feature = "charts")]
 pub use chart::Chart;
 #[cfg(feature = "model")]
-pub use model::{Generation, Model, ModelLoader, Run};
+pub use {generation::Generation, loader::ModelLoader, model::Model, run::Run};
 
 /// `Result` whose error JavaScript can catch.
-pub type JsResult<T> = Result<T, JsValue>;
+pub type JsResult<T> = Result<T, Thrown>;
 
-impl From<Error> for JsValue {
+/// What JavaScript catches.
+#[derive(Debug)]
+pub struct Thrown(JsValue);
+
+impl Thrown {
+    fn new(name: &str, message: &str) -> Self {
+        let error = js_sys::Error::new(message);
+        error.set_name(name);
+        Self(error.into())
+    }
+}
+
+impl From<Error> for Thrown {
     fn from(error: Error) -> Self {
         let name = match error {
             Error::Config(_) => "ConfigError",
@@ -39,21 +62,27 @@ impl From<Error> for JsValue {
             Error::Argument(_) => "ArgumentError",
             Error::Memory(_) => "MemoryError",
             Error::Chart(_) => "ChartError",
-            Error::Tensor(_) => "TensorError",
+            _ => "TensorError",
         };
-        js_error(name, &error.to_string())
+        Self::new(name, &error.to_string())
     }
 }
 
-fn js_error(name: &str, message: &str) -> JsValue {
-    let error = js_sys::Error::new(message);
-    error.set_name(name);
-    error.into()
+impl From<JsValue> for Thrown {
+    fn from(thrown: JsValue) -> Self {
+        Self(thrown)
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(Thrown(error): Thrown) -> Self {
+        error
+    }
 }
 
 #[wasm_bindgen(start)]
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        wasm_bindgen::throw_val(js_error("PanicError", &panic.to_string()))
+        wasm_bindgen::throw_val(Thrown::new("PanicError", &panic.to_string()).into())
     }));
 }

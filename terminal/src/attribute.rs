@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use logitscope::attribution::{DirectLogitAttribution, Position, Unit, direct_logit_attribution};
+use logitscope::attribution::{Explanation, Form, Position, Question};
 use logitscope::chart::{Chart, View};
 use logitscope::gpt2::LanguageModel;
 use logitscope::report::Report;
@@ -35,7 +35,7 @@ pub struct Attribute {
     incorrect: Option<String>,
     /// How finely to take the logit apart; layer is cumulative
     #[arg(long, default_value = "component", value_parser = units())]
-    unit: Unit,
+    unit: Form,
     /// Position to explain the next token after, from the end if negative; or all
     #[arg(long, value_name = "N|all", default_value = "-1", allow_negative_numbers = true, value_parser = position)]
     position: Position,
@@ -71,8 +71,8 @@ enum Format {
     Csv,
 }
 
-fn units() -> impl TypedValueParser<Value = Unit> {
-    PossibleValuesParser::new(["component", "layer", "head"]).try_map(|name| name.parse::<Unit>())
+fn units() -> impl TypedValueParser<Value = Form> {
+    PossibleValuesParser::new(["component", "layer", "head"]).try_map(|name| name.parse::<Form>())
 }
 
 fn position(text: &str) -> Result<Position, String> {
@@ -102,7 +102,7 @@ impl Attribute {
         print(&match self.format {
             Format::Table => table::table(&report),
             Format::Json => serde_json::to_string(&report)? + "\n",
-            Format::Csv => csv(&report.attribution),
+            Format::Csv => csv(&report.explanation),
         })
     }
 
@@ -121,27 +121,24 @@ impl Attribute {
             .as_deref()
             .map(|token| model.single_token(token).context("--incorrect"))
             .transpose()?;
-        let cache = model.gpt2.run(&tokens)?;
-        let attribution = direct_logit_attribution(&model.gpt2, &cache, answer, incorrect, self.unit, self.position)?;
-        Ok(Report::new(&model, &tokens, answer, incorrect, attribution))
+        let question = Question::new(answer).rather_than(incorrect).after(self.position);
+        Ok(Report::new(&model, &model.gpt2.run(&tokens)?, &question, self.unit)?)
     }
 }
 
 fn svg(report: &Report) -> Result<String> {
     let incorrect = report.incorrect.as_ref().map(|token| token.text.as_str());
-    let chart = Chart::new(report.attribution.clone(), &report.answer.text, incorrect)?;
-    let position = report.attribution.positions.len() - 1;
-    Ok(chart.svg(&View {
-        position,
-        ..View::new(WIDTH, HEIGHT)
-    })?)
+    let chart = Chart::new(report.explanation.clone(), &report.answer.text, incorrect)?;
+    let mut view = View::new(WIDTH, HEIGHT);
+    view.position = report.explanation.positions().len() - 1;
+    Ok(chart.svg(&view)?)
 }
 
 /// No label needs quotes.
-fn csv(attribution: &DirectLogitAttribution) -> String {
+fn csv(explanation: &Explanation) -> String {
     let mut csv = String::from("label,position,attribution\n");
-    for (i, label) in attribution.labels.iter().enumerate() {
-        for (position, value) in attribution.positions.iter().zip(attribution.row(i)) {
+    for (i, label) in explanation.labels().iter().enumerate() {
+        for (position, value) in explanation.positions().iter().zip(explanation.row(i)) {
             csv += &format!("{label},{position},{value}\n");
         }
     }

@@ -1,29 +1,22 @@
 //! The charts, for the page's main thread: drawn on a canvas, asked what lies under the pointer.
 
-use plotters::prelude::IntoDrawingArea;
+use logitscope::attribution::{Explanation, Part};
+use logitscope::chart::plotters::prelude::IntoDrawingArea;
+use logitscope::chart::{self, Resolution, Theme};
+use logitscope::{Error, Result};
 use plotters_canvas::CanvasBackend;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
-use super::JsResult;
-use crate::attribution::{DirectLogitAttribution, Part};
-use crate::chart::{self, Resolution, Theme};
-use crate::{Error, Result};
+use crate::JsResult;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+import type { AttributionData } from './model.js';
+
 /** What a chart shows of an attribution; see there. */
-export interface Charted {
-  unit: 'component' | 'layer' | 'head';
-  labels: string[];
-  attribution: ArrayLike<number>;
-  positions: number[];
-  logit: number[];
-  bias: number[];
-  total: number[];
-  error: number[];
-}
+export type Charted = Omit<AttributionData, 'attribution' | 'exact' | 'ranked'> & { attribution: ArrayLike<number> };
 
 /** How a chart is looked at. */
 export interface ChartView {
@@ -101,9 +94,9 @@ impl Chart {
     /// `answer` and `incorrect` are the tokens' texts, for the title.
     #[wasm_bindgen(constructor)]
     pub fn new(attribution: &JsCharted, answer: &str, incorrect: Option<String>) -> JsResult<Chart> {
-        let attribution: DirectLogitAttribution = from_js("the attribution", attribution)?;
+        let explanation: Explanation = from_js("the attribution", attribution)?;
         Ok(Self {
-            chart: chart::Chart::new(attribution, answer, incorrect.as_deref())?,
+            chart: chart::Chart::new(explanation, answer, incorrect.as_deref())?,
             view: chart::View::new(960.0, 240.0),
         })
     }
@@ -237,15 +230,13 @@ impl View {
 
 impl From<View> for chart::View {
     fn from(view: View) -> Self {
-        Self {
-            width: view.width,
-            height: view.height,
-            theme: view.theme,
-            position: view.position,
-            selected: view.selected,
-            hovered: view.hovered,
-            hovered_layer: view.hovered_layer,
-        }
+        let mut seen = Self::new(view.width, view.height);
+        seen.theme = view.theme;
+        seen.position = view.position;
+        seen.selected = view.selected;
+        seen.hovered = view.hovered;
+        seen.hovered_layer = view.hovered_layer;
+        seen
     }
 }
 

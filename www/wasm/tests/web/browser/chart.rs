@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Float64Array, JSON, Reflect};
 use logitscope::attribution::Unit;
-use logitscope::web::Chart;
+use logitscope_wasm::Chart;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -3,9 +3,8 @@
 use core::arch::wasm32::*;
 use std::hint::black_box;
 
+use logitscope::floor::{linear, packed_len};
 use wasm_bindgen::prelude::*;
-
-use crate::kernel::{PANEL, linear, panels};
 
 #[wasm_bindgen]
 extern "C" {
@@ -37,7 +36,7 @@ impl Floor {
         ];
         let linear = |(inputs, outputs)| Linear {
             inputs,
-            weight: random(panels(outputs) * inputs * PANEL),
+            weight: random(packed_len(inputs, outputs)),
             bias: random(outputs),
         };
         Self((0..n_layer).flat_map(|_| shapes).map(linear).collect())
@@ -70,7 +69,7 @@ impl Floor {
         let inputs: Vec<_> = self.0.iter().map(|linear| random(t * linear.inputs)).collect();
         let start = now();
         for (x, Linear { inputs, weight, bias }) in inputs.iter().zip(&self.0) {
-            black_box(linear(x, *inputs, weight, bias, 0..bias.len()));
+            black_box(linear(x, *inputs, weight, bias));
         }
         let weights = self.weight_bytes() / size_of::<f32>();
         rate(2.0 * t as f64 * weights as f64, start)

@@ -1,0 +1,27 @@
+//! Direct logit attribution from a terminal.
+
+mod attribute;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Which parts of a GPT-2 pushed for the next token? Exact: the parts sum to the logit.
+#[derive(Parser)]
+#[command(name = "logitscope", version)]
+enum Cli {
+    Attribute(attribute::Attribute),
+}
+
+fn main() -> ExitCode {
+    let Cli::Attribute(attribute) = Cli::parse();
+    match attribute.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let lines = format!("{error:#}");
+            eprintln!("error: {}", lines.split_whitespace().collect::<Vec<_>>().join(" "));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! JavaScript's values to ours and back, or an error that shows the value and says what would be right.
+
+use logitscope::attribution::{Form, Position};
+use logitscope::gpt2::{LanguageModel, Sampling};
+use logitscope::report::Token;
+use logitscope::{Error, Result};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::JsResult;
+use crate::types::{JsSampling, JsTokens};
+
+pub fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
+    Ok(serde_wasm_bindgen::to_value(value).map_err(JsValue::from)?)
+}
+
+pub fn token(model: &LanguageModel, id: u32) -> Token {
+    Token::new(model, id)
+}
+
+pub fn tokens(model: &LanguageModel, ids: &[u32]) -> JsResult<JsTokens> {
+    let tokens: Vec<Token> = ids.iter().map(|&id| token(model, id)).collect();
+    Ok(to_js(&tokens)?.unchecked_into())
+}
+
+/// What is neither undefined nor null.
+pub fn given(value: JsValue) -> Option<JsValue> {
+    Some(value).filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// A JavaScript number without a fraction, exactly.
+fn integer(value: &JsValue) -> Option<i64> {
+    let exact = |x: &f64| x.fract() == 0.0 && x.abs() <= js_sys::Number::MAX_SAFE_INTEGER;
+    value.as_f64().filter(exact).map(|x| x as i64)
+}
+
+/// How a message shows a value that it refuses.
+fn show(value: &JsValue) -> String {
+    value
+        .as_string()
+        .map(|text| format!("{text:?}"))
+        .unwrap_or_else(|| format!("{value:?}"))
+}
+
+fn natural(name: &str, value: &JsValue) -> Result<u64> {
+    integer(value)
+        .and_then(|n| u64::try_from(n).ok())
+        .ok_or_else(|| Error::Argument(format!("{name}: {} is not a whole number from 0 up", show(value))))
+}
+
+/// At most so many: what 32 bits do not count is as good as all.
+pub fn size(name: &str, value: &JsValue) -> Result<usize> {
+    Ok(usize::try_from(natural(name, value)?).unwrap_or(usize::MAX))
+}
+
+/// A position, from the end if negative.
+pub fn whole_number(position: f64) -> Result<i64> {
+    integer(&position.into()).ok_or_else(|| Error::Position(format!("{position} is not a whole number")))
+}
+
+fn token_id(value: &JsValue) -> Option<u32> {
+    integer(value).and_then(|id| u32::try_from(id).ok())
+}
+
+/// The ids of a prompt.
+pub fn token_ids(model: &LanguageModel, input: &JsValue, prepend_bos: bool) -> JsResult<Vec<u32>> {
+    if let Some(text) = input.as_string() {
+        return Ok(model.tokens(&text, prepend_bos)?);
+    }
+    let ids = if input.is_object() {
+        js_sys::try_iter(input)?
+    } else {
+        None
+    };
+    let ids = ids.ok_or_else(|| Error::Prompt(format!("{} is neither a text nor a list of token ids", show(input))))?;
+    ids.map(|id| {
+        let id = id?;
+        Ok(token_id(&id).ok_or_else(|| Error::Prompt(format!("{} is not a token id", show(&id))))?)
+    })
+    .collect()
+}
+
+/// The id of an answer.
+pub fn single_token(model: &LanguageModel, answer: &JsValue) -> Result<u32> {
+    match answer.as_string() {
+        Some(text) => model.single_token(&text),
+        None => {
+            let id = token_id(answer)
+                .ok_or_else(|| Error::Answer(format!("{} is neither a text nor a token id", show(answer))))?;
+            model.single_token(&format!("#{id}"))
+        }
+    }
+}
+
+pub fn form(unit: &JsValue) -> Result<Form> {
+    match unit.as_string() {
+        Some(name) => name.parse(),
+        None => Err(Error::Argument(format!(
+            "unit: {} is not one of component, layer, head",
+            show(unit)
+        ))),
+    }
+}
+
+pub fn position(value: &JsValue) -> Result<Position> {
+    if value.is_undefined() {
+        return Ok(Position::At(-1));
+    }
+    if value.is_null() {
+        return Ok(Position::All);
+    }
+    integer(value)
+        .map(Position::At)
+        .ok_or_else(|| Error::Position(format!("{} is neither a whole number nor null", show(value))))
+}
+
+pub fn sampling(options: &JsSampling) -> Result<Sampling> {
+    let temperature = given(options.temperature()).map(|value| {
+        value
+            .as_f64()
+            .ok_or_else(|| Error::Argument(format!("temperature: {} is not a number", show(&value))))
+    });
+    let count = |name, value| given(value).map(|n| size(name, &n)).transpose();
+    let seed = given(options.seed()).map(|seed| natural("seed", &seed));
+    Ok(Sampling {
+        max_tokens: count("maxTokens", options.max_tokens())?.unwrap_or(20),
+        temperature: temperature.transpose()?.unwrap_or(0.0),
+        top_k: count("topK", options.top_k())?,
+        seed: seed.transpose()?.unwrap_or(0),
+    })
+}

@@ -1,0 +1,111 @@
+//! A model, for a worker.
+
+use std::rc::{Rc, Weak};
+
+use logitscope::gpt2::LanguageModel;
+use logitscope::{Error, gpt2};
+use wasm_bindgen::prelude::*;
+
+use crate::convert::{sampling, single_token, to_js, token, token_ids, tokens};
+use crate::types::{JsAnswer, JsConfig, JsInput, JsSampling, JsToken, JsTokens};
+use crate::{Generation, JsResult, Run};
+
+/// A GPT-2 and its tokenizer.
+#[wasm_bindgen]
+pub struct Model {
+    model: Rc<LanguageModel>,
+    /// Runs that a later one may begin like: the newest, and those that are still asked about.
+    newest: Option<Rc<gpt2::Run>>,
+    alive: Vec<Weak<gpt2::Run>>,
+}
+
+impl Model {
+    pub(crate) fn new(model: LanguageModel) -> Self {
+        Self {
+            model: Rc::new(model),
+            newest: None,
+            alive: Vec::new(),
+        }
+    }
+
+    /// Runs the prompt from the run that has most in common with it.
+    fn run_from_alive(&mut self, ids: &[u32]) -> Result<gpt2::Run, Error> {
+        self.alive.retain(|run| run.strong_count() > 0);
+        let earlier = self.alive.iter().filter_map(Weak::upgrade);
+        match earlier.max_by_key(|run| run.common_prefix(ids)) {
+            Some(earlier) => earlier.with_tokens(ids),
+            None => self.model.gpt2.run(ids),
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Model {
+    /// The model's configuration.
+    #[wasm_bindgen(getter)]
+    pub fn config(&self) -> JsResult<JsConfig> {
+        Ok(to_js(self.model.gpt2.config())?.unchecked_into())
+    }
+
+    /// Whether prompts and answers can be texts.
+    #[wasm_bindgen(getter, js_name = hasTokenizer)]
+    pub fn has_tokenizer(&self) -> bool {
+        self.model.tokenizer.is_some()
+    }
+
+    /// The tokens of a prompt. Token ids are taken as they are; `prependBos` concerns text.
+    pub fn tokens(
+        &self,
+        input: &JsInput,
+        #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool,
+    ) -> JsResult<JsTokens> {
+        let ids = token_ids(&self.model, input, prepend_bos)?;
+        tokens(&self.model, &ids)
+    }
+
+    /// The one token that `answer` is.
+    pub fn token(&self, answer: &JsAnswer) -> JsResult<JsToken> {
+        let id = single_token(&self.model, answer)?;
+        Ok(to_js(&token(&self.model, id))?.unchecked_into())
+    }
+
+    /// The text of token ids.
+    pub fn text(&self, ids: &[u32]) -> String {
+        match &self.model.tokenizer {
+            Some(tokenizer) => tokenizer.decode(ids),
+            None => ids
+                .iter()
+                .map(|&id| self.model.token_text(id))
+                .collect::<Vec<_>>()
+                .join(" "),
+        }
+    }
+
+    /// One forward pass over a prompt, remembered for questions about it.
+    ///
+    /// What it has in common with the beginning of an earlier one is taken from there.
+    pub fn run(&mut self, input: &JsInput, #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool) -> JsResult<Run> {
+        let ids = token_ids(&self.model, input, prepend_bos)?;
+        let run = match self.run_from_alive(&ids) {
+            // The newest is held in case that the next prompt begins like it, which is not worth as much as its room.
+            Err(Error::Memory(_)) if self.newest.take().is_some() => self.run_from_alive(&ids),
+            run => run,
+        };
+        let run = Rc::new(run?);
+        self.alive.push(Rc::downgrade(&run));
+        self.newest = Some(Rc::clone(&run));
+        Ok(Run::new(Rc::clone(&self.model), run))
+    }
+
+    /// Continues a prompt, one token for each call of `next`.
+    pub fn generate(
+        &self,
+        input: &JsInput,
+        #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool,
+        options: &JsSampling,
+    ) -> JsResult<Generation> {
+        let ids = token_ids(&self.model, input, prepend_bos)?;
+        let generation = gpt2::Generation::new(&self.model, &ids, &sampling(options)?)?;
+        Ok(Generation::new(Rc::clone(&self.model), generation))
+    }
+}

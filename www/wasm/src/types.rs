@@ -1,0 +1,138 @@
+//! What questions and answers are in JavaScript, in TypeScript's words.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What of config.json changes the computation, by its names there. */
+export interface ModelConfig {
+  /** d_model, the width of the residual stream. */
+  n_embd: number;
+  /** Number of blocks. */
+  n_layer: number;
+  /** Attention heads a block. */
+  n_head: number;
+  /** The longest prompt, in tokens. */
+  n_positions: number;
+  /** Width of the MLP. */
+  n_inner: number;
+  /** d_vocab */
+  vocab_size: number;
+  layer_norm_epsilon: number;
+  activation_function: string;
+  scale_attn_weights: boolean;
+  scale_attn_by_inverse_layer_idx: boolean;
+  tie_word_embeddings: boolean;
+  bos_token_id?: number;
+}
+
+/** A token. Its text is as in the prompt, a leading space included; `#12` if the model has no tokenizer. */
+export interface Token {
+  id: number;
+  text: string;
+}
+
+/** What the model expects next. */
+export interface Prediction extends Token {
+  /** Centered on the mean over the vocabulary. */
+  logit: number;
+  probability: number;
+}
+
+/** How finely the residual stream is taken apart. `layer` is the logit lens: cumulative, not a sum. */
+export type Unit = 'component' | 'layer' | 'head';
+
+/** A part of the model by its TransformerLens label, and what it adds; over several positions, their mean. */
+export interface Contribution {
+  label: string;
+  value: number;
+}
+
+/** A logit, or the difference of two, taken apart. */
+export interface AttributionData {
+  unit: Unit;
+  /** The parts, in TransformerLens's order: `embed`, `3_mlp_out`, `2_mid`, `L3H7`, `remainder`, ... [component] */
+  labels: string[];
+  /** What each part adds to the logit (difference), row-major [component, position]. */
+  attribution: Float64Array;
+  /** The positions attributed at, ascending. [position] */
+  positions: number[];
+  /** The logit (difference) that the model gives. [position] */
+  logit: number[];
+  /** b_U: the share of it that no part produced. [position] */
+  bias: number[];
+  /** The sum of the parts; for `layer` the last, cumulative value. [position] */
+  total: number[];
+  /** total - (logit - bias): how far the parts are from the identity. [position] */
+  error: number[];
+  /** Whether every error is within float32's rounding. */
+  exact: boolean;
+  /** Every part, highest first. */
+  ranked: Contribution[];
+}
+
+/** What `Run.attribute` is asked. */
+export interface Question {
+  /** The token to explain: its id, or a text that is exactly one token. */
+  answer: string | number;
+  /** The token to compare it with; without one the answer's own logit is explained. */
+  incorrect?: string | number;
+  unit: Unit;
+  /** A position of the prompt, counted from the end if negative; null for all of them. Default -1. */
+  position?: number | null;
+}
+
+/** How `Model.generate` chooses tokens. */
+export interface SamplingOptions {
+  /** At most so many tokens. Default 20. */
+  maxTokens?: number;
+  /** 0, the default, takes the likeliest token each time. */
+  temperature?: number;
+  /** Choose among so many of the likeliest. Default: all. */
+  topK?: number;
+  /** The same seed gives the same text. Default 0. */
+  seed?: number;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "ModelConfig")]
+    pub type JsConfig;
+    #[wasm_bindgen(typescript_type = "Token")]
+    pub type JsToken;
+    #[wasm_bindgen(typescript_type = "Token | undefined")]
+    pub type JsNextToken;
+    #[wasm_bindgen(typescript_type = "Token[]")]
+    pub type JsTokens;
+    #[wasm_bindgen(typescript_type = "Prediction[]")]
+    pub type JsPredictions;
+    #[wasm_bindgen(typescript_type = "AttributionData")]
+    pub type JsAttribution;
+    #[wasm_bindgen(typescript_type = "string | ArrayLike<number>")]
+    pub type JsInput;
+    #[wasm_bindgen(typescript_type = "string | number")]
+    pub type JsAnswer;
+
+    #[wasm_bindgen(typescript_type = "Question")]
+    pub type JsQuestion;
+    #[wasm_bindgen(method, getter)]
+    pub fn answer(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn incorrect(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn unit(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn position(this: &JsQuestion) -> JsValue;
+
+    #[wasm_bindgen(typescript_type = "SamplingOptions")]
+    pub type JsSampling;
+    #[wasm_bindgen(method, getter, js_name = maxTokens)]
+    pub fn max_tokens(this: &JsSampling) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn temperature(this: &JsSampling) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = topK)]
+    pub fn top_k(this: &JsSampling) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn seed(this: &JsSampling) -> JsValue;
+}
