@@ -15,10 +15,11 @@
 import { proxy, type Remote } from 'comlink';
 import { initCharts, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
-import { locate } from './source.js';
+import { locate } from './files.js';
+import type { Progress } from './progress.js';
 import { discardIncomplete } from './storage.js';
 import { Team } from './team.js';
-import type { Input, Loaded, Progress, Service } from './worker.js';
+import type { Input, Loaded, Service } from './worker.js';
 import type {
   AttributionData,
   Contribution,
@@ -32,9 +33,11 @@ import type {
 export { Chart } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
-export { droppedFiles, hubFolder } from './source.js';
-export { cachedModels, deleteCachedModel, type CachedModel } from './storage.js';
-export type { Input, Progress } from './worker.js';
+export { droppedFiles, hubFolder } from './files.js';
+export type { Progress } from './progress.js';
+export { deleteKeptModel, keptModels, type KeptModel } from './storage.js';
+export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
+export type { Input } from './worker.js';
 export type { ChartItem, ChartKey, ChartView, Charted } from '../wasm/charts.js';
 export type {
   Contribution,
@@ -59,7 +62,7 @@ export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
   /**
    * Whether a model from a URL is kept in the browser's storage, to load without the network next time. Default true.
-   * What is kept stays as it is until {@link deleteCachedModel}; say false for a folder whose files change.
+   * What is kept stays as it is until {@link deleteKeptModel}; say false for a folder whose files change.
    */
   keep?: boolean;
   /**
