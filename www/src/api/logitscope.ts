@@ -109,6 +109,12 @@ export class Logitscope {
   readonly notKept: string | undefined;
   /** How the model computes. */
   readonly engine: Engine;
+  /**
+   * Resolves, with the reason, if the model is lost: memory ran out, or a worker stopped. Its workers are ended by then and
+   * its memory is free, so a model can be loaded again; whatever this scope is asked rejects with the same error. Never
+   * resolves for a scope that is, or was, closed by {@link Logitscope.close}.
+   */
+  readonly lost: Promise<LogitscopeError>;
   readonly #team: Team;
   readonly #call: Call;
   #last: Promise<unknown> = Promise.resolve();
@@ -116,6 +122,7 @@ export class Logitscope {
   private constructor(team: Team, loaded: Loaded) {
     this.#team = team;
     this.engine = team.engine;
+    this.lost = team.lost;
     this.config = loaded.config;
     this.hasTokenizer = loaded.hasTokenizer;
     this.notKept = loaded.notKept;
@@ -151,7 +158,7 @@ export class Logitscope {
     const charts = initCharts();
     charts.catch(() => {});
     const team = await Team.start(threads);
-    const abort = () => team.terminate(signal?.reason);
+    const abort = () => team.end(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
       await charts;
@@ -160,7 +167,7 @@ export class Logitscope {
       const kept = keep && weights === undefined;
       return new Logitscope(team, await team.ask((service) => service.load(location, kept, weights, report)));
     } catch (error) {
-      team.terminate(error);
+      team.end(error);
       if ('folder' in location) await discardIncomplete(location.folder);
       throw error;
     } finally {
@@ -217,7 +224,7 @@ export class Logitscope {
 
   /** Ends the workers and gives their memory back. What is still being computed rejects with a `ClosedError`. */
   close(): void {
-    this.#team.terminate(new LogitscopeError('ClosedError', 'This model was closed; load it again.'));
+    this.#team.end(new LogitscopeError('ClosedError', 'This model was closed; load it again.'));
   }
 }
 

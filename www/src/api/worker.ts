@@ -1,4 +1,4 @@
-import { expose } from 'comlink';
+import { expose, releaseProxy, type ProxyMarked, type Remote } from 'comlink';
 import * as one from '../wasm/model.js';
 import * as several from '../wasm/model-threads.js';
 import type {
@@ -12,8 +12,9 @@ import type {
   SamplingOptions,
   Token,
 } from '../wasm/model.js';
-import { LogitscopeError, isTrap } from './errors.js';
+import { LogitscopeError } from './errors.js';
 import type { Location } from './files.js';
+import { guarded } from './guard.js';
 import { loadModel } from './loading.js';
 import type { Progress } from './progress.js';
 
@@ -29,30 +30,32 @@ export interface Loaded {
 }
 
 let wasm: typeof one | typeof several;
-let memory: WebAssembly.Memory;
+let memory: WebAssembly.Memory | undefined;
 let model: Model;
 const runs = new Map<number, Run>();
 const generations = new Map<number, Generation>();
 let handles = 0;
 
 const service = {
-  /** Instantiates the module, to compute on so many threads; gives the memory that they share. */
-  async start(module: WebAssembly.Module, threads: number): Promise<WebAssembly.Memory | undefined> {
-    if (threads === 1) {
+  /** Instantiates the module, to compute with the workers behind these ports: each is sent the memory that all share. */
+  async start(module: WebAssembly.Module, helpers: MessagePort[]): Promise<void> {
+    if (helpers.length === 0) {
       wasm = one;
       ({ memory } = await one.default({ module_or_path: module }));
-      return undefined;
+      return;
     }
-    await service.enter(module, sharedMemory());
-    several.openPool(threads);
-    return memory;
+    const shared = sharedMemory();
+    await instantiate(module, shared);
+    several.openPool(helpers.length + 1);
+    for (const helper of helpers) {
+      helper.postMessage(shared);
+      helper.close();
+    }
   },
 
-  /** Instantiates the module on the memory of another worker. */
-  async enter(module: WebAssembly.Module, shared: WebAssembly.Memory): Promise<void> {
-    wasm = several;
-    memory = shared;
-    await several.default({ module_or_path: module, memory });
+  /** Instantiates the module on the memory of the worker behind the port. */
+  async enter(module: WebAssembly.Module, leader: MessagePort): Promise<void> {
+    await instantiate(module, await received<WebAssembly.Memory>(leader));
   },
 
   /** Computes with the worker whose memory it is, for as long as this one lives. */
@@ -63,11 +66,15 @@ const service = {
     location: Location,
     keep: boolean,
     weights: string | undefined,
-    report: (progress: Progress) => void,
+    report: Remote<((progress: Progress) => void) & ProxyMarked>,
   ): Promise<Loaded> {
-    const loaded = await loadModel(wasm.ModelLoader, location, keep, weights, report);
-    model = loaded.model;
-    return { config: model.config, hasTokenizer: model.hasTokenizer, notKept: loaded.notKept };
+    try {
+      const loaded = await loadModel(wasm.ModelLoader, location, keep, weights, report);
+      model = loaded.model;
+      return { config: model.config, hasTokenizer: model.hasTokenizer, notKept: loaded.notKept };
+    } finally {
+      report[releaseProxy]();
+    }
   },
 
   tokens: (input: Input, prependBos: boolean): Token[] => model.tokens(input, prependBos),
@@ -102,7 +109,7 @@ const service = {
   },
 
   /** Bytes of WebAssembly memory; it never shrinks, so this is also the most that there was. */
-  memory: (): number => memory.buffer.byteLength,
+  memory: (): number => memory?.buffer.byteLength ?? 0,
 };
 
 /** What the worker answers. */
@@ -118,45 +125,24 @@ function sharedMemory(maximum = 65_536): WebAssembly.Memory {
   }
 }
 
+async function instantiate(module: WebAssembly.Module, shared: WebAssembly.Memory): Promise<void> {
+  wasm = several;
+  memory = shared;
+  await several.default({ module_or_path: module, memory });
+}
+
+/** The one message that a port brings. */
+function received<T>(port: MessagePort): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    port.onmessage = ({ data }: MessageEvent<T>) => resolve(data);
+    port.onmessageerror = () => reject(new LogitscopeError('UnsupportedError', 'This browser passes no memory between workers.'));
+  }).finally(() => port.close());
+}
+
 function get<T>(held: Map<number, T>, handle: number): T {
   const found = held.get(handle);
   if (found === undefined) throw new LogitscopeError('ClosedError', 'This run was freed; run the prompt again.');
   return found;
 }
 
-/** Set when WebAssembly stopped: nothing in it can be relied on after that. */
-let stopped: LogitscopeError | undefined;
-
-function stop(trap: unknown): LogitscopeError {
-  const megabytes = Math.round((memory?.buffer.byteLength ?? 0) / 2 ** 20);
-  const panicked = trap instanceof Error && trap.name === 'PanicError';
-  return panicked
-    ? new LogitscopeError('InternalError', `${trap.message}. This is a bug in Logitscope; load the model again.`)
-    : new LogitscopeError(
-        'MemoryError',
-        `WebAssembly stopped (${trap instanceof Error ? trap.message : trap}) with ${megabytes} MB in use, most likely for ` +
-          'want of memory: a tab has at most 4,096 MB. Load the model again, and give it a shorter prompt, or a smaller model.',
-      );
-}
-
-/** Every function of the service, answering with {@link LogitscopeError}s alone, and with the same one after a trap. */
-function guarded<T extends Record<string, (...args: never[]) => unknown>>(functions: T): T {
-  const fail = (error: unknown): never => {
-    if (isTrap(error)) throw (stopped ??= stop(error));
-    throw LogitscopeError.from(error);
-  };
-  const guard =
-    (work: (...args: never[]) => unknown) =>
-    (...args: never[]): unknown => {
-      if (stopped) throw stopped;
-      try {
-        const result = work(...args);
-        return result instanceof Promise ? result.catch(fail) : result;
-      } catch (error) {
-        return fail(error);
-      }
-    };
-  return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, guard(work)])) as T;
-}
-
-expose(guarded(service));
+expose(guarded(service, service.memory));
