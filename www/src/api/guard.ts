@@ -14,9 +14,10 @@ export interface Lost {
 export function guarded<T extends Record<string, (...args: never[]) => unknown>>(functions: T, bytes: () => number): T {
   const fail = (error: unknown): never => {
     if (!isTrap(error)) throw LogitscopeError.from(error);
-    const { name, message } = trapped(error, bytes());
+    const reason = trapped(error, bytes());
+    const { name, message } = reason;
     postMessage({ lost: { name, message } } satisfies Lost);
-    throw new LogitscopeError(name, message);
+    throw reason;
   };
   const guard =
     (work: (...args: never[]) => unknown) =>
