@@ -21,7 +21,7 @@ test('two hundred prompts take the memory of one', async ({ page, server }) => {
   const scope = await load(page, server);
   const grown = await scope.evaluate(async (scope) => {
     const ask = async (seed: number) => {
-      const run = await scope.run(Array.from({ length: 400 }, (_, i) => (seed * 131 + i * i * 7) % 500));
+      const run = await scope.run(Array.from({ length: 120 }, (_, i) => (seed * 131 + i * i * 7) % 500));
       await run.attribute({ answer: 7, incorrect: seed % 7, unit: 'head' });
       await run.predictions();
       run.free();
