@@ -46,3 +46,17 @@ for (const threads of [1, 2]) {
     });
   }
 }
+
+test('where there is no memory for another model, that is said', async ({ page, server }) => {
+  await beforeWorkers(page, `WebAssembly.instantiate = async () => { throw new RangeError('out of memory'); };`);
+  await page.goto(`${server.origin}/an/article`);
+  const refused = await page.evaluate(
+    async ({ api, model }) => {
+      const { Logitscope } = (await import(api)) as typeof import('../src/api/logitscope');
+      return Logitscope.load(model, { keep: false }).then(String, ({ name, message }: Error) => `${name}: ${message}`);
+    },
+    { api: `${server.page}logitscope.js`, model: server.model('tiny-a') },
+  );
+  expect(refused).toMatch(/^MemoryError: The browser has no memory for another model \(out of memory\)\. Close other models/);
+  await expect.poll(() => page.workers().length).toBe(0);
+});

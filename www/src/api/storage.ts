@@ -174,12 +174,11 @@ export class Keeper {
 
   /** Opens the copy of a file, if it can be kept; `announced` are its bytes, if known. Close it, whatever happens. */
   async open(name: string, announced = 0): Promise<Copy | undefined> {
-    this.#files[name] = 0;
     try {
       const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
       if (announced > quota - usage) throw new DOMException('', 'QuotaExceededError');
       const file = await this.#create(name);
-      return file && { write: (chunk) => this.#append(name, file, chunk), close: () => file.close() };
+      return file && this.#copy(name, file);
     } catch (error) {
       this.#refuse(error);
       return undefined;
@@ -204,14 +203,21 @@ export class Keeper {
     return (await this.#folder?.getFileHandle(name, { create: true }))?.createSyncAccessHandle();
   }
 
-  #append(name: string, file: FileSystemSyncAccessHandle, chunk: Uint8Array<ArrayBuffer>): void {
-    if (this.refused !== undefined) return;
-    try {
-      write(file, chunk, this.#files[name] ?? 0);
-      this.#files[name] = (this.#files[name] ?? 0) + chunk.byteLength;
-    } catch (error) {
-      this.#refuse(error);
-    }
+  #copy(name: string, file: FileSystemSyncAccessHandle): Copy {
+    let bytes = 0;
+    this.#files[name] = bytes;
+    return {
+      write: (chunk) => {
+        if (this.refused !== undefined) return;
+        try {
+          write(file, chunk, bytes);
+          this.#files[name] = bytes += chunk.byteLength;
+        } catch (error) {
+          this.#refuse(error);
+        }
+      },
+      close: () => file.close(),
+    };
   }
 
   #refuse(error: unknown): void {
