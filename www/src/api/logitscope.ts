@@ -110,8 +110,8 @@ export class Logitscope {
   /** How the model computes. */
   readonly engine: Engine;
   /**
-   * Resolves, with the reason, if the model is lost: memory ran out, or a worker stopped. Its workers are ended by then and
-   * its memory is free, so a model can be loaded again; whatever this scope is asked rejects with the same error. Never
+   * Resolves, with the reason, if the model is lost: memory ran out, or a worker stopped. Its workers are ended by then, with
+   * their memory, so a model can be loaded again; whatever this scope is asked rejects with the same error. Never
    * resolves for a scope that is, or was, closed by {@link Logitscope.close}.
    */
   readonly lost: Promise<LogitscopeError>;
