@@ -43,7 +43,7 @@ test('the weights can be those of another file of the folder', async ({ page, se
   const folder = `${server.page}models/bundled/`;
   const result = await page.evaluate(
     async ({ module, folder }) => {
-      const { Logitscope, cachedModels } = (await import(module)) as typeof import('../src/api/logitscope');
+      const { Logitscope, keptModels } = (await import(module)) as typeof import('../src/api/logitscope');
       const { tests } = (await (await fetch(`${folder}training.json`)).json()) as { tests: { weights?: string }[] };
       const loss = async (weights?: string) => {
         const scope = await Logitscope.load(folder, { weights });
@@ -53,7 +53,7 @@ test('the weights can be those of another file of the folder', async ({ page, se
       };
       const fails = (weights: string) => Logitscope.load(folder, { weights }).then(String, ({ name, message }: Error) => `${name}: ${message}`);
       const first = await loss(tests.find(({ weights }) => weights)?.weights);
-      const kept = (await cachedModels()).length;
+      const kept = (await keptModels()).length;
       return { first, kept, last: await loss(), refused: await fails('../config.json'), missing: await fails('model.step-7.safetensors') };
     },
     { module: `${server.page}logitscope.js`, folder },
@@ -62,6 +62,48 @@ test('the weights can be those of another file of the folder', async ({ page, se
   expect(result.kept).toBe(0);
   expect(result.refused).toBe('ArgumentError: weights: "../config.json" is not the name of a .safetensors file in the model\'s folder');
   expect(result.missing).toMatch(/^DownloadError: model\.step-7\.safetensors: \S+ answered 404/);
+});
+
+test('numbers beyond 32 bits are as good as the largest that make a difference', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const { predicted, greedy, sampled } = await page.evaluate(
+    async ({ module, model }) => {
+      const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(model, { keep: false });
+      const run = await scope.run([1, 5, 9]);
+      const generate = async (maxTokens: number, topK?: number) =>
+        (await scope.generate([1, 5, 9], { maxTokens, topK, temperature: topK === undefined ? 0 : 2 })).map(({ id }) => id);
+      const { vocab_size: all, n_positions: most } = scope.config;
+      return {
+        predicted: [await run.predictions(-1, 2 ** 32), await run.predictions(-1, all)],
+        greedy: [await generate(2 ** 32), await generate(most - 3)],
+        sampled: [await generate(9, 2 ** 32), await generate(9, all)],
+      };
+    },
+    { module: `${server.page}logitscope.js`, model: server.model('tiny-a') },
+  );
+  for (const [large, enough] of [predicted, greedy, sampled]) {
+    expect(enough?.length).toBeGreaterThan(8);
+    expect(large).toEqual(enough);
+  }
+});
+
+test('the names of before still list and delete what is kept', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const lists = await page.evaluate(
+    async ({ module, model }) => {
+      const { Logitscope, cachedModels, deleteCachedModel, keptModels } = (await import(module)) as typeof import('../src/api/logitscope');
+      (await Logitscope.load(model)).close();
+      const before = [await keptModels(), await cachedModels()];
+      await deleteCachedModel(model);
+      return [...before, await keptModels()];
+    },
+    { module: `${server.page}logitscope.js`, model: server.model('tiny-a') },
+  );
+  const [kept, cached, none] = lists;
+  expect(kept).toEqual([{ url: server.model('tiny-a'), bytes: expect.any(Number), complete: true }]);
+  expect(cached).toEqual(kept);
+  expect(none).toEqual([]);
 });
 
 test('the API’s types are beside it', async ({ page, server }) => {

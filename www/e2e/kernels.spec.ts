@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { FileServer } from './server';
 import { expect, test } from './test';
+import { beforeWorkers, replaceExport } from './workers';
 
 /** The reference numbers of one prompt; see tests/transformer_lens.rs. */
 interface Case {
@@ -128,20 +129,6 @@ test('`threads` bounds the workers, and a closed model leaves none', async ({ pa
   expect(refused).toBe('ArgumentError');
 });
 
-/** Runs `code` in each worker before Logitscope's own, which a test cannot reach otherwise. */
-async function beforeWorkers(page: Page, code: string): Promise<void> {
-  await page.addInitScript((code) => {
-    Worker = new Proxy(Worker, {
-      construct(target, [url, options]: [string, WorkerOptions]) {
-        const blob = (script: string) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-        // Imported both, and not awaited: a worker that waits loses the messages that it has no ear for yet.
-        const script = `import ${JSON.stringify(blob(code))}; import ${JSON.stringify(url)};`;
-        return new target(blob(script), options);
-      },
-    });
-  }, code);
-}
-
 /** What becomes of a model that may compute on two threads. */
 async function twoThreads(page: Page, server: FileServer) {
   await page.goto(`${server.origin}/an/article`);
@@ -174,15 +161,8 @@ test('where shared memory is refused, one thread computes', async ({ page, serve
 });
 
 test('a thread that stops is the end of its model, and not a wait', async ({ page, server }) => {
-  await beforeWorkers(
-    page,
-    `const { instantiate } = WebAssembly;
-     if (self.name === 'logitscope thread 2') WebAssembly.instantiate = async (...given) => {
-       const instance = await instantiate(...given);
-       const exports = { ...instance.exports, enterPool() { throw new WebAssembly.RuntimeError('unreachable'); } };
-       return Object.create(WebAssembly.Instance.prototype, { exports: { value: exports } });
-     }`,
-  );
+  const trap = `() => () => { throw new WebAssembly.RuntimeError('unreachable'); }`;
+  await beforeWorkers(page, `if (self.name === 'logitscope thread 2') { ${replaceExport('enterPool', trap)} }`);
   expect((await twoThreads(page, server)).error).toMatch(/^MemoryError: WebAssembly stopped \(unreachable\)/);
   await expect.poll(() => page.workers().length).toBe(0);
 });

@@ -1,6 +1,7 @@
 import type { JSHandle, Page } from '@playwright/test';
 import type { Fault, FileServer } from './server';
 import { expect, test } from './test';
+import { beforeWorkers } from './workers';
 
 type Api = typeof import('../src/api/logitscope');
 type Progress = import('../src/api/logitscope').Progress;
@@ -23,16 +24,16 @@ async function article(page: Page, server: FileServer): Promise<JSHandle<Api>> {
 }
 
 function load(api: JSHandle<Api>, model: string): Promise<Outcome> {
-  return api.evaluate(async ({ Logitscope, LogitscopeError, cachedModels }, model) => {
+  return api.evaluate(async ({ Logitscope, LogitscopeError, keptModels }, model) => {
     let last: Progress | undefined;
     try {
       const scope = await Logitscope.load(model, { onProgress: (progress) => (last = progress) });
       await scope.run([1, 5, 9]);
       scope.close();
-      return { notKept: scope.notKept, last, kept: await cachedModels() };
+      return { notKept: scope.notKept, last, kept: await keptModels() };
     } catch (error) {
       if (!(error instanceof LogitscopeError)) throw error;
-      return { name: error.name, message: error.message, kept: await cachedModels() };
+      return { name: error.name, message: error.message, kept: await keptModels() };
     }
   }, model);
 }
@@ -51,8 +52,8 @@ test('a model is kept, loads without the network, is listed with its size, and c
   expect((await load(api, model)).last).toEqual({ ...first.last, fromCache: true });
   expect(server.requests.filter((path) => path.startsWith('/models/'))).toEqual([]);
 
-  await api.evaluate(({ deleteCachedModel }, model) => deleteCachedModel(model), model);
-  expect(await api.evaluate(({ cachedModels }) => cachedModels())).toEqual([]);
+  await api.evaluate(({ deleteKeptModel }, model) => deleteKeptModel(model), model);
+  expect(await api.evaluate(({ keptModels }) => keptModels())).toEqual([]);
   expect((await load(api, model)).last?.fromCache).toBe(false);
 });
 
@@ -130,15 +131,35 @@ test('where storage is refused, a model loads all the same, and says so', async 
   expect(loaded.kept).toEqual([]);
 });
 
+test('where storage fills up in the middle of a file, the model loads all the same, and nothing is left of it', async ({ page, server }) => {
+  await beforeWorkers(
+    page,
+    `const file = FileSystemSyncAccessHandle.prototype;
+     const { write } = file;
+     let room = 10_000;
+     file.write = function (bytes, at) {
+       if (room === 0) throw new DOMException('', 'QuotaExceededError');
+       const part = bytes.subarray(0, room);
+       room -= part.byteLength;
+       return write.call(this, part, at);
+     };`,
+  );
+  const api = await article(page, server);
+  const loaded = await load(api, server.model('tiny-a'));
+  expect(loaded.name).toBeUndefined();
+  expect(loaded.notKept).toContain('not enough room');
+  expect(loaded.kept).toEqual([]);
+});
+
 test('a load is cancelled, a question superseded, a model closed: nothing hangs', async ({ page, server }) => {
   const api = await article(page, server);
   const model = server.model('tiny-a');
   server.faults.set('model.safetensors', 'stall');
-  const cancelled = await api.evaluate(async ({ Logitscope, cachedModels }, model) => {
+  const cancelled = await api.evaluate(async ({ Logitscope, keptModels }, model) => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('never mind')), 500);
     const error = await Logitscope.load(model, { signal: controller.signal }).catch((error: unknown) => error);
-    return { message: (error as Error).message, kept: await cachedModels() };
+    return { message: (error as Error).message, kept: await keptModels() };
   }, model);
   expect(cancelled).toEqual({ message: 'never mind', kept: [] });
 

@@ -15,6 +15,8 @@ const PATH = '/some/where/';
 export class FileServer {
   readonly faults = new Map<string, Fault>();
   readonly requests: string[] = [];
+  /** Models made by tests: the bytes of their files, by path. */
+  readonly #made = new Map<string, Buffer>();
   readonly #page = folder('../../dist/');
   readonly #models = folder('../../tests/data/');
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
@@ -44,9 +46,15 @@ export class FileServer {
     return this.origin + PATH;
   }
 
-  /** The folder of one of the models in tests/data. */
+  /** The folder of one of the models in tests/data, or of one that was made. */
   model(name: string): string {
     return `${this.origin}/models/${name}/`;
+  }
+
+  /** Serves the files of a model from memory; gives its folder. */
+  make(name: string, files: Record<string, Buffer>): string {
+    for (const [file, bytes] of Object.entries(files)) this.#made.set(`/models/${name}/${file}`, bytes);
+    return this.model(name);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -68,6 +76,11 @@ export class FileServer {
       return;
     }
     if (fault === 'cut' || fault === 'stall') throttle(response, fault);
+    const made = this.#made.get(path);
+    if (made) {
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': made.length }).end(made);
+      return;
+    }
     const [prefix, files] = path.startsWith(PATH) ? [PATH, this.#page] : ['/models/', this.#models];
     if (!path.startsWith(prefix)) return missing();
     request.url = path.slice(prefix.length - 1);

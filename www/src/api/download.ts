@@ -1,9 +1,9 @@
 import { LogitscopeError } from './errors.js';
-import { needs, type Missing, type ModelFile, type Source } from './source.js';
+import { needs, type Missing, type ModelFile, type ModelFiles } from './files.js';
 
-/** A folder on a server. */
-export class FolderSource implements Source {
-  readonly fromCache = false;
+/** The files of a folder on a server. */
+export class DownloadedFiles implements ModelFiles {
+  readonly kept = false;
 
   /** `cache` is that of `fetch`. */
   constructor(

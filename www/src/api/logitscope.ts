@@ -15,10 +15,11 @@
 import { proxy, type Remote } from 'comlink';
 import { initCharts, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
-import { locate } from './source.js';
+import { locate } from './files.js';
+import type { Progress } from './progress.js';
 import { discardIncomplete } from './storage.js';
 import { Team } from './team.js';
-import type { Input, Loaded, Progress, Service } from './worker.js';
+import type { Input, Loaded, Service } from './worker.js';
 import type {
   AttributionData,
   Contribution,
@@ -32,9 +33,11 @@ import type {
 export { Chart } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
-export { droppedFiles, hubFolder } from './source.js';
-export { cachedModels, deleteCachedModel, type CachedModel } from './storage.js';
-export type { Input, Progress } from './worker.js';
+export { droppedFiles, hubFolder } from './files.js';
+export type { Progress } from './progress.js';
+export { deleteKeptModel, keptModels, type KeptModel } from './storage.js';
+export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
+export type { Input } from './worker.js';
 export type { ChartItem, ChartKey, ChartView, Charted } from '../wasm/charts.js';
 export type {
   Contribution,
@@ -59,7 +62,7 @@ export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
   /**
    * Whether a model from a URL is kept in the browser's storage, to load without the network next time. Default true.
-   * What is kept stays as it is until {@link deleteCachedModel}; say false for a folder whose files change.
+   * What is kept stays as it is until {@link deleteKeptModel}; say false for a folder whose files change.
    */
   keep?: boolean;
   /**
@@ -106,6 +109,12 @@ export class Logitscope {
   readonly notKept: string | undefined;
   /** How the model computes. */
   readonly engine: Engine;
+  /**
+   * Resolves, with the reason, if the model is lost: memory ran out, or a worker stopped. Its workers are ended by then, with
+   * their memory, so a model can be loaded again; whatever this scope is asked rejects with the same error. Never
+   * resolves for a scope that is, or was, closed by {@link Logitscope.close}.
+   */
+  readonly lost: Promise<LogitscopeError>;
   readonly #team: Team;
   readonly #call: Call;
   #last: Promise<unknown> = Promise.resolve();
@@ -113,6 +122,7 @@ export class Logitscope {
   private constructor(team: Team, loaded: Loaded) {
     this.#team = team;
     this.engine = team.engine;
+    this.lost = team.lost;
     this.config = loaded.config;
     this.hasTokenizer = loaded.hasTokenizer;
     this.notKept = loaded.notKept;
@@ -148,7 +158,7 @@ export class Logitscope {
     const charts = initCharts();
     charts.catch(() => {});
     const team = await Team.start(threads);
-    const abort = () => team.terminate(signal?.reason);
+    const abort = () => team.end(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
       await charts;
@@ -157,7 +167,7 @@ export class Logitscope {
       const kept = keep && weights === undefined;
       return new Logitscope(team, await team.ask((service) => service.load(location, kept, weights, report)));
     } catch (error) {
-      team.terminate(error);
+      team.end(error);
       if ('folder' in location) await discardIncomplete(location.folder);
       throw error;
     } finally {
@@ -214,7 +224,7 @@ export class Logitscope {
 
   /** Ends the workers and gives their memory back. What is still being computed rejects with a `ClosedError`. */
   close(): void {
-    this.#team.terminate(new LogitscopeError('ClosedError', 'This model was closed; load it again.'));
+    this.#team.end(new LogitscopeError('ClosedError', 'This model was closed; load it again.'));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Missing, ModelFile, Source } from './source.js';
+import type { Missing, ModelFile, ModelFiles } from './files.js';
 
 const root = 'logitscope';
 const manifestName = 'logitscope-manifest.json';
@@ -10,7 +10,7 @@ interface Manifest {
 }
 
 /** A model kept in the browser's storage: in the private file system of this site, which is the quickest that there is. */
-export interface CachedModel {
+export interface KeptModel {
   /** The URL of its folder, as `Logitscope.load` takes it. */
   url: string;
   /** What it takes up. */
@@ -20,8 +20,8 @@ export interface CachedModel {
 }
 
 /** The models kept in this browser for this site. None where the browser refuses storage. */
-export async function cachedModels(): Promise<CachedModel[]> {
-  const models: CachedModel[] = [];
+export async function keptModels(): Promise<KeptModel[]> {
+  const models: KeptModel[] = [];
   try {
     const folders = await modelFolders();
     for await (const [name, folder] of folders.entries()) {
@@ -34,7 +34,7 @@ export async function cachedModels(): Promise<CachedModel[]> {
 }
 
 /** Deletes a kept model. A scope that was loaded from it stays usable. */
-export async function deleteCachedModel(url: string): Promise<void> {
+export async function deleteKeptModel(url: string): Promise<void> {
   const folders = await modelFolders();
   for (let tries = 20; ; tries -= 1) {
     try {
@@ -51,7 +51,7 @@ export async function deleteCachedModel(url: string): Promise<void> {
 /** Deletes what an interrupted download left of a model. */
 export async function discardIncomplete(folder: string): Promise<void> {
   try {
-    if (!(await CachedSource.find(folder))) await deleteCachedModel(folder);
+    if (!(await KeptFiles.find(folder))) await deleteKeptModel(folder);
   } catch {
     // No storage, nothing left behind.
   }
@@ -65,7 +65,7 @@ function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name;
 }
 
-async function describe(url: string, folder: FileSystemDirectoryHandle): Promise<CachedModel> {
+async function describe(url: string, folder: FileSystemDirectoryHandle): Promise<KeptModel> {
   const manifest = await readManifest(folder);
   let bytes = 0;
   for await (const [name, file] of folder.entries()) {
@@ -84,8 +84,8 @@ async function readManifest(folder: FileSystemDirectoryHandle): Promise<Manifest
 }
 
 /** A model kept earlier. */
-export class CachedSource implements Source {
-  readonly fromCache = true;
+export class KeptFiles implements ModelFiles {
+  readonly kept = true;
 
   private constructor(
     private readonly url: string,
@@ -94,11 +94,11 @@ export class CachedSource implements Source {
   ) {}
 
   /** The kept model of a folder, if it is complete. */
-  static async find(url: string): Promise<CachedSource | undefined> {
+  static async find(url: string): Promise<KeptFiles | undefined> {
     try {
       const folder = await (await modelFolders()).getDirectoryHandle(encodeURIComponent(url));
       const manifest = await readManifest(folder);
-      return manifest && new CachedSource(url, folder, manifest);
+      return manifest && new KeptFiles(url, folder, manifest);
     } catch {
       return undefined;
     }
@@ -147,80 +147,92 @@ function read(handle: FileSystemFileHandle): ReadableStream<Uint8Array<ArrayBuff
   );
 }
 
-/** Keeps the files of one model while they are downloaded. */
+/**
+ * Keeps the files of one model while they are downloaded. The storage's refusal fails nothing: from then on nothing is
+ * kept, and {@link Keeper.refused} says why.
+ */
 export class Keeper {
   /** Why the model is not kept, if it is not. */
   refused: string | undefined;
   #folder: FileSystemDirectoryHandle | undefined;
   readonly #files: Record<string, number> = {};
 
-  constructor(private readonly url: string) {}
+  private constructor(private readonly url: string) {}
 
   /** Begins anew. */
-  async begin(): Promise<void> {
-    await this.#try(async () => {
+  static async begin(url: string): Promise<Keeper> {
+    const keeper = new Keeper(url);
+    try {
       if (!navigator.storage) throw new Error('this page did not come by https');
-      await deleteCachedModel(this.url);
-      this.#folder = await (await modelFolders()).getDirectoryHandle(encodeURIComponent(this.url), { create: true });
-    });
+      await deleteKeptModel(url);
+      keeper.#folder = await (await modelFolders()).getDirectoryHandle(encodeURIComponent(url), { create: true });
+    } catch (error) {
+      keeper.#refuse(error);
+    }
+    return keeper;
   }
 
-  /**
-   * Draws all of `chunks`, and keeps them if it can.
-   *
-   * @param announced - their bytes, if known
-   * @throws what `chunks` throws, and nothing of the storage
-   */
-  async keep(
-    name: string,
-    chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
-    announced: number | undefined,
-  ): Promise<void> {
-    let file: FileSystemSyncAccessHandle | undefined;
-    await this.#try(async () => {
-      const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
-      if ((announced ?? 0) > quota - usage) throw new DOMException('', 'QuotaExceededError');
-      file = await this.#open(name);
-    });
-    let bytes = 0;
+  /** Opens the copy of a file, if it can be kept; `announced` are its bytes, if known. Close it, whatever happens. */
+  async open(name: string, announced = 0): Promise<Copy | undefined> {
     try {
-      for await (const chunk of chunks) {
-        await this.#try(() => write(file, chunk, bytes));
-        bytes += chunk.byteLength;
-      }
-    } finally {
-      file?.close();
+      const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
+      if (announced > quota - usage) throw new DOMException('', 'QuotaExceededError');
+      const file = await this.#create(name);
+      return file && this.#copy(name, file);
+    } catch (error) {
+      this.#refuse(error);
+      return undefined;
     }
-    this.#files[name] = bytes;
   }
 
   /** Marks the model as complete, or leaves nothing of it. */
   async end(): Promise<void> {
-    await this.#try(async () => {
+    try {
       const manifest: Manifest = { files: this.#files };
-      const file = await this.#open(manifestName);
-      write(file, new TextEncoder().encode(JSON.stringify(manifest)), 0);
+      const file = await this.#create(manifestName);
+      if (file) write(file, new TextEncoder().encode(JSON.stringify(manifest)), 0);
       file?.close();
-    });
-    if (this.#folder && this.refused !== undefined) await deleteCachedModel(this.url).catch(() => {});
+    } catch (error) {
+      this.#refuse(error);
+    }
+    if (this.#folder && this.refused !== undefined) await deleteKeptModel(this.url).catch(() => {});
   }
 
-  async #open(name: string): Promise<FileSystemSyncAccessHandle | undefined> {
+  async #create(name: string): Promise<FileSystemSyncAccessHandle | undefined> {
+    if (this.refused !== undefined) return undefined;
     return (await this.#folder?.getFileHandle(name, { create: true }))?.createSyncAccessHandle();
   }
 
-  async #try(store: () => void | Promise<void>): Promise<void> {
-    if (this.refused !== undefined) return;
-    try {
-      await store();
-    } catch (error) {
-      const quota = isNamed(error, 'QuotaExceededError');
-      const why = quota ? 'there is not enough room' : error instanceof Error ? error.message : String(error);
-      this.refused = `The browser's storage refused to keep this model (${why}); it will be downloaded again next time.`;
-    }
+  #copy(name: string, file: FileSystemSyncAccessHandle): Copy {
+    let bytes = 0;
+    this.#files[name] = bytes;
+    return {
+      write: (chunk) => {
+        if (this.refused !== undefined) return;
+        try {
+          write(file, chunk, bytes);
+          this.#files[name] = bytes += chunk.byteLength;
+        } catch (error) {
+          this.#refuse(error);
+        }
+      },
+      close: () => file.close(),
+    };
+  }
+
+  #refuse(error: unknown): void {
+    const quota = isNamed(error, 'QuotaExceededError');
+    const why = quota ? 'there is not enough room' : error instanceof Error ? error.message : String(error);
+    this.refused ??= `The browser's storage refused to keep this model (${why}); it will be downloaded again next time.`;
   }
 }
 
-function write(file: FileSystemSyncAccessHandle | undefined, bytes: Uint8Array<ArrayBuffer>, at: number): void {
-  for (let done = 0; file && done < bytes.byteLength; ) done += file.write(bytes.subarray(done), { at: at + done });
+/** A file in the making. */
+export interface Copy {
+  write(chunk: Uint8Array<ArrayBuffer>): void;
+  close(): void;
+}
+
+function write(file: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  for (let done = 0; done < bytes.byteLength; ) done += file.write(bytes.subarray(done), { at: at + done });
 }

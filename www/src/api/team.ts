@@ -1,6 +1,7 @@
-import { wrap, type Remote } from 'comlink';
+import { releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import { bestEngine, engineModule, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
+import type { Lost } from './guard.js';
 import WorkerFromHere from './worker?worker&inline';
 import type { Service } from './worker.js';
 
@@ -9,14 +10,21 @@ import type { Service } from './worker.js';
  * is the one that is asked; the others compute with it, and hear nothing else. All are started from here: a worker that
  * computes could start none. Their code comes with this module's: a worker by URL would have to be of the page's own
  * origin, and could not start offline.
+ *
+ * The model's memory is the workers' alone: it passes between them, never through the page, and goes when they end,
+ * whenever the page's garbage is collected.
  */
 export class Team {
-  readonly #workers: Worker[] = [];
+  /** Resolves if the workers end for a reason of their own. */
+  readonly lost: Promise<LogitscopeError>;
+  readonly #hired: { worker: Worker; service: Remote<Service> }[] = [];
   readonly #leader: Remote<Service>;
   readonly #pending = new Set<(reason: unknown) => void>();
+  #tellLost!: (error: LogitscopeError) => void;
   #ended: { reason: unknown } | undefined;
 
   private constructor(readonly engine: Engine) {
+    this.lost = new Promise((resolve) => (this.#tellLost = resolve));
     this.#leader = this.#hire('logitscope');
   }
 
@@ -40,29 +48,36 @@ export class Team {
       await team.#begin(module);
       return team;
     } catch (error) {
-      team.terminate(error);
+      team.end(error);
       throw error;
     }
   }
 
   async #begin(module: WebAssembly.Module): Promise<void> {
-    const { threads } = this.engine;
-    const helpers = Array.from({ length: threads - 1 }, (_, i) => this.#hire(`logitscope thread ${i + 2}`));
-    const memory = await this.ask((leader) => leader.start(module, threads));
-    if (!memory) return;
-    await Promise.all(helpers.map((helper) => this.#answer(helper.enter(module, memory))));
-    // What stops one thread leaves the others waiting for it: it is the end of all.
-    for (const helper of helpers) helper.compute().catch((error) => this.terminate(LogitscopeError.from(error)));
+    const helpers = Array.from({ length: this.engine.threads - 1 }, (_, i) => this.#hire(`logitscope thread ${i + 2}`));
+    const ports: MessagePort[] = [];
+    const entering = helpers.map((helper) => {
+      const { port1, port2 } = new MessageChannel();
+      ports.push(port1);
+      return this.#answer(helper.enter(module, transfer(port2, [port2])));
+    });
+    await Promise.all([this.ask((leader) => leader.start(module, transfer(ports, ports))), ...entering]);
+    // One that stops leaves the others waiting for it: it is the end of all.
+    for (const helper of helpers) helper.compute().catch((error) => this.#lose(LogitscopeError.from(error)));
   }
 
   #hire(name: string): Remote<Service> {
     const worker = new WorkerFromHere({ name });
-    this.#workers.push(worker);
+    worker.addEventListener('message', ({ data }: MessageEvent<Partial<Lost>>) => {
+      if (data.lost) this.#lose(new LogitscopeError(data.lost.name, data.lost.message));
+    });
     worker.addEventListener('error', (event) => {
       const why = event.message ? `: ${event.message}` : '';
-      this.terminate(new LogitscopeError('InternalError', `Logitscope's worker stopped${why}. Load the model again.`));
+      this.#lose(new LogitscopeError('InternalError', `Logitscope's worker stopped${why}. Load the model again.`));
     });
-    return wrap<Service>(worker);
+    const service = wrap<Service>(worker);
+    this.#hired.push({ worker, service });
+    return service;
   }
 
   ask<T>(ask: (leader: Remote<Service>) => Promise<T>): Promise<T> {
@@ -78,11 +93,21 @@ export class Team {
     });
   }
 
+  #lose(error: LogitscopeError): void {
+    if (this.#ended) return;
+    this.end(error);
+    this.#tellLost(error);
+  }
+
   /** Ends the workers; what was asked, and will be asked, rejects with `reason`. */
-  terminate(reason: unknown): void {
+  end(reason: unknown): void {
     this.#ended ??= { reason };
-    for (const worker of this.#workers) worker.terminate();
-    for (const reject of this.#pending) reject(reason);
+    for (const { worker, service } of this.#hired.splice(0)) {
+      worker.terminate();
+      // Comlink would hold the worker, and through it this team, for ever.
+      service[releaseProxy]();
+    }
+    for (const reject of this.#pending) reject(this.#ended.reason);
     this.#pending.clear();
   }
 }

@@ -20,8 +20,9 @@ export interface Missing {
 }
 
 /** Opens a model's files by their names in its folder. */
-export interface Source {
-  readonly fromCache: boolean;
+export interface ModelFiles {
+  /** Whether they are those that the browser keeps. */
+  readonly kept: boolean;
   open(name: string): Promise<ModelFile | Missing>;
 }
 
@@ -112,8 +113,8 @@ function modelFiles(files: File[]): File[] {
 }
 
 /** Files that a person chose. */
-export class FileSource implements Source {
-  readonly fromCache = false;
+export class ChosenFiles implements ModelFiles {
+  readonly kept = false;
   readonly #files: Map<string, File>;
 
   constructor(files: File[]) {

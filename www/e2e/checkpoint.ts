@@ -1,0 +1,57 @@
+/** The dimensions of a GPT-2. */
+export interface Shape {
+  n_layer: number;
+  n_head: number;
+  n_embd: number;
+  n_positions: number;
+  vocab_size: number;
+}
+
+/** The files of a GPT-2 with random weights, and no tokenizer. */
+export function randomModel(shape: Shape): Record<'config.json' | 'model.safetensors', Buffer> {
+  return {
+    'config.json': Buffer.from(JSON.stringify({ model_type: 'gpt2', ...shape })),
+    'model.safetensors': safetensors(weights(shape)),
+  };
+}
+
+function weights({ n_layer, n_embd: d, n_positions, vocab_size }: Shape): Map<string, number[]> {
+  const shapes = new Map([['wte.weight', [vocab_size, d]], ['wpe.weight', [n_positions, d]]]);
+  const norm = (name: string) => shapes.set(`${name}.weight`, [d]).set(`${name}.bias`, [d]);
+  const linear = (name: string, from: number, to: number) => shapes.set(`${name}.weight`, [from, to]).set(`${name}.bias`, [to]);
+  for (let layer = 0; layer < n_layer; layer += 1) {
+    norm(`h.${layer}.ln_1`);
+    linear(`h.${layer}.attn.c_attn`, d, 3 * d);
+    linear(`h.${layer}.attn.c_proj`, d, d);
+    norm(`h.${layer}.ln_2`);
+    linear(`h.${layer}.mlp.c_fc`, d, 4 * d);
+    linear(`h.${layer}.mlp.c_proj`, 4 * d, d);
+  }
+  return norm('ln_f');
+}
+
+/** A file of these tensors: the header's length, the header, and the values of them all, between -0.1 and 0.1. */
+function safetensors(shapes: Map<string, number[]>): Buffer {
+  const header: Record<string, unknown> = {};
+  let bytes = 0;
+  for (const [name, shape] of shapes) {
+    const begin = bytes;
+    bytes += 4 * shape.reduce((product, size) => product * size);
+    header[name] = { dtype: 'F32', shape, data_offsets: [begin, bytes] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  const values = Float32Array.from({ length: bytes / 4 }, random(1));
+  return Buffer.concat([length, json, Buffer.from(values.buffer)]);
+}
+
+/** The same numbers for the same seed (xorshift). */
+function random(seed: number): () => number {
+  return () => {
+    seed ^= seed << 13;
+    seed ^= seed >>> 17;
+    seed ^= seed << 5;
+    return (seed / 2 ** 31) * 0.1;
+  };
+}

@@ -1,0 +1,43 @@
+import type { Browser } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
+import { expect, test } from './test';
+
+/** Megabytes that the browser's pages hold, their workers included. */
+async function held(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => String(id));
+  const sizes = execFileSync('ps', ['-o', 'rss=', '-p', pages.join(',')], { encoding: 'utf8' });
+  return sizes.trim().split(/\s+/).reduce((sum, kilobytes) => sum + Number(kilobytes) / 1024, 0);
+}
+
+test('models on two threads that are closed give all of their memory back', async ({ page, server, browser }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const api = await page.evaluateHandle<typeof import('../src/api/logitscope')>(`import(${JSON.stringify(`${server.page}logitscope.js`)})`);
+  /** Opens and closes so many models, and holds on to them: what is closed takes no memory, whoever may still know of it. */
+  const open = async (times: number, model: string) => {
+    await api.evaluate(
+      async ({ Logitscope }, { times, model }) => {
+        const known = ((globalThis as { known?: unknown[] }).known ??= []);
+        for (let i = 0; i < times; i += 1) {
+          const scope = await Logitscope.load(model, { threads: 2, keep: false, onProgress: () => known });
+          if (scope.engine.threads !== 2) throw new Error(`after ${i} models there is one thread`);
+          const run = await scope.run([1, 5, 9]);
+          await run.attribute({ answer: 5, unit: 'head' });
+          scope.close();
+          known.push(scope, run);
+        }
+      },
+      { times, model },
+    );
+    // A thread that computes is ended by the browser two seconds after it was told to end.
+    await page.waitForTimeout(3000);
+    expect(page.workers()).toEqual([]);
+    return held(browser);
+  };
+  const before = await open(5, `${server.page}models/bundled/`);
+  expect(await open(30, `${server.page}models/bundled/`)).toBeLessThan(before + 60);
+  // Each takes 8 GB of addresses, of which a page has 1,000 GB: enough for some 120.
+  expect(await open(110, server.model('tiny-a'))).toBeLessThan(before + 60);
+});

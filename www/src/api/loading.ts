@@ -1,0 +1,159 @@
+import type { Model, ModelLoader } from '../wasm/model.js';
+import { DownloadedFiles, cut, htmlInstead, receive } from './download.js';
+import { LogitscopeError, isTrap } from './errors.js';
+import { ChosenFiles, type Location, type Missing, type ModelFile, type ModelFiles } from './files.js';
+import { Tally, type Progress } from './progress.js';
+import { Keeper, KeptFiles } from './storage.js';
+
+/** A model, and why it is not kept if that was asked for and refused. */
+interface LoadedModel {
+  model: Model;
+  notKept: string | undefined;
+}
+
+/** What a load reads from, and who is told of every chunk. */
+interface Reading {
+  files: ModelFiles;
+  keeper: Keeper | undefined;
+  tally: Tally;
+}
+
+/** Loads a model from where it is, or from the browser's storage if it is kept there. */
+export async function loadModel(
+  Loader: typeof ModelLoader,
+  location: Location,
+  keep: boolean,
+  weights: string | undefined,
+  report: (progress: Progress) => void,
+): Promise<LoadedModel> {
+  const from = async (files: ModelFiles, keeper?: Keeper): Promise<LoadedModel> => {
+    const tally = new Tally(files.kept, report);
+    try {
+      return await loadFrom({ files, keeper, tally }, Loader, weights);
+    } finally {
+      tally.stop();
+    }
+  };
+  if ('files' in location) return from(new ChosenFiles(location.files));
+  const { folder } = location;
+  if (!keep) return from(new DownloadedFiles(folder, 'default'));
+  const kept = await KeptFiles.find(folder);
+  if (kept) {
+    try {
+      return await from(kept);
+    } catch (error) {
+      // Storage that was damaged or emptied in part is no reason to fail: what follows replaces it.
+      if (isTrap(error) || LogitscopeError.from(error).name === 'MemoryError') throw error;
+    }
+  }
+  return from(new DownloadedFiles(folder, 'no-store'), await Keeper.begin(folder));
+}
+
+async function loadFrom(reading: Reading, Loader: typeof ModelLoader, weights: string | undefined): Promise<LoadedModel> {
+  const { files, keeper, tally } = reading;
+  const [config, tokenizer] = await Promise.all([readWhole(reading, 'config.json'), readWhole(reading, 'tokenizer.json')]);
+  if ('missing' in config) throw notFound('config.json', config);
+  const name = weights ?? 'model.safetensors';
+  const single = await files.open(name);
+  let index: string | undefined;
+  if ('missing' in single) {
+    const file = weights === undefined ? await readWhole(reading, 'model.safetensors.index.json') : single;
+    if ('missing' in file) throw notFound(name, single);
+    index = decode(file);
+    tally.weights = indexedBytes(index);
+  } else {
+    tally.weights = single.announced;
+  }
+
+  const loader = new Loader(decode(config), 'missing' in tokenizer ? undefined : tokenizer, index, weights);
+  try {
+    for (const name of loader.files()) {
+      const file = 'missing' in single ? await files.open(name) : single;
+      if ('missing' in file) throw notFound(name, file);
+      await readWeights(reading, name, file, loader);
+    }
+  } catch (error) {
+    if (!isTrap(error)) loader.free();
+    throw error;
+  }
+  const model = loader.finish();
+  await keeper?.end();
+  tally.report();
+  return { model, notKept: keeper?.refused };
+}
+
+/** A file of weights, fed to the loader as it comes. */
+async function readWeights(reading: Reading, name: string, file: ModelFile, loader: ModelLoader): Promise<void> {
+  loader.begin(name, file.exact ? file.announced : undefined);
+  const bytes = await read(reading, name, file, (chunk) => {
+    loader.push(chunk);
+    reading.tally.add(name, chunk.byteLength, true);
+  });
+  try {
+    loader.end();
+  } catch (error) {
+    throw bytes < (file.announced ?? 0) ? cut(name, file, bytes, error) : error;
+  }
+}
+
+/** A small file, as a whole. */
+async function readWhole(reading: Reading, name: string): Promise<Uint8Array | Missing> {
+  const file = await reading.files.open(name);
+  if ('missing' in file) return file;
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  await read(reading, name, file, (chunk) => {
+    chunks.push(chunk);
+    reading.tally.add(name, chunk.byteLength, false);
+  });
+  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  const text = decode(bytes);
+  if (text.trimStart().startsWith('<')) return { missing: htmlInstead(file.from) };
+  if (bytes.byteLength < (file.announced ?? 0) && !isJson(text)) throw cut(name, file, bytes.byteLength, undefined);
+  return bytes;
+}
+
+/** Gives each chunk of a file to its reader, then to the copy that is kept; tells how many bytes there were. */
+async function read(
+  { keeper }: Reading,
+  name: string,
+  file: ModelFile,
+  take: (chunk: Uint8Array<ArrayBuffer>) => void,
+): Promise<number> {
+  const copy = await keeper?.open(name, file.announced);
+  let bytes = 0;
+  try {
+    for await (const chunk of receive(name, file)) {
+      take(chunk);
+      copy?.write(chunk);
+      bytes += chunk.byteLength;
+    }
+  } finally {
+    copy?.close();
+  }
+  return bytes;
+}
+
+function notFound(name: string, { missing }: Missing): LogitscopeError {
+  return new LogitscopeError('DownloadError', `${name}: ${missing}`);
+}
+
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** What the index of a sharded model says of the bytes of its weights. */
+function indexedBytes(index: string): number | undefined {
+  try {
+    const bytes: unknown = JSON.parse(index).metadata.total_size;
+    return typeof bytes === 'number' ? bytes : undefined;
+  } catch {
+    return undefined; // Rust reads the index for good, and says what is wrong with it.
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
