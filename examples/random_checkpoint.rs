@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use half::{bf16, f16};
-use logitscope::gpt2::{Activation, Gpt2Config};
+use logitscope::gpt2::Gpt2Config;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use safetensors::Dtype;
@@ -68,22 +68,16 @@ impl Stored {
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    let config = Gpt2Config {
-        n_embd: args.n_embd,
-        n_layer: args.n_layer,
-        n_head: args.n_head,
-        n_positions: args.n_positions,
-        n_inner: 4 * args.n_embd,
-        vocab_size: args.vocab_size,
-        layer_norm_epsilon: 1e-5,
-        activation_function: Activation::GeluTanh,
-        scale_attn_weights: true,
-        scale_attn_by_inverse_layer_idx: false,
-        tie_word_embeddings: true,
-        bos_token_id: u32::try_from(args.vocab_size).ok().map(|n| n.saturating_sub(1)),
-    };
+    let mut config = Gpt2Config::default();
+    config.n_embd = args.n_embd;
+    config.n_layer = args.n_layer;
+    config.n_head = args.n_head;
+    config.n_positions = args.n_positions;
+    config.n_inner = args.n_embd.saturating_mul(4);
+    config.vocab_size = args.vocab_size;
+    config.bos_token_id = u32::try_from(args.vocab_size).ok().map(|n| n.saturating_sub(1));
+    config.validate()?;
     let json = serde_json::to_string_pretty(&config)?;
-    Gpt2Config::from_json(&json)?;
     fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
     fs::write(args.dir.join("config.json"), json)?;
     if let Some(tokenizer) = &args.tokenizer {

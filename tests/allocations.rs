@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use candle_core::{Device, Tensor};
 use logitscope::attribution::{Position, Unit, direct_logit_attribution};
-use logitscope::gpt2::{Activation, Gpt2, Gpt2Config};
+use logitscope::gpt2::{Gpt2, Gpt2Config};
 
 struct Counting;
 
@@ -19,10 +19,12 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.fetch_add(layout.size(), Relaxed);
         LARGEST.fetch_max(layout.size(), Relaxed);
+        // SAFETY: the caller promises the system what it promises us.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: the caller promises the system what it promises us, and `at` is the system's.
         unsafe { System.dealloc(at, layout) }
     }
 }
@@ -48,20 +50,14 @@ fn allocations(of: impl FnOnce()) -> Allocations {
 }
 
 fn model(vocab_size: usize) -> Gpt2 {
-    let config = Gpt2Config {
-        n_embd: 16,
-        n_layer: 2,
-        n_head: 4,
-        n_positions: 8,
-        n_inner: 64,
-        vocab_size,
-        layer_norm_epsilon: 1e-5,
-        activation_function: Activation::GeluTanh,
-        scale_attn_weights: true,
-        scale_attn_by_inverse_layer_idx: false,
-        tie_word_embeddings: true,
-        bos_token_id: None,
-    };
+    let mut config = Gpt2Config::default();
+    config.n_embd = 16;
+    config.n_layer = 2;
+    config.n_head = 4;
+    config.n_positions = 8;
+    config.n_inner = 64;
+    config.vocab_size = vocab_size;
+    config.bos_token_id = None;
     Gpt2::new(&config, |_, shape| Ok(Tensor::rand(-1f32, 1f32, shape, &Device::Cpu)?)).unwrap()
 }
 

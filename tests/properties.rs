@@ -44,19 +44,21 @@ fn configs() -> impl Strategy<Value = Gpt2Config> {
     let d_head = prop_oneof![2..=6usize, 15..=21usize];
     let sizes = (1..=3usize, 1..=4usize, d_head, 1..=40usize, 3..=40usize, 1..=14usize);
     (sizes, -6.0..-2.0, activation, any::<[bool; 3]>()).prop_map(
-        |((n_layer, n_head, d_head, n_inner, vocab_size, n_positions), eps, activation_function, flags)| Gpt2Config {
-            n_embd: n_head * d_head,
-            n_layer,
-            n_head,
-            n_positions,
-            n_inner,
-            vocab_size,
-            layer_norm_epsilon: 10f64.powf(eps),
-            activation_function,
-            scale_attn_weights: flags[0],
-            scale_attn_by_inverse_layer_idx: flags[1],
-            tie_word_embeddings: flags[2],
-            bos_token_id: None,
+        |((n_layer, n_head, d_head, n_inner, vocab_size, n_positions), eps, activation_function, flags)| {
+            let mut config = Gpt2Config::default();
+            config.n_embd = n_head * d_head;
+            config.n_layer = n_layer;
+            config.n_head = n_head;
+            config.n_positions = n_positions;
+            config.n_inner = n_inner;
+            config.vocab_size = vocab_size;
+            config.layer_norm_epsilon = 10f64.powf(eps);
+            config.activation_function = activation_function;
+            config.scale_attn_weights = flags[0];
+            config.scale_attn_by_inverse_layer_idx = flags[1];
+            config.tie_word_embeddings = flags[2];
+            config.bos_token_id = None;
+            config
         },
     )
 }
