@@ -7,13 +7,11 @@ mod config;
 mod folder;
 mod foreign;
 mod generate;
-mod header;
 mod language_model;
 mod linear;
 mod model;
 mod ops;
 mod tokenizer;
-mod weights;
 
 pub use cache::{ActivationCache, Activations, BlockActivations};
 pub use checkpoint::Checkpoint;
