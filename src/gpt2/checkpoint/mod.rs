@@ -16,13 +16,12 @@ use serde::Deserialize;
 
 use self::place::hash;
 use self::stream::{Body, OpenFile};
+use self::weights::INDEX;
 use super::{Gpt2, Gpt2Config, foreign};
 use crate::{Error, Result};
 
 /// The one file of a checkpoint that has no index, unless another is named.
 const WEIGHTS: &str = "model.safetensors";
-/// Where a checkpoint in shards says which tensor is in which file.
-const INDEX: &str = "model.safetensors.index.json";
 
 /// Collects the weights of one model.
 ///

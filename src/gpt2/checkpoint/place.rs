@@ -7,7 +7,6 @@ use half::{bf16, f16};
 use safetensors::Dtype;
 
 use super::header::Entry;
-use super::stream::fill;
 use super::weights::{self, Role, canonical};
 use crate::gpt2::Gpt2Config;
 use crate::gpt2::linear::Packer;
@@ -266,4 +265,11 @@ fn elements<const N: usize, T: Copy + Default>(
         take(&values[..some.len()]);
     }
     cut.extend_from_slice(rest);
+}
+
+/// Moves bytes until `to` has `length`, or they run out.
+pub(super) fn fill(to: &mut Vec<u8>, length: usize, bytes: &mut &[u8]) {
+    let n = bytes.len().min(length - to.len());
+    to.extend_from_slice(&bytes[..n]);
+    *bytes = &bytes[n..];
 }

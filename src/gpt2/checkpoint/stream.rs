@@ -6,7 +6,7 @@ use std::hash::Hasher;
 use candle_core::Tensor;
 
 use super::header;
-use super::place::{Incoming, Target};
+use super::place::{Incoming, Target, fill};
 use super::weights::{check_names, check_shard};
 use crate::gpt2::config::bytes as readable;
 use crate::gpt2::{Gpt2Config, foreign};
@@ -231,11 +231,4 @@ impl Body {
             _ => Err("goes on after the last tensor that its header describes".into()),
         }
     }
-}
-
-/// Moves bytes until `to` has `length`, or they run out.
-pub(super) fn fill(to: &mut Vec<u8>, length: usize, bytes: &mut &[u8]) {
-    let n = bytes.len().min(length - to.len());
-    to.extend_from_slice(&bytes[..n]);
-    *bytes = &bytes[n..];
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::INDEX;
 use crate::gpt2::Gpt2Config;
+
+/// Where a checkpoint in shards says which tensor is in which file.
+pub(super) const INDEX: &str = "model.safetensors.index.json";
 
 /// What a tensor of a checkpoint is to the model.
 pub(super) enum Role {
