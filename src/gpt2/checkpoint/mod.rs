@@ -15,7 +15,7 @@ use candle_core::{DType, Tensor};
 use serde::Deserialize;
 
 use self::place::hash;
-use self::stream::{Body, OpenFile};
+use self::stream::{Body, Stream};
 use self::weights::INDEX;
 use super::{Gpt2, Gpt2Config, foreign};
 use crate::{Error, Result};
@@ -39,7 +39,7 @@ pub struct Checkpoint {
     weights: HashMap<String, Tensor>,
     /// The hash of an `lm_head.weight` in a tied model.
     tied_head: Option<u64>,
-    open: Option<OpenFile>,
+    open: Option<Stream>,
 }
 
 impl Checkpoint {
@@ -138,7 +138,7 @@ impl Checkpoint {
         if self.read.contains(file) {
             return Err(Error::Argument(format!("{file:?} was read already")));
         }
-        self.open = Some(OpenFile::new(file, byte_length));
+        self.open = Some(Stream::new(file, byte_length));
         Ok(())
     }
 
@@ -202,7 +202,7 @@ impl Checkpoint {
         })
     }
 
-    fn take_open(&mut self) -> Result<OpenFile> {
+    fn take_open(&mut self) -> Result<Stream> {
         self.open
             .take()
             .ok_or_else(|| Error::Argument("no file was begun; begin one first".into()))

@@ -17,7 +17,7 @@ const MAX_HEADER: u64 = 10_000_000;
 
 /// A file that is being read.
 #[derive(Debug)]
-pub(super) struct OpenFile {
+pub(super) struct Stream {
     pub name: String,
     byte_length: Option<u64>,
     /// Number of bytes seen.
@@ -35,7 +35,7 @@ enum State {
     Body(Body),
 }
 
-impl OpenFile {
+impl Stream {
     pub fn new(name: &str, byte_length: Option<u64>) -> Self {
         Self {
             name: name.into(),
