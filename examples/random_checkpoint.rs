@@ -73,11 +73,11 @@ fn main() -> Result<()> {
     config.n_layer = args.n_layer;
     config.n_head = args.n_head;
     config.n_positions = args.n_positions;
-    config.n_inner = 4 * args.n_embd;
+    config.n_inner = args.n_embd.saturating_mul(4);
     config.vocab_size = args.vocab_size;
     config.bos_token_id = u32::try_from(args.vocab_size).ok().map(|n| n.saturating_sub(1));
+    config.validate()?;
     let json = serde_json::to_string_pretty(&config)?;
-    Gpt2Config::from_json(&json)?;
     fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
     fs::write(args.dir.join("config.json"), json)?;
     if let Some(tokenizer) = &args.tokenizer {

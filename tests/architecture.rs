@@ -63,7 +63,9 @@ fn modules_named(source: &str) -> Vec<String> {
     }
     let first = |path: String| {
         let path = path.trim_start();
-        let end = path.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(path.len());
+        let end = path
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(path.len());
         path[..end].to_string()
     };
     named.into_iter().map(first).filter(|name| !name.is_empty()).collect()
@@ -95,15 +97,35 @@ fn no_module_knows_what_comes_after_it() {
                     path.display()
                 );
             }
-            let above = format!("super::{}", "super::".repeat(path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().components().count() - 3));
-            assert!(!text.contains(&format!("{above}super::")), "{} climbs out of its module", path.display());
+            let above = format!(
+                "super::{}",
+                "super::".repeat(
+                    path.strip_prefix(env!("CARGO_MANIFEST_DIR"))
+                        .unwrap()
+                        .components()
+                        .count()
+                        - 3
+                )
+            );
+            assert!(
+                !text.contains(&format!("{above}super::")),
+                "{} climbs out of its module",
+                path.display()
+            );
         }
     }
 }
 
 #[test]
 fn the_library_knows_no_browser_and_no_terminal() {
-    let words = ["wasm_bindgen", "js_sys", "web_sys", "plotters_canvas", "clap", "println!"];
+    let words = [
+        "wasm_bindgen",
+        "js_sys",
+        "web_sys",
+        "plotters_canvas",
+        "clap",
+        "println!",
+    ];
     assert_eq!(lines_with("src", ".rs", &["src/lib.rs"], &words), [""; 0]);
     let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
     let (_, dependencies) = manifest.split_once("\n[dependencies]\n").unwrap();

@@ -50,7 +50,7 @@ fn random(config: &Gpt2Config) -> (Arc<Gpt2>, Vec<Stored>) {
         });
         Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
     });
-    (model.unwrap(), tensors)
+    (Arc::new(model.unwrap()), tensors)
 }
 
 fn values(tensor: &Stored) -> Vec<f32> {
@@ -118,7 +118,7 @@ fn load(config: &Gpt2Config, bytes: &[u8]) -> Result<Arc<Gpt2>> {
 }
 
 fn load_in_chunks<'a>(config: &Gpt2Config, chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Arc<Gpt2>> {
-    let mut checkpoint = Checkpoint::new(config.clone());
+    let mut checkpoint = Checkpoint::new(config.clone()).unwrap();
     checkpoint.begin(WEIGHTS, None)?;
     for chunk in chunks {
         checkpoint.push(chunk)?;
@@ -230,7 +230,7 @@ fn shards_give_the_same_numbers_in_any_order() {
         checkpoint.push(&bytes).unwrap();
         checkpoint.end().unwrap();
     }
-    assert_eq!(logits(&checkpoint.finish().unwrap()), logits(&model));
+    assert_eq!(logits(&Arc::new(checkpoint.finish().unwrap())), logits(&model));
 
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("config.json"), serde_json::to_string(&config).unwrap()).unwrap();
@@ -321,7 +321,7 @@ fn a_file_cut_anywhere_is_refused_and_can_be_read_anew() {
     let (model, tensors) = random(&config);
     let bytes = file(&tensors);
     let length = Some(bytes.len() as u64);
-    let mut checkpoint = Checkpoint::new(config.clone());
+    let mut checkpoint = Checkpoint::new(config.clone()).unwrap();
     for end in 0..bytes.len() {
         let cut = &bytes[..end];
         let message = refusal(&config, cut);
@@ -343,7 +343,7 @@ fn a_file_cut_anywhere_is_refused_and_can_be_read_anew() {
     checkpoint.begin(WEIGHTS, length).unwrap();
     checkpoint.push(&bytes).unwrap();
     checkpoint.end().unwrap();
-    assert_eq!(logits(&checkpoint.finish().unwrap()), logits(&model));
+    assert_eq!(logits(&Arc::new(checkpoint.finish().unwrap())), logits(&model));
 
     let longer = [&bytes[..], &[0]].concat();
     assert_eq!(
@@ -486,7 +486,43 @@ fn a_weight_that_is_not_finite_names_its_tensor() {
 
 #[test]
 fn more_weights_than_memory_are_an_error() {
-    let config = config(json!({"n_embd": 1 << 20, "vocab_size": 1_u32 << 31}));
+    let refused = |changes| {
+        let config = config(changes);
+        let (header, _) = promised(&config);
+        load(&config, &raw(&header.to_string(), &[])).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(json!({"n_embd": 1 << 20, "vocab_size": 1_u32 << 31})),
+        "out of memory: the weights take 9112752 GB, which is more than is free here; close other programs or \
+         tabs, or choose a smaller model"
+    );
+    // No allocator can be asked for it.
+    assert_eq!(
+        refused(json!({"n_embd": (1 << 29) + 2, "n_inner": 1, "n_layer": 1, "vocab_size": u32::MAX})),
+        "out of memory: tensor \"wte.weight\" takes 9223372069 GB here, where one tensor can take 9223372036 GB at most; \
+         choose a smaller model"
+    );
+}
+
+/// A mask is left out, so that its size is no matter, even where the sum of all wraps.
+#[test]
+fn a_file_may_be_larger_than_memory() {
+    let config = config(json!({}));
+    let (mut header, at) = promised(&config);
+    let mask = json!({"dtype": "BOOL", "shape": [u64::MAX - at as u64], "data_offsets": [at, u64::MAX]});
+    header["h.0.attn.bias"] = mask;
+    let bytes = raw(&header.to_string(), &vec![0; at + 5]);
+    assert_eq!(
+        refusal(&config, &bytes),
+        format!(
+            "is cut short: it ends after {} bytes, inside tensor \"h.0.attn.bias\"",
+            bytes.len()
+        )
+    );
+}
+
+/// The header of a file with all weights of `config`, and how long they are.
+fn promised(config: &Gpt2Config) -> (Value, usize) {
     let mut at = 0;
     let mut header = json!({});
     for (name, shape) in config.weights() {
@@ -494,18 +530,14 @@ fn more_weights_than_memory_are_an_error() {
         header[name] = json!({"dtype": "F32", "shape": shape, "data_offsets": [at, end]});
         at = end;
     }
-    assert_eq!(
-        load(&config, &raw(&header.to_string(), &[])).unwrap_err().to_string(),
-        "out of memory: the weights take 9112752 GB, which is more than is free here; close other programs or \
-         tabs, or choose a smaller model"
-    );
+    (header, at)
 }
 
 #[test]
 fn calls_out_of_order_are_refused() {
     let (_, tensors) = random(&config(json!({})));
     let bytes = file(&tensors);
-    let mut checkpoint = Checkpoint::new(config(json!({})));
+    let mut checkpoint = Checkpoint::new(config(json!({}))).unwrap();
     assert!(matches!(checkpoint.push(&bytes), Err(Error::Argument(_))));
     assert!(matches!(checkpoint.end(), Err(Error::Argument(_))));
     assert!(matches!(
@@ -517,7 +549,7 @@ fn calls_out_of_order_are_refused() {
     checkpoint.end().unwrap();
     assert!(matches!(checkpoint.begin(WEIGHTS, None), Err(Error::Argument(_))));
     assert!(matches!(
-        Checkpoint::new(config(json!({}))).finish(),
+        Checkpoint::new(config(json!({}))).unwrap().finish(),
         Err(Error::Argument(_))
     ));
 }

@@ -1,6 +1,7 @@
 //! Which `config.json` is read, and what is said of the others.
 
-use logitscope::gpt2::{Activation, Gpt2Config};
+use logitscope::Error;
+use logitscope::gpt2::{Activation, Checkpoint, Gpt2, Gpt2Config};
 use serde_json::{Value, json};
 
 /// `openai-community/gpt2`'s own.
@@ -30,31 +31,30 @@ fn without(name: &str) -> logitscope::Result<Gpt2Config> {
     Gpt2Config::from_json(&fields.to_string())
 }
 
-fn expected() -> Gpt2Config {
-    Gpt2Config {
-        n_embd: 768,
-        n_layer: 12,
-        n_head: 12,
-        n_positions: 1024,
-        n_inner: 3072,
-        vocab_size: 50257,
-        layer_norm_epsilon: 1e-5,
-        activation_function: Activation::GeluTanh,
-        scale_attn_weights: true,
-        scale_attn_by_inverse_layer_idx: false,
-        tie_word_embeddings: true,
-        bos_token_id: Some(50256),
-    }
+/// GPT-2 small by hand, but for what `change` changes.
+fn by_hand(change: impl FnOnce(&mut Gpt2Config)) -> Gpt2Config {
+    let mut config = Gpt2Config::default();
+    change(&mut config);
+    config
 }
 
 #[test]
 fn reads_what_hugging_face_writes() {
     let config = with(json!({})).unwrap();
-    assert_eq!(config, expected());
+    assert_eq!(config, Gpt2Config::default());
+    assert_eq!(
+        serde_json::to_value(&config).unwrap(),
+        json!({
+            "model_type": "gpt2", "n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024, "n_inner": 3072,
+            "vocab_size": 50257, "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new",
+            "scale_attn_weights": true, "scale_attn_by_inverse_layer_idx": false, "tie_word_embeddings": true,
+            "bos_token_id": 50256,
+        })
+    );
     // 124,439,808 parameters, as published.
     assert_eq!(config.weight_bytes(), 4 * 124_439_808);
     for name in ["activation_function", "layer_norm_epsilon", "n_ctx"] {
-        assert_eq!(without(name).unwrap(), expected());
+        assert_eq!(without(name).unwrap(), Gpt2Config::default());
     }
     let unusual = with(json!({
         "n_inner": 100, "layer_norm_epsilon": 3e-5, "activation_function": "relu", "scale_attn_weights": false,
@@ -64,16 +64,15 @@ fn reads_what_hugging_face_writes() {
     let unusual = unusual.unwrap();
     assert_eq!(
         unusual,
-        Gpt2Config {
-            n_inner: 100,
-            layer_norm_epsilon: 3e-5,
-            activation_function: Activation::Relu,
-            scale_attn_weights: false,
-            scale_attn_by_inverse_layer_idx: true,
-            tie_word_embeddings: false,
-            bos_token_id: None,
-            ..expected()
-        }
+        by_hand(|config| {
+            config.n_inner = 100;
+            config.layer_norm_epsilon = 3e-5;
+            config.activation_function = Activation::Relu;
+            config.scale_attn_weights = false;
+            config.scale_attn_by_inverse_layer_idx = true;
+            config.tie_word_embeddings = false;
+            config.bos_token_id = None;
+        })
     );
     for (name, activation) in [
         ("gelu_new", Activation::GeluTanh),
@@ -83,7 +82,7 @@ fn reads_what_hugging_face_writes() {
         let config = with(json!({"activation_function": name})).unwrap();
         assert_eq!(config.activation_function, activation);
     }
-    for config in [expected(), unusual] {
+    for config in [Gpt2Config::default(), unusual] {
         let json = serde_json::to_string(&config).unwrap();
         assert_eq!(Gpt2Config::from_json(&json).unwrap(), config);
     }
@@ -158,6 +157,14 @@ fn refuses_by_name_what_it_does_not_compute() {
             "layer_norm_epsilon is 0; it must be a small positive number, as 1e-5",
         ),
         (
+            json!({"layer_norm_epsilon": 1e-46}),
+            "layer_norm_epsilon is 1e-46; it must be a small positive number, as 1e-5",
+        ),
+        (
+            json!({"n_inner": 1_u64 << 32}),
+            "n_inner is larger than any GPT-2's; it must be below 2^32",
+        ),
+        (
             json!({"tie_word_embeddings": "yes"}),
             "tie_word_embeddings is \"yes\"; it must be true or false",
         ),
@@ -175,6 +182,67 @@ fn refuses_by_name_what_it_does_not_compute() {
             .to_string(),
         "out of memory: this model's weights take 18446744073 GB as float32, more than can be addressed here"
     );
+}
+
+/// Whatever takes a config says the same of one by hand as of one that was read.
+#[test]
+fn refuses_by_hand_what_it_refuses_to_read() {
+    type Dimension = (&'static str, fn(&mut Gpt2Config) -> &mut usize);
+    let dimensions: [Dimension; 6] = [
+        ("n_embd", |config| &mut config.n_embd),
+        ("n_layer", |config| &mut config.n_layer),
+        ("n_head", |config| &mut config.n_head),
+        ("n_positions", |config| &mut config.n_positions),
+        ("n_inner", |config| &mut config.n_inner),
+        ("vocab_size", |config| &mut config.vocab_size),
+    ];
+    let mut cases = Vec::new();
+    for (name, of) in dimensions {
+        cases.push((
+            by_hand(|config| *of(config) = 0),
+            format!("{name} is 0; it must be a whole number, at least 1"),
+        ));
+        cases.push((
+            by_hand(|config| *of(config) = 1 << 32),
+            format!("{name} is larger than any GPT-2's; it must be below 2^32"),
+        ));
+    }
+    cases.push((
+        by_hand(|config| config.n_head = 7),
+        "n_embd 768 is not a multiple of n_head 7".into(),
+    ));
+    for (epsilon, shown) in [
+        (0.0, "0.0"),
+        (-1e-5, "-1e-5"),
+        (1.0, "1.0"),
+        (1e-46, "1e-46"),
+        (f64::NAN, "NaN"),
+    ] {
+        cases.push((
+            by_hand(|config| config.layer_norm_epsilon = epsilon),
+            format!("layer_norm_epsilon is {shown}; it must be a small positive number, as 1e-5"),
+        ));
+    }
+    cases.push((
+        by_hand(|config| config.vocab_size = 97),
+        "bos_token_id 50256 is not in the vocabulary, which has ids 0 to 96".into(),
+    ));
+    for (config, expected) in cases {
+        let refusals = [
+            config.validate().map(drop),
+            Checkpoint::new(config.clone()).map(drop),
+            Checkpoint::with_file(config.clone(), "model.safetensors").map(drop),
+            Checkpoint::with_index(config.clone(), "{}").map(drop),
+            Gpt2::new(&config, |_, _| panic!("no weight is asked for")).map(drop),
+        ];
+        for refusal in refusals {
+            let error = refusal.unwrap_err();
+            assert!(matches!(error, Error::Config(_)));
+            assert_eq!(error.to_string(), format!("config.json: {expected}"));
+        }
+    }
+    let vast = by_hand(|config| (config.n_embd, config.n_head) = (u32::MAX as usize, 1));
+    assert!(matches!(vast.validate(), Err(Error::Memory(_))));
 }
 
 #[test]

@@ -18,11 +18,13 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let now = NOW.fetch_add(layout.size(), Relaxed) + layout.size();
         PEAK.fetch_max(now, Relaxed);
+        // SAFETY: the caller promises the system what it promises us.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
         NOW.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller promises the system what it promises us, and `at` is the system's.
         unsafe { System.dealloc(at, layout) }
     }
 }
@@ -72,7 +74,7 @@ fn the_weights_are_held_once() {
         let (header, mut rest) = header(&config, dtype, element.len(), true);
         let chunk = element.repeat(65536 / element.len());
         let (model, peak) = peak(|| {
-            let mut checkpoint = Checkpoint::new(config.clone());
+            let mut checkpoint = Checkpoint::new(config.clone()).unwrap();
             checkpoint.begin("model.safetensors", None).unwrap();
             checkpoint.push(&header).unwrap();
             while rest > 0 {
@@ -96,7 +98,7 @@ fn the_weights_are_held_once() {
     let huge = [&10_000_000_u64.to_le_bytes()[..], b"{"].concat();
     let renamed = [&(bad.len() as u64).to_le_bytes(), bad.as_bytes()].concat();
     for bytes in [huge, renamed] {
-        let mut checkpoint = Checkpoint::new(config.clone());
+        let mut checkpoint = Checkpoint::new(config.clone()).unwrap();
         checkpoint.begin("model.safetensors", None).unwrap();
         let (refused, peak) = peak(|| checkpoint.push(&bytes).and_then(|()| checkpoint.end()));
         assert!(refused.is_err());

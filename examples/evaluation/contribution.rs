@@ -57,7 +57,7 @@ impl Contribution {
         let mut contributions: Vec<Self> = parts
             .iter()
             .zip(values.iter().zip(&attentions))
-            .map(|(&part, (valuess))| Self {
+            .map(|(&part, (values, attentions))| Self {
                 part,
                 adds: Spread::of(values),
                 attention_to_cue: (!attentions.is_empty()).then(|| Spread::of(attentions)),

@@ -1,5 +1,7 @@
 //! `config.json` of a Hugging Face GPT-2.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -20,9 +22,19 @@ pub enum Activation {
     Relu,
 }
 
-/// What of `config.json` changes the computation, validated. Serializes to a `config.json` again.
+/// What of `config.json` changes the computation. Serializes to a `config.json` again.
+///
+/// [`from_json`](Self::from_json) reads a file. One by hand starts from GPT-2 small:
+///
+/// ```
+/// let mut config = logitscope::gpt2::Gpt2Config::default();
+/// config.n_layer = 2;
+/// config.validate()?;
+/// # Ok::<(), logitscope::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "model_type", rename = "gpt2")]
+#[non_exhaustive]
 pub struct Gpt2Config {
     /// d_model, the width of the residual stream.
     pub n_embd: usize,
@@ -46,10 +58,21 @@ pub struct Gpt2Config {
     pub scale_attn_by_inverse_layer_idx: bool,
     /// Whether the unembedding is `wte` itself.
     pub tie_word_embeddings: bool,
-    /// The id that config.json names as the beginning of a sequence, if it is in the vocabulary.
+    /// The id of the beginning of a sequence; none where config.json names one that is not in the vocabulary.
     pub bos_token_id: Option<u32>,
 }
 
+/// Fields that, if set, ask for another computation, and for which.
+const REFUSED: [(&str, &str); 6] = [
+    ("add_cross_attention", "cross-attention"),
+    ("is_encoder_decoder", "an encoder"),
+    ("pruned_heads", "pruned heads"),
+    ("quantization_config", "quantized weights"),
+    ("auto_map", "code of its own"),
+    ("adapters", "adapters"),
+];
+
+/// Hugging Face's own defaults: GPT-2 small.
 impl Default for Gpt2Config {
     fn default() -> Self {
         Self {
@@ -69,16 +92,6 @@ impl Default for Gpt2Config {
     }
 }
 
-/// Fields that, if set, ask for another computation, and for which.
-const REFUSED: [(&str, &str); 6] = [
-    ("add_cross_attention", "cross-attention"),
-    ("is_encoder_decoder", "an encoder"),
-    ("pruned_heads", "pruned heads"),
-    ("quantization_config", "quantized weights"),
-    ("auto_map", "code of its own"),
-    ("adapters", "adapters"),
-];
-
 impl Gpt2Config {
     /// Reads any Hugging Face GPT-2's `config.json`. Where such files leave a setting out, Hugging Face's default is
     /// taken; the dimensions must be there.
@@ -96,6 +109,8 @@ impl Gpt2Config {
         fields.refuse_other_models()?;
 
         let n_embd = fields.dimension("n_embd", "hidden_size")?;
+        let vocab_size = fields.dimension("vocab_size", "vocab_size")?;
+        let bos = fields.get("bos_token_id").and_then(Value::as_u64);
         let config = Self {
             n_embd,
             n_layer: fields.dimension("n_layer", "num_hidden_layers")?,
@@ -105,26 +120,16 @@ impl Gpt2Config {
                 None => n_embd.checked_mul(4).ok_or_else(|| too_large("n_embd"))?,
                 Some(_) => fields.dimension("n_inner", "n_inner")?,
             },
-            vocab_size: fields.dimension("vocab_size", "vocab_size")?,
+            vocab_size,
             layer_norm_epsilon: fields.epsilon()?,
             activation_function: fields.activation()?,
             scale_attn_weights: fields.flag("scale_attn_weights", true)?,
             scale_attn_by_inverse_layer_idx: fields.flag("scale_attn_by_inverse_layer_idx", false)?,
             tie_word_embeddings: fields.flag("tie_word_embeddings", true)?,
-            bos_token_id: None,
+            bos_token_id: bos
+                .filter(|&id| id < vocab_size as u64)
+                .and_then(|id| u32::try_from(id).ok()),
         };
-        let bos = fields.get("bos_token_id").and_then(Value::as_u64);
-        let bos_token_id = bos
-            .filter(|&id| id < config.vocab_size as u64)
-            .and_then(|id| u32::try_from(id).ok());
-        let config = Self { bos_token_id, ..config };
-
-        if !config.n_embd.is_multiple_of(config.n_head) {
-            return Err(Error::Config(format!(
-                "n_embd {} is not a multiple of n_head {}",
-                config.n_embd, config.n_head
-            )));
-        }
         if let Some(n_ctx) = fields.get("n_ctx")
             && n_ctx.as_u64() != Some(config.n_positions as u64)
         {
@@ -133,13 +138,50 @@ impl Gpt2Config {
                 config.n_positions
             )));
         }
-        if config.weight_bytes() >= usize::MAX as u64 {
-            return Err(Error::Memory(format!(
-                "this model's weights take {} as float32, more than can be addressed here",
-                bytes(config.weight_bytes())
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Checks the numbers, as [`from_json`](Self::from_json) does, and whatever takes a config.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the field that is out of range or contradicts another; [`Error::Memory`] if this machine cannot
+    /// address so many weights.
+    pub fn validate(&self) -> Result<()> {
+        let dimension = |name, n| match u32::try_from(n) {
+            Ok(0) => Err(not_a_dimension(name, 0)),
+            Ok(_) => Ok(()),
+            Err(_) => Err(too_large(name)),
+        };
+        dimension("n_embd", self.n_embd)?;
+        dimension("n_layer", self.n_layer)?;
+        dimension("n_head", self.n_head)?;
+        dimension("n_positions", self.n_positions)?;
+        dimension("vocab_size", self.vocab_size)?;
+        if !self.n_embd.is_multiple_of(self.n_head) {
+            return Err(Error::Config(format!(
+                "n_embd {} is not a multiple of n_head {}",
+                self.n_embd, self.n_head
             )));
         }
-        Ok(config)
+        if self.weight_bytes() >= usize::MAX as u64 {
+            return Err(Error::Memory(format!(
+                "this model's weights take {} as float32, more than can be addressed here",
+                bytes(self.weight_bytes())
+            )));
+        }
+        // After the rest: where it was left out it is 4 n_embd, and then it is not what is too large.
+        dimension("n_inner", self.n_inner)?;
+        if !is_epsilon(self.layer_norm_epsilon) {
+            return Err(not_an_epsilon(format!("{:?}", self.layer_norm_epsilon)));
+        }
+        match self.bos_token_id {
+            Some(id) if id as usize >= self.vocab_size => Err(Error::Config(format!(
+                "bos_token_id {id} is not in the vocabulary, which has ids 0 to {}",
+                self.vocab_size - 1
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// d_head: the width of one attention head.
@@ -173,8 +215,23 @@ pub(super) fn bytes(n: u64) -> String {
     }
 }
 
+fn not_a_dimension(name: &str, value: impl Display) -> Error {
+    Error::Config(format!("{name} is {value}; it must be a whole number, at least 1"))
+}
+
 fn too_large(name: &str) -> Error {
     Error::Config(format!("{name} is larger than any GPT-2's; it must be below 2^32"))
+}
+
+/// Whether LayerNorm can add it, in float32.
+fn is_epsilon(epsilon: f64) -> bool {
+    epsilon as f32 > 0.0 && epsilon < 1.0
+}
+
+fn not_an_epsilon(value: impl Display) -> Error {
+    Error::Config(format!(
+        "layer_norm_epsilon is {value}; it must be a small positive number, as 1e-5"
+    ))
 }
 
 /// The fields of a `config.json`; null counts as absent.
@@ -224,12 +281,8 @@ impl Fields {
                 )));
             }
         };
-        match value.as_u64() {
-            Some(0) | None => Err(Error::Config(format!(
-                "{name} is {value}; it must be a whole number, at least 1"
-            ))),
-            Some(n) => u32::try_from(n).map(|n| n as usize).map_err(|_| too_large(name)),
-        }
+        let n = value.as_u64().ok_or_else(|| not_a_dimension(name, value))?;
+        usize::try_from(n).map_err(|_| too_large(name))
     }
 
     fn flag(&self, name: &str, default: bool) -> Result<bool> {
@@ -243,11 +296,10 @@ impl Fields {
     fn epsilon(&self) -> Result<f64> {
         match self.get("layer_norm_epsilon") {
             None => Ok(1e-5),
-            Some(value) => value.as_f64().filter(|&eps| eps > 0.0 && eps < 1.0).ok_or_else(|| {
-                Error::Config(format!(
-                    "layer_norm_epsilon is {value}; it must be a small positive number, as 1e-5"
-                ))
-            }),
+            Some(value) => value
+                .as_f64()
+                .filter(|&epsilon| is_epsilon(epsilon))
+                .ok_or_else(|| not_an_epsilon(value)),
         }
     }
 

@@ -24,10 +24,10 @@ pub(super) fn open(dir: &Path, weights: Option<&str>) -> Result<LanguageModel> {
     let index = "model.safetensors.index.json";
     let mut checkpoint = match weights {
         Some(file) => Checkpoint::with_file(config, file)?,
-        None if dir.join("model.safetensors").exists() => Checkpoint::new(config),
+        None if dir.join("model.safetensors").exists() => Checkpoint::new(config)?,
         None => match read(dir, index)? {
             Some(json) => Checkpoint::with_index(config, &text(json, index)?)?,
-            None => Checkpoint::new(config),
+            None => Checkpoint::new(config)?,
         },
     };
     for file in checkpoint.files() {

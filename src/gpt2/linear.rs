@@ -5,7 +5,7 @@ use std::ops::Range;
 use candle_core::{Device, Tensor, WithDType};
 
 use super::ops::{self, with_weight};
-use crate::kernel::{self, PANEL, panels};
+use crate::kernel::{self, PANEL, packed_len, panels};
 use crate::{Error, Result};
 
 /// `x W + b`. GPT-2 stores the weight as `[in, out]`; here it is kept as panels of some columns, `[panels, in, PANEL]`, in the
@@ -86,21 +86,30 @@ pub(super) struct Packer<T> {
 }
 
 impl<T: Default + WithDType> Packer<T> {
-    /// None if there is no room.
-    pub fn new(d_in: usize, d_out: usize) -> Option<Self> {
-        let n = panels(d_out) * d_in * PANEL;
-        let mut values = Vec::new();
-        values.try_reserve_exact(n).ok()?;
-        values.resize(n, T::default());
-        Some(Self {
-            panels: values,
+    /// Has no room yet.
+    pub fn new(d_in: usize, d_out: usize) -> Self {
+        Self {
+            panels: Vec::new(),
             d_in,
             d_out,
             len: 0,
-        })
+        }
     }
 
-    /// Places the next values. The tensor must have room for them.
+    /// How many values the panels hold; saturates.
+    pub fn room(&self) -> u64 {
+        packed_len(self.d_in, self.d_out)
+    }
+
+    /// Makes room; None if there is none.
+    pub fn allocate(&mut self) -> Option<()> {
+        let room = usize::try_from(self.room()).ok()?;
+        self.panels.try_reserve_exact(room).ok()?;
+        self.panels.resize(room, T::default());
+        Some(())
+    }
+
+    /// Places the next values, for which there must be room.
     pub fn extend(&mut self, mut values: &[T]) {
         while !values.is_empty() {
             let (row, column) = (self.len / self.d_out, self.len % self.d_out);

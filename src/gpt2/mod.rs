@@ -6,7 +6,6 @@ mod config;
 mod folder;
 mod foreign;
 mod generate;
-mod header;
 mod language_model;
 mod layers;
 mod linear;
@@ -18,7 +17,6 @@ mod segments;
 mod site;
 #[cfg_attr(not(feature = "tokenizers"), path = "no_tokenizer.rs")]
 mod tokenizer;
-mod weights;
 
 pub use checkpoint::Checkpoint;
 pub use config::{Activation, Gpt2Config};

@@ -27,8 +27,9 @@ impl Gpt2 {
     /// float32; matrices may be float16 or bfloat16 too, and are kept in that format.
     ///
     /// # Errors
-    /// Whatever `weight` refuses; [`Error::Argument`] for a tensor of another shape or type.
+    /// As [`Gpt2Config::validate`]; whatever `weight` refuses; [`Error::Argument`] for a tensor of another shape or type.
     pub fn new(config: &Gpt2Config, mut weight: impl FnMut(&str, &[usize]) -> Result<Tensor>) -> Result<Self> {
+        config.validate()?;
         let weight: &mut WeightSource = &mut weight;
         let vocabulary = [config.vocab_size, config.n_embd];
         let wte = weight("wte.weight", &vocabulary)?;

@@ -2,7 +2,7 @@
 
 use super::dot::dots;
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::parallel::{Shared, filled, share};
+use super::parallel::{Shared, area, filled, share};
 
 /// Keys whose scores are computed at a time.
 const KEYS: usize = 4;
@@ -25,12 +25,30 @@ pub(crate) struct Attention<'a> {
 }
 
 /// The values mixed by softmax of the scores, `[rows, n_head * d_head]`.
+///
+/// # Panics
+/// If there are no heads, one of the slices is not of its size, or a query sees no key or one that is not there.
 pub(crate) fn attention(attention: &Attention) -> Vec<f32> {
-    let seen: usize = attention.seen.iter().sum();
-    // SAFETY: each head is of one part, and every query has one.
+    let &Attention { q, kv, seen, .. } = attention;
+    let d = area(attention.n_head, attention.d_head);
+    let row = area(2, d);
+    assert!(d > 0, "there are no heads");
+    assert!(q.len() == area(seen.len(), d), "q is not [rows, d]");
+    assert!(
+        kv.iter().all(|block| block.len().is_multiple_of(row)),
+        "kv is not of blocks [.., 2 d]"
+    );
+    let keys: usize = kv.iter().map(|block| block.len() / row).sum();
+    assert!(
+        seen.iter().all(|seen| (1..=keys).contains(seen)),
+        "a query sees no key, or more than there are"
+    );
+    let products: u64 = seen.iter().map(|&seen| seen as u64).sum();
+    // SAFETY: each head is of one part, and writes its share of every query's row.
     unsafe {
-        filled(attention.q.len(), |z| {
-            share(attention.n_head, seen * (2 * attention.d_head + 20), |heads| {
+        filled(q.len(), |z| {
+            let cost = products.saturating_mul(2 * attention.d_head as u64 + 20);
+            share(attention.n_head, cost, |heads| {
                 for head in heads {
                     with_lanes(Head { attention, head, z });
                 }
@@ -39,9 +57,11 @@ pub(crate) fn attention(attention: &Attention) -> Vec<f32> {
     }
 }
 
+/// One head of an [`Attention`] whose sizes were checked.
 struct Head<'a> {
     attention: &'a Attention<'a>,
     head: usize,
+    /// As many numbers as q.
     z: Shared,
 }
 
@@ -60,22 +80,26 @@ impl Kernel for Head<'_> {
         for (row, &seen) in self.attention.seen.iter().enumerate() {
             let keys = &keys[..seen];
             let q = &q[row * d + at..][..d_head];
-            // SAFETY: a row has d_head keys from `at` on, and as many values d further.
+            // SAFETY: the caller promises the instructions. A row of kv has 2 d numbers: from `at` on d_head keys, and d further
+            // as many values. A row of z has d.
             unsafe {
                 self.scores::<L>(q, keys, &mut pattern);
                 softmax::<L>(&mut pattern, seen);
-                mix::<L>(&pattern[..seen], keys, d, d_head, self.z.at(row * d + at));
+                mix::<L>(&pattern[..seen], keys, d, d_head, self.z.at(row * d + at, d_head));
             }
         }
     }
 }
 
 impl Head<'_> {
+    /// # Safety
+    /// The CPU must have `L`'s instructions, and each of the keys must be good for reading as many numbers as q has.
     #[inline(always)]
     unsafe fn scores<L: Lanes>(&self, q: &[f32], keys: &[*const f32], scores: &mut Vec<f32>) {
         scores.clear();
         for keys in keys.chunks(KEYS) {
             let all: [*const f32; KEYS] = std::array::from_fn(|i| keys[i.min(keys.len() - 1)]);
+            // SAFETY: by the caller's promises.
             let products = unsafe { dots::<L, f32, KEYS>(all, q) };
             scores.extend(
                 products
@@ -88,11 +112,15 @@ impl Head<'_> {
 }
 
 /// Softmax of the first `n` scores. What is beyond them, up to a whole register, is not looked at.
+///
+/// # Safety
+/// The CPU must have `L`'s instructions.
 #[inline(always)]
 unsafe fn softmax<L: Lanes>(scores: &mut Vec<f32>, n: usize) {
     scores.resize(n.next_multiple_of(L::N), f32::NEG_INFINITY);
+    let registers = || (0..n).step_by(L::N);
+    // SAFETY: the caller promises the instructions; there are scores up to a multiple of N, so N from each smaller one on.
     unsafe {
-        let registers = || (0..n).step_by(L::N);
         let mut max = L::splat(f32::NEG_INFINITY);
         for i in registers() {
             max = max.max(L::load(scores.as_ptr().add(i)));
@@ -116,13 +144,17 @@ unsafe fn softmax<L: Lanes>(scores: &mut Vec<f32>, n: usize) {
 }
 
 /// The values of the keys' rows, `d` further, weighted by the pattern.
+///
+/// # Safety
+/// The CPU must have `L`'s instructions. The keys must be good for reading `d` + `d_head` numbers, and z for writing `d_head`.
 #[inline(always)]
 unsafe fn mix<L: Lanes>(pattern: &[f32], keys: &[*const f32], d: usize, d_head: usize, z: *mut f32) {
     let mut at = 0;
-    macro_rules! registers {
-        ($($n:expr)*) => {$(
-            while d_head - at >= $n * L::N {
-                unsafe {
+    // SAFETY: by the caller's promises, since all that is read and written is below d_head.
+    unsafe {
+        macro_rules! registers {
+            ($($n:expr)*) => {$(
+                while d_head - at >= $n * L::N {
                     let mut sums = [L::splat(0.0); $n];
                     for (&weight, row) in pattern.iter().zip(keys) {
                         let (weight, row) = (L::splat(weight), row.add(d + at));
@@ -133,17 +165,14 @@ unsafe fn mix<L: Lanes>(pattern: &[f32], keys: &[*const f32], d: usize, d_head: 
                     for (i, sum) in sums.into_iter().enumerate() {
                         sum.store(z.add(at + i * L::N));
                     }
+                    at += $n * L::N;
                 }
-                at += $n * L::N;
-            }
-        )*};
-    }
-    registers!(Z 1);
-    for i in at..d_head {
-        let products = pattern
-            .iter()
-            .zip(keys)
-            .map(|(weight, row)| weight * unsafe { *row.add(d + i) });
-        unsafe { *z.add(i) = products.sum() };
+            )*};
+        }
+        registers!(Z 1);
+        for i in at..d_head {
+            let products = pattern.iter().zip(keys).map(|(weight, row)| weight * *row.add(d + i));
+            *z.add(i) = products.sum();
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use half::{bf16, f16};
 
+use super::PANEL;
 use super::lanes::Lanes;
 
 /// A number format of weights. Float32 is computed with, whatever they are kept in.
@@ -12,8 +13,22 @@ pub(crate) trait Element: Copy + Send + Sync + 'static {
     fn to_f32(self) -> f32;
 
     /// # Safety
-    /// As [`Lanes`].
+    /// As [`Lanes::load`].
     unsafe fn load<L: Lanes>(from: *const Self) -> L;
+
+    /// A panel's row as float32: itself, or converted, in `room`.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions.
+    #[inline(always)]
+    unsafe fn row<'a, L: Lanes>(row: &'a [Self; PANEL], room: &'a mut [f32; PANEL]) -> &'a [f32; PANEL] {
+        const { assert!(PANEL.is_multiple_of(L::N)) };
+        for at in (0..PANEL).step_by(L::N) {
+            // SAFETY: the caller promises the instructions, and both rows have N numbers from `at` on.
+            unsafe { Self::load::<L>(row.as_ptr().add(at)).store(room.as_mut_ptr().add(at)) };
+        }
+        room
+    }
 }
 
 impl Element for f32 {
@@ -25,7 +40,13 @@ impl Element for f32 {
 
     #[inline(always)]
     unsafe fn load<L: Lanes>(from: *const Self) -> L {
+        // SAFETY: by the caller's promise.
         unsafe { L::load(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn row<'a, L: Lanes>(row: &'a [Self; PANEL], _: &'a mut [f32; PANEL]) -> &'a [f32; PANEL] {
+        row
     }
 }
 
@@ -38,6 +59,7 @@ impl Element for f16 {
 
     #[inline(always)]
     unsafe fn load<L: Lanes>(from: *const Self) -> L {
+        // SAFETY: by the caller's promise.
         unsafe { L::load_f16(from) }
     }
 }
@@ -51,6 +73,7 @@ impl Element for bf16 {
 
     #[inline(always)]
     unsafe fn load<L: Lanes>(from: *const Self) -> L {
+        // SAFETY: by the caller's promise.
         unsafe { L::load_bf16(from) }
     }
 }

@@ -1,10 +1,19 @@
 //! Products of single heads, in float64: what attribution asks of the weights of attention's output.
 
 use super::lanes::{Kernel, Lanes, with_lanes};
+use super::linear::packed_len;
+use super::parallel::area;
 use super::{Element, PANEL};
 
 /// `W u` for a weight `W` `[k, n]` as panels and `u` `[n]`, `[k]`.
+///
+/// # Panics
+/// If the weight is not of that size.
 pub(crate) fn along<E: Element>(weight: &[E], k: usize, u: &[f64]) -> Vec<f64> {
+    assert!(
+        k > 0 && weight.len() as u64 == packed_len(k, u.len()),
+        "the weight is not [k, n] as panels"
+    );
     let mut along = vec![0.0; k];
     with_lanes(Along {
         weight,
@@ -15,8 +24,19 @@ pub(crate) fn along<E: Element>(weight: &[E], k: usize, u: &[f64]) -> Vec<f64> {
 }
 
 /// `z W` of each head's rows of `W` `[k, n]` alone, `[k / d_head, n]`, for `z` `[k]`.
+///
+/// # Panics
+/// If the weight or z are not of that size, or z not of whole heads.
 pub(crate) fn by_head<E: Element>(weight: &[E], d_head: usize, z: &[f64], n: usize) -> Vec<f64> {
-    let mut results = vec![0.0; z.len() / d_head * n];
+    assert!(
+        d_head > 0 && !z.is_empty() && z.len().is_multiple_of(d_head),
+        "z is not of heads"
+    );
+    assert!(
+        n > 0 && weight.len() as u64 == packed_len(z.len(), n),
+        "the weight is not [k, n] as panels"
+    );
+    let mut results = vec![0.0; area(z.len() / d_head, n)];
     with_lanes(Results {
         weight,
         d_head,
@@ -28,7 +48,14 @@ pub(crate) fn by_head<E: Element>(weight: &[E], d_head: usize, z: &[f64], n: usi
 }
 
 /// The squared length of each row of a weight `[k, n]` as panels, `[k]`.
+///
+/// # Panics
+/// If the weight is not of rows of whole panels.
 pub(crate) fn squared_rows<E: Element>(weight: &[E], k: usize) -> Vec<f64> {
+    assert!(
+        k > 0 && weight.len().is_multiple_of(k) && (weight.len() / k).is_multiple_of(PANEL),
+        "the weight is not [k, n] as panels"
+    );
     let mut squares = vec![0.0; k];
     with_lanes(Squares {
         weight,
@@ -46,16 +73,14 @@ struct Along<'a, E> {
 impl<E: Element> Kernel for Along<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
-        for (panel, u) in self
-            .weight
-            .chunks_exact(self.along.len() * PANEL)
-            .zip(self.u.chunks(PANEL))
-        {
+        let panels = self.weight.chunks_exact(self.along.len() * PANEL);
+        let mut room = [0.0; PANEL];
+        for (panel, u) in panels.zip(self.u.chunks(PANEL)) {
             let mut part = [0.0; PANEL];
             part[..u.len()].copy_from_slice(u);
-            for (sum, row) in self.along.iter_mut().zip(panel.chunks_exact(PANEL)) {
-                // SAFETY: a panel's rows are PANEL wide.
-                *sum += unsafe { with_row::<L, E, _>(row, |row| L::dot_f64(row, &part)) };
+            for (sum, row) in self.along.iter_mut().zip(panel.as_chunks().0) {
+                // SAFETY: the caller promises the instructions.
+                *sum += L::dot_f64(unsafe { E::row::<L>(row, &mut room) }, &part);
             }
         }
     }
@@ -69,15 +94,12 @@ struct Squares<'a, E> {
 impl<E: Element> Kernel for Squares<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
+        let mut room = [0.0; PANEL];
         for panel in self.weight.chunks_exact(self.squares.len() * PANEL) {
-            for (sum, row) in self.squares.iter_mut().zip(panel.chunks_exact(PANEL)) {
-                // SAFETY: a panel's rows are PANEL wide.
-                *sum += unsafe {
-                    with_row::<L, E, _>(row, |row| {
-                        let values = std::array::from_fn(|i| f64::from(*row.add(i)));
-                        L::dot_f64(row, &values)
-                    })
-                };
+            for (sum, row) in self.squares.iter_mut().zip(panel.as_chunks().0) {
+                // SAFETY: the caller promises the instructions.
+                let row = unsafe { E::row::<L>(row, &mut room) };
+                *sum += L::dot_f64(row, &row.map(f64::from));
             }
         }
     }
@@ -94,6 +116,7 @@ struct Results<'a, E> {
 impl<E: Element> Kernel for Results<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
+        let mut room = [0.0; PANEL];
         for (i, panel) in self.weight.chunks_exact(self.z.len() * PANEL).enumerate() {
             let columns = i * PANEL..self.n.min((i + 1) * PANEL);
             let heads = panel
@@ -101,25 +124,12 @@ impl<E: Element> Kernel for Results<'_, E> {
                 .zip(self.z.chunks_exact(self.d_head));
             for ((rows, z), result) in heads.zip(self.results.chunks_exact_mut(self.n)) {
                 let mut sums = [0.0; PANEL];
-                for (row, &z) in rows.chunks_exact(PANEL).zip(z) {
-                    // SAFETY: a panel's rows are PANEL wide.
-                    unsafe { with_row::<L, E, _>(row, |row| L::add_f64(row, z, &mut sums)) };
+                for (row, &z) in rows.as_chunks().0.iter().zip(z) {
+                    // SAFETY: the caller promises the instructions.
+                    L::add_f64(unsafe { E::row::<L>(row, &mut room) }, z, &mut sums);
                 }
                 result[columns.clone()].copy_from_slice(&sums[..columns.len()]);
             }
         }
     }
-}
-
-/// What `of` makes of a panel's row as float32.
-#[inline(always)]
-unsafe fn with_row<L: Lanes, E: Element, T>(row: &[E], of: impl FnOnce(*const f32) -> T) -> T {
-    if E::IS_F32 {
-        return of(row.as_ptr().cast());
-    }
-    let mut converted = [0.0; PANEL];
-    for at in (0..PANEL).step_by(L::N) {
-        unsafe { E::load::<L>(row.as_ptr().add(at)).store(converted.as_mut_ptr().add(at)) };
-    }
-    of(converted.as_ptr())
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Element;
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::parallel::{Shared, filled, share};
+use super::parallel::{Shared, area, filled, share};
 
 /// Columns of a panel.
 pub(crate) const PANEL: usize = 16;
@@ -17,17 +17,33 @@ pub(crate) fn panels(n: usize) -> usize {
     n.div_ceil(PANEL)
 }
 
+/// How many elements a matrix `[k, n]` has as panels, with what fills up the last one; saturates. In 64 bits, since a weight that
+/// could be held as it comes may be too large so.
+pub(crate) fn packed_len(k: usize, n: usize) -> u64 {
+    (k as u64).saturating_mul(panels(n) as u64).saturating_mul(PANEL as u64)
+}
+
 /// Some columns of `x W + b`, `[rows, columns]`, for `x` `[rows, k]`, `W` as [`panels`] and `b` `[n]`.
+///
+/// # Panics
+/// If there are no columns, or one of the slices is not of its size.
 pub(crate) fn linear<E: Element>(x: &[f32], k: usize, weight: &[E], bias: &[f32], columns: Range<usize>) -> Vec<f32> {
+    assert!(k > 0 && x.len().is_multiple_of(k), "x is not [rows, k]");
+    assert!(
+        weight.len() as u64 == packed_len(k, bias.len()),
+        "the weight is not [k, n] as panels"
+    );
+    assert!(
+        columns.start < columns.end && columns.end <= bias.len(),
+        "columns are not of the n"
+    );
     let rows = x.len() / k;
-    assert!(columns.end <= bias.len() && weight.len() == panels(bias.len()) * k * PANEL && x.len() == rows * k);
-    let width = columns.len();
     let first = columns.start / PANEL;
     let n_panels = panels(columns.end) - first;
     // SAFETY: every column is in one panel, and each panel is of one part.
     unsafe {
-        filled(rows * width, |y| {
-            share(n_panels, rows * k * PANEL, |part| {
+        filled(area(rows, columns.len()), |y| {
+            share(n_panels, x.len() as u64 * PANEL as u64, |part| {
                 with_lanes(Tiles {
                     x,
                     rows,
@@ -43,15 +59,20 @@ pub(crate) fn linear<E: Element>(x: &[f32], k: usize, weight: &[E], bias: &[f32]
     }
 }
 
-/// The tiles of some panels.
+/// The tiles of some panels, of sizes that were checked.
 struct Tiles<'a, E> {
+    /// `[rows, k]`
     x: &'a [f32],
     rows: usize,
     k: usize,
+    /// `[panels, k, PANEL]`
     weight: &'a [E],
     bias: &'a [f32],
+    /// Those that are wanted.
     columns: Range<usize>,
+    /// Those that are to be computed: in each of them is a column that is wanted.
     panels: Range<usize>,
+    /// `[rows, columns]`
     y: Shared,
 }
 
@@ -59,12 +80,14 @@ impl<E: Element> Kernel for Tiles<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
         let panel_len = self.k * PANEL;
+        let of_panel = |panel| &self.weight[panel * panel_len..][..panel_len];
         let last = self.panels.end - 1;
         let mut converted = Vec::new();
         let mut panels = self.panels.clone();
         while let Some(panel) = panels.next() {
-            let weight = &self.weight[panel * panel_len..];
-            // SAFETY: the slices are as long as `linear` checked.
+            let weight = of_panel(panel);
+            // SAFETY: the caller promises the instructions. All panels are `panel_len` long, and in memory one after the other;
+            // x has the rows that are asked for, and no other part writes to these panels' columns.
             unsafe {
                 if self.rows == 1 && !E::IS_F32 {
                     // The registers are needed to convert with.
@@ -76,7 +99,7 @@ impl<E: Element> Kernel for Tiles<'_, E> {
                     let mut sums = [[[L::splat(0.0); LARGEST]; 1]; 2];
                     match panels.next() {
                         Some(second) => {
-                            self.pair(weight.as_ptr(), &mut sums);
+                            self.pair(weight.as_ptr(), of_panel(second).as_ptr(), &mut sums);
                             self.store(sums[0], panel, 0);
                             self.store(sums[1], second, 0);
                         }
@@ -84,18 +107,15 @@ impl<E: Element> Kernel for Tiles<'_, E> {
                     }
                     continue;
                 }
-                let next = self.weight[(panel + 1).min(last) * panel_len..].as_ptr();
+                let next = of_panel((panel + 1).min(last)).as_ptr();
                 if E::IS_F32 {
                     self.rows_of_panel::<L>(weight.as_ptr().cast(), next, panel);
                 } else {
-                    converted.resize(panel_len, 0.0);
-                    for i in (0..panel_len).step_by(PANEL) {
-                        for v in 0..PANEL / L::N {
-                            let at = i + v * L::N;
-                            E::load::<L>(weight.as_ptr().add(at)).store(converted.as_mut_ptr().add(at));
-                        }
+                    converted.resize(self.k, [0.0; PANEL]);
+                    for (row, room) in weight.as_chunks().0.iter().zip(&mut converted) {
+                        E::row::<L>(row, room);
                     }
-                    self.rows_of_panel::<L>(converted.as_ptr(), next, panel);
+                    self.rows_of_panel::<L>(converted.as_ptr().cast(), next, panel);
                 }
             }
         }
@@ -115,6 +135,8 @@ const LINE: usize = 64;
 type Sums<L, const R: usize> = [[L; LARGEST]; R];
 
 impl<E: Element> Tiles<'_, E> {
+    /// # Safety
+    /// The CPU must have `L`'s instructions; `weight` must be good for reading `k` rows of a panel, and `next` too.
     #[inline(always)]
     unsafe fn rows_of_panel<L: Lanes>(&self, weight: *const f32, next: *const E, panel: usize) {
         let mut row = 0;
@@ -122,6 +144,7 @@ impl<E: Element> Tiles<'_, E> {
             ($($rows:literal)*) => {$(
                 if L::ROWS >= $rows {
                     while self.rows - row >= $rows {
+                        // SAFETY: by the caller's promises, and x has so many rows more.
                         unsafe { self.store(self.tile::<L, f32, $rows>(weight, row, next), panel, row) };
                         row += $rows;
                     }
@@ -133,6 +156,10 @@ impl<E: Element> Tiles<'_, E> {
 
     /// `R` rows of x times a panel. Each sum is added up in the order of k, whatever R is. Fetches its share of the next panel
     /// ahead.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions; `weight` must be good for reading `k` rows of a panel, and `next` too; x must have `R`
+    /// rows from `row` on.
     #[inline(always)]
     unsafe fn tile<L: Lanes, W: Element, const R: usize>(
         &self,
@@ -140,16 +167,19 @@ impl<E: Element> Tiles<'_, E> {
         row: usize,
         next: *const E,
     ) -> Sums<L, R> {
+        let line = LINE / size_of::<E>();
+        let lines = (self.k * PANEL / line).max(1);
+        // All rows of x together fetch all lines of the panel, or as many as they may.
+        let every = (self.rows / R * self.k).div_ceil(lines).max(AHEAD);
+        let first = row / R * (self.k / every).min(lines * R / self.rows);
+        // SAFETY: by the caller's promises. `next` stays in its panel: for T = rows / R, row / R is T - 1 at most, so that `first` is at
+        // most (T - 1) / T of the lines, and fewer than k / every are fetched from there on, which is at most 1 / T of them.
         unsafe {
             let mut sums = [[L::splat(0.0); LARGEST]; R];
             let mut x = self.x.as_ptr().add(row * self.k);
             let mut weight = weight;
             let end = weight.add(self.k * PANEL);
-            let line = LINE / size_of::<E>();
-            let lines = (self.k * PANEL / line).max(1);
-            // All rows of x together fetch all lines of the panel, or as many as they may.
-            let every = (self.rows / R * self.k).div_ceil(lines).max(AHEAD);
-            let mut next = next.add(row / R * (self.k / every).min(lines * R / self.rows) * line);
+            let mut next = next.add(first * line);
             while weight != end {
                 let stop = weight.add(every.min(end.offset_from_unsigned(weight) / PANEL) * PANEL);
                 while weight != stop {
@@ -175,14 +205,17 @@ impl<E: Element> Tiles<'_, E> {
         }
     }
 
-    /// The first row of x times two panels, one after the other in memory.
+    /// The first row of x times two panels.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions; both must be good for reading `k` rows of a panel, and x must have a row.
     #[inline(always)]
-    unsafe fn pair<L: Lanes>(&self, weight: *const E, sums: &mut [Sums<L, 1>; 2]) {
+    unsafe fn pair<L: Lanes>(&self, mut first: *const E, mut second: *const E, sums: &mut [Sums<L, 1>; 2]) {
+        let [[a], [b]] = sums;
+        // SAFETY: by the caller's promises, in k steps.
         unsafe {
             let mut x = self.x.as_ptr();
-            let (mut first, mut second) = (weight, weight.add(self.k * PANEL));
-            let end = second;
-            let [[a], [b]] = sums;
+            let end = first.add(self.k * PANEL);
             while first != end {
                 let row = L::splat(*x);
                 for v in 0..PANEL / L::N {
@@ -197,27 +230,34 @@ impl<E: Element> Tiles<'_, E> {
     }
 
     /// Adds the bias, and writes what is wanted of a panel's columns.
+    ///
+    /// # Safety
+    /// There must be such rows and such a panel, and no other thread may write to the columns of that panel.
     #[inline(always)]
     unsafe fn store<L: Lanes, const R: usize>(&self, sums: Sums<L, R>, panel: usize, row: usize) {
         let start = panel * PANEL;
         let (width, wanted) = (self.columns.len(), &self.columns);
         for (r, sums) in sums.iter().enumerate() {
-            unsafe {
-                if wanted.start <= start && start + PANEL <= wanted.end {
-                    let y = self.y.at((row + r) * width + start - wanted.start);
+            if wanted.start <= start && start + PANEL <= wanted.end {
+                // SAFETY: the bias and the row of y have the panel's columns, since all of them are wanted.
+                unsafe {
+                    let y = self.y.at((row + r) * width + start - wanted.start, PANEL);
                     for (v, sum) in sums.iter().enumerate().take(PANEL / L::N) {
                         let bias = L::load(self.bias.as_ptr().add(start + v * L::N));
                         sum.add(bias).store(y.add(v * L::N));
                     }
-                } else {
-                    let mut values = [0.0; PANEL];
-                    for (v, sum) in sums.iter().enumerate().take(PANEL / L::N) {
-                        sum.store(values.as_mut_ptr().add(v * L::N));
-                    }
-                    for column in start.max(wanted.start)..(start + PANEL).min(wanted.end) {
-                        let y = self.y.at((row + r) * width + column - wanted.start);
-                        *y = values[column - start] + self.bias[column];
-                    }
+                }
+                continue;
+            }
+            let mut values = [0.0; PANEL];
+            for (v, sum) in sums.iter().enumerate().take(PANEL / L::N) {
+                values[v * L::N..][..L::N].copy_from_slice(&sum.lanes(0.0)[..L::N]);
+            }
+            for column in start.max(wanted.start)..(start + PANEL).min(wanted.end) {
+                // SAFETY: the column is wanted, so the row of y has it.
+                unsafe {
+                    *self.y.at((row + r) * width + column - wanted.start, 1) =
+                        values[column - start] + self.bias[column];
                 }
             }
         }

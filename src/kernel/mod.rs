@@ -22,4 +22,4 @@ pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;
 pub(crate) use heads::{along, by_head, squared_rows};
 pub(crate) use layer_norm::{layer_norm, scale};
-pub(crate) use linear::{PANEL, linear, panels};
+pub(crate) use linear::{PANEL, linear, packed_len, panels};

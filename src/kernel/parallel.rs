@@ -5,47 +5,87 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 /// Handing a part to another thread pays from so many multiplications on.
-const WORTHWHILE: usize = 1 << 18;
+const WORTHWHILE: u64 = 1 << 18;
 /// Parts a thread, so that one that is late does not keep all others waiting.
 const PARTS: usize = 4;
 
 /// Does `work` on parts of `0..n`, on as many threads as the current pool has. `cost`: about the number of multiplications
 /// of one of the n.
-pub(crate) fn share(n: usize, cost: usize, work: impl Fn(Range<usize>) + Sync) {
+pub(super) fn share(n: usize, cost: u64, work: impl Fn(Range<usize>) + Sync) {
     let threads = rayon::current_num_threads();
-    let parts = (n * cost / WORTHWHILE).clamp(1, n.clamp(1, threads * PARTS));
+    let parts = parts(n, cost, threads);
     if threads == 1 || parts == 1 {
         return work(0..n);
     }
-    (0..parts)
-        .into_par_iter()
-        .for_each(|i| work(i * n / parts..(i + 1) * n / parts));
+    let start = |part: usize| (part as u64 * n as u64 / parts as u64) as usize;
+    (0..parts).into_par_iter().for_each(|i| work(start(i)..start(i + 1)));
+}
+
+/// How many parts of `n` pay. In 64 bits: GPT-2 medium makes 2^32 multiplications of 1,024 tokens.
+pub(super) fn parts(n: usize, cost: u64, threads: usize) -> usize {
+    let worthwhile = (n as u64).saturating_mul(cost) / WORTHWHILE;
+    let most = n.clamp(1, threads * PARTS);
+    worthwhile.clamp(1, most as u64) as usize
+}
+
+/// How many numbers `rows` of `width` are.
+///
+/// # Panics
+/// If they are more than memory can hold: where sizes have 32 bits, the numbers of a prompt and of a config are enough to make
+/// the product another one.
+pub(super) fn area(rows: usize, width: usize) -> usize {
+    match rows.checked_mul(width) {
+        Some(n) if n <= isize::MAX as usize / size_of::<f32>() => n,
+        _ => panic!("{rows} rows of {width} numbers are more than memory can hold"),
+    }
 }
 
 /// A place that several threads write to, each its own part of it.
 #[derive(Clone, Copy)]
-pub(super) struct Shared(pub *mut f32);
+pub(super) struct Shared {
+    start: *mut f32,
+    len: usize,
+}
 
-// SAFETY: whoever makes one sees to it that no two threads write to the same element.
-unsafe impl Send for Shared {}
+// SAFETY: it gives out no reference, and whoever writes sees to it that no other thread writes to the same number.
 unsafe impl Sync for Shared {}
 
 impl Shared {
+    /// The part of `range`.
+    ///
     /// # Safety
-    /// `offset` must be within the place.
-    pub unsafe fn at(self, offset: usize) -> *mut f32 {
-        unsafe { self.0.add(offset) }
+    /// It must be within the place.
+    pub unsafe fn part(self, range: Range<usize>) -> Self {
+        Self {
+            // SAFETY: by the caller's promise.
+            start: unsafe { self.at(range.start, range.len()) },
+            len: range.len(),
+        }
+    }
+
+    /// Where `n` numbers are, from `offset` on.
+    ///
+    /// # Safety
+    /// They must be within the place.
+    #[inline(always)]
+    pub unsafe fn at(self, offset: usize, n: usize) -> *mut f32 {
+        debug_assert!(offset + n <= self.len);
+        // SAFETY: by the caller's promise.
+        unsafe { self.start.add(offset) }
     }
 }
 
 /// A vector of `n` numbers that `write` fills.
 ///
 /// # Safety
-/// `write` must write all of them.
+/// `write` must write all of them, each on one thread.
 pub(super) unsafe fn filled(n: usize, write: impl FnOnce(Shared)) -> Vec<f32> {
     let mut values = Vec::with_capacity(n);
-    write(Shared(values.as_mut_ptr()));
-    // SAFETY: by the caller's promise.
+    write(Shared {
+        start: values.as_mut_ptr(),
+        len: n,
+    });
+    // SAFETY: there is room for n, and by the caller's promise all are written.
     unsafe { values.set_len(n) };
     values
 }

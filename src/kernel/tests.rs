@@ -6,6 +6,7 @@ use std::cell::Cell;
 use half::{bf16, f16};
 use proptest::prelude::*;
 
+use super::parallel::{area, parts};
 use super::*;
 
 thread_local! {
@@ -141,6 +142,113 @@ fn threads_change_no_bit() {
         pool.install(all)
     };
     assert_eq!(on(1), on(3));
+}
+
+/// Calls each with its message, by which it must be refused.
+#[track_caller]
+fn assert_refused(cases: impl IntoIterator<Item = (&'static str, Box<dyn FnOnce() -> Vec<f64>>)>) {
+    for (message, call) in cases {
+        let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).expect_err(message);
+        let said = refused.downcast_ref::<&str>().map(ToString::to_string);
+        let said = said.or_else(|| refused.downcast_ref::<String>().cloned()).unwrap();
+        assert_eq!(said, message);
+    }
+}
+
+/// Each of these would be read, or written, beyond its end.
+#[test]
+fn slices_of_another_size_are_refused() {
+    const N: &[f32] = &[0.5; 6 * PANEL];
+    let linear = |x: usize, k, weight: usize, bias: usize, columns: std::ops::Range<usize>| {
+        let call = move || f64s(&linear(&N[..x], k, &N[..weight], &N[..bias], columns));
+        Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
+    };
+    let attention = |q: usize, kv: &'static [usize], seen: &'static [usize], n_head, d_head| {
+        let call = move || {
+            let kv: Vec<&[f32]> = kv.iter().map(|&n| &N[..n]).collect();
+            let (q, kv, scale) = (&N[..q], &kv[..], 1.0);
+            f64s(&attention(&Attention {
+                q,
+                kv,
+                seen,
+                n_head,
+                d_head,
+                scale,
+            }))
+        };
+        Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
+    };
+    let layer_norm = |x: usize, weight: usize, bias: usize| {
+        let call = move || f64s(&layer_norm(&N[..x], &N[..weight], &N[..bias], 1e-5));
+        Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
+    };
+    let heads = |weight: usize, d_head, z: usize, n| {
+        let call = move || by_head(&N[..weight], d_head, &f64s(&N[..z]), n);
+        Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
+    };
+    let (of_x, of_weight, of_columns) = (
+        "x is not [rows, k]",
+        "the weight is not [k, n] as panels",
+        "columns are not of the n",
+    );
+    let (of_q, of_kv, of_seen) = (
+        "q is not [rows, d]",
+        "kv is not of blocks [.., 2 d]",
+        "a query sees no key, or more than there are",
+    );
+    assert_eq!(linear(4, 2, 4 * PANEL, 17, 3..17)().len(), 28);
+    assert_eq!(attention(12, &[24, 12], &[2, 3], 2, 3)().len(), 12);
+    assert_eq!(layer_norm(12, 6, 6)().len(), 12);
+    assert_eq!(heads(4 * PANEL, 2, 4, 5)().len(), 10);
+    assert_refused([
+        (of_x, linear(5, 2, 4 * PANEL, 17, 3..17)),
+        (of_x, linear(4, 0, 4 * PANEL, 17, 3..17)),
+        (of_weight, linear(4, 2, 4 * PANEL - 1, 17, 3..17)),
+        (of_weight, linear(4, 2, 4 * PANEL, 16, 3..16)),
+        (of_columns, linear(4, 2, 4 * PANEL, 17, 3..18)),
+        (of_columns, linear(4, 2, 4 * PANEL, 17, 3..3)),
+        (of_q, attention(11, &[24, 12], &[2, 3], 2, 3)),
+        (of_q, attention(12, &[24, 12], &[3], 2, 3)),
+        (of_kv, attention(12, &[24, 11], &[2, 3], 2, 3)),
+        (of_seen, attention(12, &[24, 12], &[2, 4], 2, 3)),
+        (of_seen, attention(12, &[24, 12], &[0, 3], 2, 3)),
+        ("there are no heads", attention(0, &[], &[], 0, 3)),
+        ("x is not [rows, d]", layer_norm(11, 6, 6)),
+        ("the bias is not [d]", layer_norm(12, 6, 5)),
+        ("the weight is empty", layer_norm(12, 0, 0)),
+        (of_weight, heads(4 * PANEL - 1, 2, 4, 5)),
+        (of_weight, heads(4 * PANEL, 2, 4, 17)),
+        ("z is not of heads", heads(4 * PANEL, 3, 4, 5)),
+        ("z is not of heads", heads(4 * PANEL, 0, 4, 5)),
+        (of_weight, Box::new(|| along(N, 3, &[0.5; 33]))),
+        ("x is not [rows, d]", Box::new(|| f64s(&super::scale(N, 7, 1e-5)))),
+        (
+            "the matrix is not [rows, k]",
+            Box::new(|| f64s(&matrix_vector(N, &N[..7]))),
+        ),
+        ("x is empty", Box::new(|| f64s(&matrix_vector(N, &[])))),
+        ("the matrix is not [rows, k]", Box::new(|| sum_of_rows(N, 7))),
+    ]);
+}
+
+/// What 32 bits would make another number. A browser's own are tested in tests/web.
+#[test]
+fn sizes_do_not_wrap() {
+    // GPT-2 medium's MLP of 1,024 tokens: 2^32 multiplications, which are worth all parts of four threads.
+    assert_eq!(parts(4096 / PANEL, 1024 * 1024 * PANEL as u64, 4), 16);
+    assert_eq!(parts(usize::MAX, u64::MAX, 4), 16);
+    assert_eq!(parts(0, u64::MAX, 4), 1);
+    assert_eq!(parts(3, 1 << 18, 4), 3);
+    assert_eq!(packed_len(268_435_457, 1), (1 << 32) + 16);
+    assert_eq!(packed_len(usize::MAX, usize::MAX), u64::MAX);
+    assert_eq!(area(1024, 4096), 1 << 22);
+    for (rows, width) in [(usize::MAX, 3), (1, usize::MAX / 4)] {
+        let refused = std::panic::catch_unwind(|| area(rows, width)).unwrap_err();
+        assert_eq!(
+            refused.downcast_ref::<String>().unwrap(),
+            &format!("{rows} rows of {width} numbers are more than memory can hold")
+        );
+    }
 }
 
 proptest! {

@@ -29,7 +29,7 @@ impl ModelLoader {
             checkpoint: match (weights, index) {
                 (Some(file), _) => Checkpoint::with_file(config, &file)?,
                 (None, Some(index)) => Checkpoint::with_index(config, &index)?,
-                (None, None) => Checkpoint::new(config),
+                (None, None) => Checkpoint::new(config)?,
             },
         })
     }

@@ -1,4 +1,4 @@
-// What wasm-bindgen writes from src/web/bench.rs, as far as it is used.
+// What wasm-bindgen writes from www/wasm/src/bench.rs, as far as it is used.
 
 /** What the machine gives, and what the kernel of the linear layers makes of it. */
 export class Floor {

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 mod chart;
+mod sizes;
 
 wasm_bindgen_test_configure!(run_in_browser);
 

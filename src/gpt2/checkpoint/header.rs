@@ -3,17 +3,17 @@
 use std::fmt;
 
 use safetensors::Dtype;
-use safetensors::tensor::TensorInfo;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 /// One tensor of a file.
 pub(super) struct Entry {
     /// As the file names it.
     pub name: String,
     pub dtype: Dtype,
-    pub shape: Vec<usize>,
+    pub shape: Vec<u64>,
     /// Its size in the file.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 /// Reads a header: the tensors in the order of their bytes, which follow one another without gap or overlap.
@@ -41,9 +41,9 @@ pub(super) fn parse(header: &[u8]) -> Result<Vec<Entry>, String> {
         let bits = info
             .shape
             .iter()
-            .try_fold(info.dtype.bitsize() as u64, |n, &x| n.checked_mul(x as u64));
-        let length = (end - start) as u64;
-        if bits != length.checked_mul(8) || bits.is_none() {
+            .try_fold(info.dtype.bitsize() as u128, |n, &x| n.checked_mul(x.into()));
+        let length = end - start;
+        if bits != Some(u128::from(length) * 8) {
             return Err(format!(
                 "tensor {name:?} has {length} bytes, which is not the size of {} {:?}",
                 info.dtype, info.shape
@@ -59,6 +59,14 @@ pub(super) fn parse(header: &[u8]) -> Result<Vec<Entry>, String> {
         bytes: info.data_offsets.1 - info.data_offsets.0,
     };
     Ok(tensors.into_iter().map(entry).collect())
+}
+
+/// What a header says of a tensor. In 64 bits, which safetensors' own has not everywhere: a file may be larger than memory.
+#[derive(Deserialize)]
+struct TensorInfo {
+    dtype: Dtype,
+    shape: Vec<u64>,
+    data_offsets: (u64, u64),
 }
 
 /// The header as it stands. safetensors' own `Metadata` would take the last of two tensors of one name, and report

@@ -1,8 +1,11 @@
 //! The names and shapes of a GPT-2's weights, as Hugging Face checkpoints have them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::Gpt2Config;
+use crate::gpt2::Gpt2Config;
+
+/// Where a checkpoint in shards says which tensor is in which file.
+pub(super) const INDEX: &str = "model.safetensors.index.json";
 
 /// What a tensor of a checkpoint is to the model.
 pub(super) enum Role {
@@ -116,6 +119,25 @@ pub(super) fn check_names<'a>(config: &Gpt2Config, names: impl Iterator<Item = &
     }
     match config.weights().find(|(name, _)| !seen.contains(name.as_str())) {
         Some((name, _)) => Err(format!("tensor {name:?}, which config.json asks for, is missing")),
+        None => Ok(()),
+    }
+}
+
+/// Checks that a shard holds the tensors that the index says it holds.
+pub(super) fn check_shard<'a>(expected: &BTreeSet<String>, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut missing: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
+    for name in names {
+        if !missing.remove(name) {
+            return Err(match expected.contains(name) {
+                true => format!("tensor {name:?} is there twice"),
+                false => format!("tensor {name:?} should not be in this file, by {INDEX}"),
+            });
+        }
+    }
+    match missing.first() {
+        Some(name) => Err(format!(
+            "tensor {name:?} should be in this file, by {INDEX}, but is missing"
+        )),
         None => Ok(()),
     }
 }
