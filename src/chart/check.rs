@@ -14,7 +14,7 @@ pub(super) fn check(explanation: &Explanation, kind: &dyn Kind) -> Result<usize>
 
 fn check_labels(explanation: &Explanation, kind: &dyn Kind) -> Result<usize> {
     let labels = explanation.labels();
-    let number = |indices: &mut dyn Iterator<Item = usize>| indices.max().map_or(0, |last| last + 1);
+    let number = |indices: &mut dyn Iterator<Item = usize>| indices.max().map_or(0, |last| last.saturating_add(1));
     let n_layer = number(&mut labels.iter().filter_map(|part| part.layer()));
     let n_head = number(&mut labels.iter().map(|part| match part {
         Part::Head { head, .. } => *head,

@@ -210,13 +210,13 @@ impl Plot for Layout<'_> {
             mark.draw(self.rect(i).grown(2.0), sketch, palette);
             return;
         }
-        let step = match part {
-            Part::AttnOut(layer) | Part::Head { layer, .. } => 2 * layer,
-            Part::MlpOut(layer) => 2 * layer + 1,
+        let (layer, step) = match part {
+            Part::AttnOut(layer) | Part::Head { layer, .. } => (layer, 0),
+            Part::MlpOut(layer) => (layer, 1),
             _ => return,
         };
-        if step + 1 < self.points.len() {
-            sketch.path(self.step(step), mark.color(palette), 2.0 + mark.width());
+        if layer < self.scene.frame.n_layer {
+            sketch.path(self.step(2 * layer + step), mark.color(palette), 2.0 + mark.width());
         }
     }
 }

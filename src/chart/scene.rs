@@ -33,9 +33,9 @@ impl Scene<'_> {
             .filter_map(|part| match part {
                 Part::Embed | Part::PosEmbed => Some(0),
                 Part::FinalPost => Some(end),
-                part => part.layer().map(|layer| layer + 1),
+                part => part.layer().map(|layer| layer.saturating_add(1)),
             })
-            .chain(self.view.hovered_layer.map(|layer| layer + 1))
+            .chain(self.view.hovered_layer.map(|layer| layer.saturating_add(1)))
             .filter(|&slot| slot <= end)
             .collect();
         slots.sort_unstable();
