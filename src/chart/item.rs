@@ -8,6 +8,7 @@ use crate::attribution::Part;
 
 /// A part as it is drawn, in one view.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Item {
     /// The part, by its label.
     pub label: Part,

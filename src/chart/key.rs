@@ -6,6 +6,7 @@ use crate::{Error, Result};
 
 /// A key that walks the items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Key {
     /// One item back; in the head chart, one layer.
     Left,

@@ -41,3 +41,6 @@ pub use key::Key;
 pub use sketch::Resolution;
 pub use text::signed;
 pub use view::View;
+
+/// The plotters whose backends and drawing areas [`Chart::draw`] takes.
+pub use plotters;

@@ -7,8 +7,9 @@ use crate::{Error, Result};
 /// The largest view, in CSS pixels either way: more than any screen, and far from the backends' limits.
 pub(super) const LARGEST: f64 = 16384.0;
 
-/// How a chart is looked at.
+/// How a chart is looked at: [`View::new`], then what is to be different.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct View {
     /// In CSS pixels.
     pub width: f64,
