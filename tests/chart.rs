@@ -4,34 +4,39 @@ use std::cell::RefCell;
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use logitscope::attribution::{DirectLogitAttribution, Part, Unit};
+use logitscope::attribution::{Attribution, Explanation, Form, Part, Unit, states};
+use logitscope::chart::plotters::coord::Shift;
+use logitscope::chart::plotters::prelude::{DrawingArea, DrawingBackend, IntoDrawingArea};
 use logitscope::chart::{Chart, Item, Key, Resolution, Theme, View};
-use plotters::prelude::{DrawingBackend, IntoDrawingArea};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
 use proptest::prelude::*;
+use serde_json::json;
 
-/// An attribution whose values come from `value`, at one position.
-fn attribution(
-    unit: Unit,
-    n_layer: usize,
-    n_head: usize,
-    mut value: impl FnMut(usize) -> f64,
-) -> DirectLogitAttribution {
-    let labels = unit.parts(n_layer, n_head);
-    let attribution: Vec<f64> = (0..labels.len()).map(&mut value).collect();
-    let total = match unit {
-        Unit::Layer => attribution[labels.len() - 1],
-        _ => attribution.iter().sum(),
+const COMPONENTS: Form = Form::Parts(Unit::Component);
+const HEADS: Form = Form::Parts(Unit::Head);
+
+/// An explanation whose values come from `value`, at one position.
+fn explanation(form: Form, n_layer: usize, n_head: usize, value: impl FnMut(usize) -> f64) -> Explanation {
+    let labels = match form {
+        Form::Parts(unit) => unit.parts(n_layer, n_head),
+        _ => states(n_layer),
     };
-    DirectLogitAttribution {
-        unit,
-        labels,
-        attribution,
-        positions: vec![14],
-        logit: vec![total + 0.25],
-        bias: vec![0.25],
-        total: vec![total],
-        error: vec![0.0],
+    let values: Vec<f64> = (0..labels.len()).map(value).collect();
+    let total = match form {
+        Form::Parts(_) => values.iter().sum(),
+        _ => values[labels.len() - 1],
+    };
+    let json = json!({
+        "unit": form, "labels": labels, "attribution": values, "positions": [14],
+        "logit": [total + 0.25], "bias": [0.25], "total": [total], "error": [0.0],
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+fn parts(explanation: Explanation) -> Attribution {
+    match explanation {
+        Explanation::Parts(parts) => parts,
+        other => panic!("not parts: {other:?}"),
     }
 }
 
@@ -40,8 +45,8 @@ fn wave(i: usize) -> f64 {
     (i as f64 * 2.399).sin() * (1.0 + (i % 7) as f64)
 }
 
-fn chart(attribution: DirectLogitAttribution) -> Chart {
-    Chart::new(attribution, " Mary", Some(" John")).unwrap()
+fn chart(explanation: Explanation) -> Chart {
+    Chart::new(explanation, " Mary", Some(" John")).unwrap()
 }
 
 /// A shape of an SVG in CSS pixels.
@@ -104,7 +109,7 @@ const LIT: &str = "#E3F1EF";
 
 #[test]
 fn bars_are_as_long_as_their_values_and_on_the_side_of_their_sign() {
-    let chart = chart(attribution(Unit::Component, 7, 1, wave));
+    let chart = chart(explanation(COMPONENTS, 7, 1, wave));
     let view = View::new(900.0, 260.0);
     let shapes = shapes(&chart.svg(&view).unwrap());
     let items = chart.items(&view).unwrap();
@@ -131,8 +136,8 @@ fn bars_are_as_long_as_their_values_and_on_the_side_of_their_sign() {
 }
 
 #[test]
-fn the_lens_passes_through_every_state_where_the_parts_that_it_sums_end() {
-    let chart = chart(attribution(Unit::Layer, 5, 1, wave));
+fn the_running_sum_passes_through_every_state_where_the_parts_that_it_sums_end() {
+    let chart = chart(explanation(Form::RunningSum, 5, 1, wave));
     let view = View::new(900.0, 260.0);
     let shapes = shapes(&chart.svg(&view).unwrap());
     // The first path carries the final state to its slot; the others are the steps.
@@ -167,11 +172,9 @@ fn the_lens_passes_through_every_state_where_the_parts_that_it_sums_end() {
 #[test]
 fn heads_go_down_and_layers_across_and_a_colour_is_a_sign() {
     for theme in [Theme::Light, Theme::Dark] {
-        let view = View {
-            theme,
-            ..View::new(900.0, 260.0)
-        };
-        let chart = chart(attribution(Unit::Head, 6, 4, wave));
+        let mut view = View::new(900.0, 260.0);
+        view.theme = theme;
+        let chart = chart(explanation(HEADS, 6, 4, wave));
         let svg = shapes(&chart.svg(&view).unwrap());
         for item in chart.items(&view).unwrap() {
             let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
@@ -219,7 +222,7 @@ fn near(shape: &Shape, x: f64, y: f64) -> bool {
 fn the_colour_scale_is_symmetric_about_zero() {
     let view = View::new(900.0, 260.0);
     let color = |largest: f64| {
-        let chart = chart(attribution(Unit::Head, 2, 2, |i| [largest, 1.0, -1.0, 0.5, 9.0][i]));
+        let chart = chart(explanation(HEADS, 2, 2, |i| [largest, 1.0, -1.0, 0.5, 9.0][i]));
         let svg = shapes(&chart.svg(&view).unwrap());
         let items = chart.items(&view).unwrap();
         [1, 2, 3].map(|i| {
@@ -229,7 +232,7 @@ fn the_colour_scale_is_symmetric_about_zero() {
         })
     };
     assert_eq!(color(2.0), color(-2.0));
-    let chart = chart(attribution(Unit::Head, 2, 2, |i| [-2.0, 1.0, -1.0, 0.5, 9.0][i]));
+    let chart = chart(explanation(HEADS, 2, 2, |i| [-2.0, 1.0, -1.0, 0.5, 9.0][i]));
     let svg = chart.svg(&view).unwrap();
     let says = |text: &str| shapes(&svg).iter().any(|shape| shape.text == text);
     assert!(
@@ -242,10 +245,10 @@ fn the_colour_scale_is_symmetric_about_zero() {
 #[test]
 fn charts_on_one_scale_can_be_compared() {
     let view = View::new(900.0, 240.0);
-    for unit in Unit::ALL {
-        let loud = chart(attribution(unit, 3, 4, |i| 50.0 * wave(i)));
+    for form in Form::ALL {
+        let loud = chart(explanation(form, 3, 4, |i| 50.0 * wave(i)));
         let small = |i| if i == 1 { 50.0 * wave(1) } else { 0.02 * wave(i) };
-        let mut quiet = chart(attribution(unit, 3, 4, small));
+        let mut quiet = chart(explanation(form, 3, 4, small));
         let (low, high) = loud.span();
         assert!(low < -100.0 && high > 100.0);
         quiet.widen(low, high).unwrap();
@@ -261,11 +264,11 @@ fn charts_on_one_scale_can_be_compared() {
                 .cloned();
             (item.x, item.y, item.height, drawn)
         };
-        assert_eq!(first(&quiet), first(&loud), "{unit}");
+        assert_eq!(first(&quiet), first(&loud), "{form}");
 
         // A chart moves to it from the scale that it was drawn on; the colours' legend is the new one at once.
-        if unit != Unit::Head {
-            let before = chart(attribution(unit, 3, 4, small));
+        if form != HEADS {
+            let before = chart(explanation(form, 3, 4, small));
             let start = record(&view, |area| quiet.draw_between(&before, 0.0, area, &view, EXACT));
             assert_eq!(start, record(&view, |area| before.draw(area, &view, EXACT)));
         }
@@ -292,8 +295,8 @@ fn charts_on_one_scale_can_be_compared() {
 fn all_three_charts_share_one_depth_axis() {
     for (n_layer, width) in [(1, 300.0), (4, 900.0), (12, 358.0), (48, 1400.0)] {
         let view = View::new(width, 240.0);
-        let [bars, lens, heads] =
-            [Unit::Component, Unit::Layer, Unit::Head].map(|unit| chart(attribution(unit, n_layer, 5, wave)));
+        let [bars, running_sum, heads] =
+            [COMPONENTS, Form::RunningSum, HEADS].map(|form| chart(explanation(form, n_layer, 5, wave)));
         let find = |chart: &Chart, label: &str| {
             let items = chart.items(&view).unwrap();
             items.into_iter().find(|item| item.label.to_string() == label).unwrap()
@@ -305,8 +308,8 @@ fn all_three_charts_share_one_depth_axis() {
             for (chart, label, place) in [
                 (&bars, format!("{layer}_attn_out"), 0.25),
                 (&bars, format!("{layer}_mlp_out"), 0.75),
-                (&lens, format!("{layer}_pre"), 0.0),
-                (&lens, format!("{layer}_mid"), 0.5),
+                (&running_sum, format!("{layer}_pre"), 0.0),
+                (&running_sum, format!("{layer}_mid"), 0.5),
             ] {
                 let x = middle(find(chart, &label));
                 assert!((x - (left + place * width)).abs() < 0.01, "{label} at {x}");
@@ -318,19 +321,17 @@ fn all_three_charts_share_one_depth_axis() {
             shapes.into_iter().filter(below).collect::<Vec<_>>()
         };
         assert!(axis(&bars).iter().any(|shape| shape.text == "layer"));
-        assert_eq!(axis(&bars), axis(&lens));
+        assert_eq!(axis(&bars), axis(&running_sum));
         assert_eq!(axis(&bars), axis(&heads));
     }
 }
 
 #[test]
 fn what_is_selected_is_marked_in_every_chart_whatever_its_unit() {
-    let select = |unit: Unit, selected: &str| {
-        let chart = chart(attribution(unit, 4, 8, wave));
-        let view = View {
-            selected: Some(selected.parse().unwrap()),
-            ..View::new(900.0, 240.0)
-        };
+    let select = |form: Form, selected: &str| {
+        let chart = chart(explanation(form, 4, 8, wave));
+        let mut view = View::new(900.0, 240.0);
+        view.selected = Some(selected.parse().unwrap());
         let svg = shapes(&chart.svg(&view).unwrap());
         let in_accent = svg.iter().filter(|shape| shape.color == ACCENT);
         // The smallest box around everything in the accent's colour.
@@ -348,58 +349,73 @@ fn what_is_selected_is_marked_in_every_chart_whatever_its_unit() {
     };
     let slot = (900.0 - 72.0) / 6.0;
     let column = |slots: f64| (60.0 + slot * slots, 60.0 + slot * (slots + 1.0));
-    for (unit, selected, marked) in [
-        (Unit::Head, "L2H5", "L2H5"),
-        (Unit::Component, "L2H5", "2_attn_out"),
-        (Unit::Component, "2_attn_out", "2_attn_out"),
-        (Unit::Head, "2_mlp_out", "remainder"),
-        (Unit::Layer, "2_mid", "2_mid"),
+    for (form, selected, marked) in [
+        (HEADS, "L2H5", "L2H5"),
+        (COMPONENTS, "L2H5", "2_attn_out"),
+        (COMPONENTS, "2_attn_out", "2_attn_out"),
+        (HEADS, "2_mlp_out", "remainder"),
+        (Form::RunningSum, "2_mid", "2_mid"),
     ] {
-        let (bounds, lit, items) = select(unit, selected);
-        let (x0, y0, x1, y1) = bounds.unwrap_or_else(|| panic!("{selected} is not marked in {unit}"));
+        let (bounds, lit, items) = select(form, selected);
+        let (x0, y0, x1, y1) = bounds.unwrap_or_else(|| panic!("{selected} is not marked in {form}"));
         let item = items.iter().find(|item| item.label.to_string() == marked).unwrap();
         let around = |a: f64, b: f64| (a - b).abs() <= 4.1;
         assert!(
             around(x0, item.x) && around(x1, item.x + item.width),
-            "{unit} {selected}: {x0} {x1} {item:?}"
+            "{form} {selected}: {x0} {x1} {item:?}"
         );
         assert!(
             around(y0, item.y) && around(y1, item.y + item.height),
-            "{unit} {selected}: {y0} {y1} {item:?}"
+            "{form} {selected}: {y0} {y1} {item:?}"
         );
         let (x0, x1) = lit.unwrap();
         assert!(
             (x0 - column(3.0).0).abs() < 0.1 && (x1 - column(3.0).1).abs() < 0.1,
-            "{unit} {selected}: {x0} {x1}"
+            "{form} {selected}: {x0} {x1}"
         );
     }
     // What attention and MLP wrote is the path between two states, what attention wrote also its whole column of heads.
-    for (unit, selected, x) in [
-        (Unit::Layer, "L2H5", (column(3.0).0, column(3.0).0 + slot / 2.0)),
-        (Unit::Layer, "3_mlp_out", (column(4.0).0 + slot / 2.0, column(4.0).1)),
-        (Unit::Head, "1_attn_out", column(2.0)),
+    for (form, selected, x) in [
+        (Form::RunningSum, "L2H5", (column(3.0).0, column(3.0).0 + slot / 2.0)),
+        (
+            Form::RunningSum,
+            "3_mlp_out",
+            (column(4.0).0 + slot / 2.0, column(4.0).1),
+        ),
+        (HEADS, "1_attn_out", column(2.0)),
     ] {
-        let (x0, _, x1, _) = select(unit, selected).0.unwrap();
+        let (x0, _, x1, _) = select(form, selected).0.unwrap();
         assert!(
             (x0 - x.0).abs() <= 2.1 && (x1 - x.1).abs() <= 2.1,
-            "{unit} {selected}: {x0} {x1}, not {x:?}"
+            "{form} {selected}: {x0} {x1}, not {x:?}"
         );
     }
     // The remainder is made of embeddings and MLPs: each is marked.
-    let (bounds, lit, items) = select(Unit::Component, "remainder");
+    let (bounds, lit, items) = select(COMPONENTS, "remainder");
     let (x0, _, x1, _) = bounds.unwrap();
     assert!((x0 - items[0].x).abs() < 4.1 && (x1 - items[9].x - items[9].width).abs() < 4.1);
     assert_eq!(lit, None);
     // A part of a larger model is none of this one's.
-    assert_eq!(select(Unit::Component, "L40H0").0, None);
-    assert_eq!(select(Unit::Layer, "40_mlp_out").0, None);
+    for layer in [40, usize::MAX / 2 + 1, usize::MAX] {
+        let (head, mlp) = (format!("L{layer}H0"), format!("{layer}_mlp_out"));
+        for (form, part) in [
+            (COMPONENTS, &head),
+            (COMPONENTS, &mlp),
+            (Form::RunningSum, &head),
+            (Form::RunningSum, &mlp),
+            (HEADS, &head),
+        ] {
+            let (marked, lit, _) = select(form, part);
+            assert_eq!((marked, lit), (None, None), "{form} {part}");
+        }
+    }
 }
 
 #[test]
 fn items_say_what_they_are_and_what_share_they_have() {
     let view = View::new(900.0, 240.0);
-    let chart = |unit, values: &[f64]| chart(attribution(unit, 1, values.len() - 1, |i| values[i]));
-    let items = chart(Unit::Head, &[1.0, -4.0, 2.0]).items(&view).unwrap();
+    let chart = |form, values: &[f64]| chart(explanation(form, 1, values.len() - 1, |i| values[i]));
+    let items = chart(HEADS, &[1.0, -4.0, 2.0]).items(&view).unwrap();
     assert_eq!(items[1].name, "attention head 1 in layer 0");
     assert_eq!(
         (items[1].value, items[1].share, items[1].rank, items[1].count),
@@ -408,10 +424,10 @@ fn items_say_what_they_are_and_what_share_they_have() {
     assert_eq!((items[0].layer, items[2].layer), (Some(0), None));
     assert_eq!(items.iter().map(|item| item.rank).collect::<Vec<_>>(), [3, 1, 2]);
     // Of a total of nothing nothing is a share.
-    let items = chart(Unit::Head, &[1.0, -4.0, 3.0]).items(&view).unwrap();
+    let items = chart(HEADS, &[1.0, -4.0, 3.0]).items(&view).unwrap();
     assert!(items.iter().all(|item| item.share.is_none()));
-    // The lens is cumulative: its last state is the whole.
-    let items = chart(Unit::Layer, &[0.5, 1.0, 2.0]).items(&view).unwrap();
+    // A running sum's last state is the whole.
+    let items = chart(Form::RunningSum, &[0.5, 1.0, 2.0]).items(&view).unwrap();
     assert_eq!(
         items.iter().map(|item| item.share.unwrap()).collect::<Vec<_>>(),
         [0.25, 0.5, 1.0]
@@ -420,13 +436,19 @@ fn items_say_what_they_are_and_what_share_they_have() {
 
 #[test]
 fn another_position_has_its_own_numbers() {
-    let mut both = attribution(Unit::Component, 2, 1, wave);
+    let mut both = parts(explanation(COMPONENTS, 2, 1, wave));
     both.positions = vec![3, 4];
     both.attribution = both.attribution.iter().flat_map(|&x| [x, -2.0 * x]).collect();
-    for values in [&mut both.logit, &mut both.bias, &mut both.total, &mut both.error] {
+    let identity = &mut both.identity;
+    for values in [
+        &mut identity.logit,
+        &mut identity.bias,
+        &mut identity.total,
+        &mut identity.error,
+    ] {
         values.push(-2.0 * values[0]);
     }
-    let chart = chart(both);
+    let chart = chart(Explanation::Parts(both));
     let mut view = View::new(900.0, 240.0);
     view.position = 1;
     let items = chart.items(&view).unwrap();
@@ -441,18 +463,18 @@ fn another_position_has_its_own_numbers() {
 #[test]
 fn keys_walk_the_items() {
     let part = |label: &str| Some(label.parse::<Part>().unwrap());
-    for unit in [Unit::Component, Unit::Layer] {
-        let chart = chart(attribution(unit, 3, 1, wave));
+    for form in [COMPONENTS, Form::RunningSum] {
+        let chart = chart(explanation(form, 3, 1, wave));
         let mut at = chart.step(None, Key::Right);
-        for expected in &chart.attribution().labels {
+        for expected in chart.explanation().labels() {
             assert_eq!(at, *expected);
             at = chart.step(Some(at), Key::Right);
         }
-        assert_eq!(Some(&at), chart.attribution().labels.last());
-        assert_eq!(chart.step(Some(at), Key::Home), chart.attribution().labels[0]);
+        assert_eq!(Some(&at), chart.explanation().labels().last());
+        assert_eq!(chart.step(Some(at), Key::Home), chart.explanation().labels()[0]);
         assert_eq!(chart.step(None, Key::End), at);
     }
-    let heads = chart(attribution(Unit::Head, 3, 4, wave));
+    let heads = chart(explanation(HEADS, 3, 4, wave));
     for (from, key, to) in [
         (None, Key::Down, "L0H0"),
         (part("L1H2"), Key::Left, "L0H2"),
@@ -479,30 +501,28 @@ fn keys_walk_the_items() {
 #[test]
 fn a_chart_moves_from_the_one_before_to_itself() {
     let view = View::new(900.0, 240.0);
-    let before = chart(attribution(Unit::Component, 3, 1, wave));
-    let after = chart(attribution(Unit::Component, 3, 1, |i| 3.0 * wave(i)));
-    let halfway = chart(attribution(Unit::Component, 3, 1, |i| 2.0 * wave(i)));
+    let before = chart(explanation(COMPONENTS, 3, 1, wave));
+    let after = chart(explanation(COMPONENTS, 3, 1, |i| 3.0 * wave(i)));
+    let halfway = chart(explanation(COMPONENTS, 3, 1, |i| 2.0 * wave(i)));
     let between = |progress| record(&view, |area| after.draw_between(&before, progress, area, &view, EXACT));
     let whole = |chart: &Chart| record(&view, |area| chart.draw(area, &view, EXACT));
     assert_eq!(between(0.0), whole(&before));
     assert_eq!(between(0.5), whole(&halfway));
     assert_eq!(between(1.0), whole(&after));
     // Between charts of different parts there is no way.
-    let other = chart(attribution(Unit::Head, 3, 2, wave));
+    let other = chart(explanation(HEADS, 3, 2, wave));
     let jump = record(&view, |area| after.draw_between(&other, 0.1, area, &view, EXACT));
     assert_eq!(jump, whole(&after));
 }
 
 #[test]
 fn every_backend_receives_the_same_picture() {
-    for unit in Unit::ALL {
+    for form in Form::ALL {
         for theme in [Theme::Light, Theme::Dark] {
-            let view = View {
-                theme,
-                selected: Some(Part::AttnOut(1)),
-                ..View::new(700.0, 240.0)
-            };
-            let chart = chart(attribution(unit, 5, 6, wave));
+            let mut view = View::new(700.0, 240.0);
+            view.theme = theme;
+            view.selected = Some(Part::AttnOut(1));
+            let chart = chart(explanation(form, 5, 6, wave));
             let drawn = record(&view, |area| chart.draw(area, &view, EXACT));
             assert_eq!(drawn, shapes(&chart.svg(&view).unwrap()));
         }
@@ -512,7 +532,7 @@ fn every_backend_receives_the_same_picture() {
 /// A backend that has SVG's tenths of a pixel and the canvas's fonts.
 const EXACT: Resolution = Resolution { scale: 10.0, font: 1.0 };
 
-type Area<'a> = plotters::drawing::DrawingArea<Recorder, plotters::coord::Shift>;
+type Area<'a> = DrawingArea<Recorder, Shift>;
 
 fn record(view: &View, draw: impl FnOnce(&Area) -> logitscope::Result<()>) -> Vec<Shape> {
     let drawn = Rc::default();
@@ -628,8 +648,8 @@ fn an_svg_stands_alone_whatever_the_tokens_hold() {
         "",
         "=".repeat(128).as_str(),
     ] {
-        for unit in Unit::ALL {
-            let chart = Chart::new(attribution(unit, 3, 4, wave), answer, Some(answer)).unwrap();
+        for form in Form::ALL {
+            let chart = Chart::new(explanation(form, 3, 4, wave), answer, Some(answer)).unwrap();
             let svg = chart.svg(&View::new(700.0, 240.0)).unwrap();
             let document = roxmltree::Document::parse(&svg).unwrap();
             let root = document.root_element();
@@ -650,53 +670,55 @@ fn an_svg_stands_alone_whatever_the_tokens_hold() {
             assert!(!document.descendants().any(|node| node.has_tag_name("script")));
         }
     }
-    let title = |unit, incorrect| {
-        Chart::new(attribution(unit, 1, 1, wave), " Mary", incorrect)
+    let title = |form, incorrect| {
+        Chart::new(explanation(form, 1, 1, wave), " Mary", incorrect)
             .unwrap()
             .title()
     };
     assert_eq!(
-        title(Unit::Component, Some(" John")),
+        title(COMPONENTS, Some(" John")),
         "Components: what each part adds to ·Mary − ·John"
     );
     assert_eq!(
-        title(Unit::Layer, Some(" John")),
+        title(Form::RunningSum, Some(" John")),
         "Logit lens: ·Mary − ·John if the model stopped here"
     );
-    assert_eq!(title(Unit::Head, None), "Heads: what each attention head adds to ·Mary");
+    assert_eq!(title(HEADS, None), "Heads: what each attention head adds to ·Mary");
 }
 
 #[test]
 fn an_attribution_that_contradicts_itself_is_refused_with_the_reason() {
-    let good = || attribution(Unit::Head, 2, 2, wave);
-    let refusal = |spoil: &dyn Fn(&mut DirectLogitAttribution)| {
-        let mut spoilt = good();
+    let good = || explanation(HEADS, 2, 2, wave);
+    let refused = |spoilt| Chart::new(spoilt, "a", None).unwrap_err().to_string();
+    let refusal = |spoil: &dyn Fn(&mut Attribution)| {
+        let mut spoilt = parts(good());
         spoil(&mut spoilt);
-        Chart::new(spoilt, "a", None).unwrap_err().to_string()
+        refused(Explanation::Parts(spoilt))
     };
     let labels = "chart: the 5 labels are not those of unit head in the model's order, L0H0, L0H1, ..., remainder";
     assert_eq!(refusal(&|a| a.labels.swap(0, 1)), labels);
     assert_eq!(refusal(&|a| a.labels[4] = Part::Embed), labels);
     assert_eq!(refusal(&|a| a.labels[3] = Part::Head { layer: 1, head: 3 }), labels);
-    let immense = Part::Head {
-        layer: usize::MAX - 1,
-        head: usize::MAX - 1,
-    };
-    assert_eq!(refusal(&|a| a.labels[3] = immense), labels);
+    for immense in [usize::MAX, usize::MAX - 1, 1 << (usize::BITS / 2)] {
+        let (layer, head) = (immense, immense);
+        assert_eq!(refusal(&|a| a.labels[3] = Part::Head { layer, head }), labels);
+    }
     assert!(refusal(&|a| a.labels.clear()).starts_with("chart: the 0 labels"));
-    assert!(refusal(&|a| a.unit = Unit::Layer).contains("0_pre, 0_mid, ..., final_post"));
+    let mut json = serde_json::to_value(good()).unwrap();
+    json["unit"] = json!("layer");
+    assert!(refused(serde_json::from_value(json).unwrap()).contains("0_pre, 0_mid, ..., final_post"));
     assert_eq!(
         refusal(&|a| _ = a.attribution.pop()),
         "chart: `attribution` has 4 numbers; 5 labels at 1 positions need 5"
     );
-    assert!(refusal(&|a| a.bias.clear()).contains("`bias` has 0 numbers"));
+    assert!(refusal(&|a| a.identity.bias.clear()).contains("`bias` has 0 numbers"));
     assert!(refusal(&|a| a.positions.clear()).contains("no position"));
     assert_eq!(
         refusal(&|a| a.attribution[2] = f64::NAN),
         "chart: `attribution[2]` is NaN, which is not a finite float32"
     );
-    assert!(refusal(&|a| a.total[0] = f64::INFINITY).contains("`total[0]` is inf"));
-    assert!(refusal(&|a| a.logit[0] = 1e300).contains("`logit[0]`"));
+    assert!(refusal(&|a| a.identity.total[0] = f64::INFINITY).contains("`total[0]` is inf"));
+    assert!(refusal(&|a| a.identity.logit[0] = 1e300).contains("`logit[0]`"));
     let chart = chart(good());
     for (width, height) in [(0.0, 100.0), (f64::NAN, 100.0), (300.0, f64::INFINITY), (-5.0, 5.0)] {
         assert!(
@@ -725,22 +747,20 @@ fn any_chart() -> impl Strategy<Value = (Chart, View)> {
     ];
     let tokens = prop::sample::select(vec![" Mary", " John", "WWWWWWWWWWWW", " extraordinarily", "i"]);
     (
-        (prop::sample::select(Unit::ALL.to_vec()), 1..=48usize, 1..=25usize),
+        (prop::sample::select(Form::ALL.to_vec()), 1..=48usize, 1..=25usize),
         values,
         (300.0..1400.0f64, 130.0..460.0f64, any::<bool>()),
         (tokens.clone(), prop::option::of(tokens)),
         prop::option::of(0..48usize),
     )
         .prop_map(
-            |((unit, n_layer, n_head), values, (width, height, dark), (answer, incorrect), layer)| {
-                let attribution = attribution(unit, n_layer, n_head, |i| values[i % values.len()]);
-                let view = View {
-                    theme: if dark { Theme::Dark } else { Theme::Light },
-                    hovered_layer: layer,
-                    selected: layer.map(|layer| Part::Head { layer, head: 0 }),
-                    ..View::new(width.round(), height.round())
-                };
-                (Chart::new(attribution, answer, incorrect).unwrap(), view)
+            |((form, n_layer, n_head), values, (width, height, dark), (answer, incorrect), layer)| {
+                let explanation = explanation(form, n_layer, n_head, |i| values[i % values.len()]);
+                let mut view = View::new(width.round(), height.round());
+                view.theme = if dark { Theme::Dark } else { Theme::Light };
+                view.hovered_layer = layer;
+                view.selected = layer.map(|layer| Part::Head { layer, head: 0 });
+                (Chart::new(explanation, answer, incorrect).unwrap(), view)
             },
         )
 }

@@ -1,32 +1,65 @@
 //! Unit `component`: diverging bars. In each layer's slot attention stands left and the MLP right, in the order in which
 //! they write; in the first slot, the embeddings.
 
-use super::frame::Scale;
-use super::header::hollow;
-use super::item::belonging;
+use super::belonging::belonging;
+use super::kind::{Kind, Mark, Plot};
+use super::legend::{Entry, Legend, Swatch, signs};
+use super::question::Question;
+use super::scale::Scale;
+use super::scene::Scene;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::symbols::hollow;
 use super::text::{signed, width};
-use super::{Mark, Plot, Scene};
-use crate::attribution::Part;
+use super::values::hold;
+use crate::attribution::{Part, Unit};
 
 /// The widest bar, in CSS pixels.
 const WIDEST: f64 = 36.0;
 /// Bars shorter than this share of the longest go without their value.
 const WORTH_SAYING: f64 = 0.04;
 
-pub(super) struct Bars<'a> {
+pub(super) struct Bars;
+
+impl Kind for Bars {
+    fn labels(&self, n_layer: usize, n_head: usize) -> Vec<Part> {
+        Unit::Component.parts(n_layer, n_head)
+    }
+
+    fn order(&self) -> &'static str {
+        "embed, pos_embed, 0_attn_out, 0_mlp_out, ..."
+    }
+
+    fn titles(&self, question: &str) -> [String; 2] {
+        [
+            format!("Components: what each part adds to {question}"),
+            format!("Components: {question}"),
+        ]
+    }
+
+    fn legend(&self, question: &Question, _: f64) -> Legend {
+        let attention = Entry::new(Swatch::Solid, "attention", "attn");
+        let mlp = Entry::new(Swatch::Hollow, "MLP", "MLP");
+        Legend(vec![signs(question), vec![attention, mlp]])
+    }
+
+    fn extent(&self, parts: &[f64], _: f64, least: (f64, f64)) -> (f64, f64) {
+        hold(least, parts)
+    }
+
+    fn plot<'a>(&self, scene: &'a Scene) -> Box<dyn Plot + 'a> {
+        Box::new(Layout {
+            scene,
+            scale: Scale::new(scene.values.range, &scene.frame.plot),
+        })
+    }
+}
+
+struct Layout<'a> {
     scene: &'a Scene<'a>,
     scale: Scale,
 }
 
-impl<'a> Bars<'a> {
-    pub fn new(scene: &'a Scene) -> Self {
-        Self {
-            scene,
-            scale: Scale::new(scene.values.range, &scene.frame.plot),
-        }
-    }
-
+impl Layout<'_> {
     /// Values beyond the ends of the bars, the largest first, where they touch nothing.
     fn draw_values(&self, sketch: &mut Sketch) {
         let Scene {
@@ -70,7 +103,7 @@ impl<'a> Bars<'a> {
     }
 }
 
-impl Plot for Bars<'_> {
+impl Plot for Layout<'_> {
     fn draw(&self, sketch: &mut Sketch) {
         let Scene {
             frame, values, palette, ..

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What the chart is drawn on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Theme {
     /// Dark on white.
     #[default]

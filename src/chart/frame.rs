@@ -1,9 +1,8 @@
 //! Where things are: the header, the plot, and the horizontal axis that all three charts share.
 
 use super::color::Palette;
-use super::header::Header;
 use super::sketch::{Align, Rect, Sketch, size};
-use super::text::{power_of_ten, ticks, width};
+use super::text::width;
 
 /// Room for the labels of the vertical axis. The same in every chart whatever it shows, so that layers lie below layers.
 const LEFT: f64 = 60.0;
@@ -23,16 +22,16 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub fn new(width: f64, height: f64, header: &Header, n_layer: usize) -> Self {
-        let y0 = header.height();
+    /// A view of `width` times `height`, the first `header` of it for the header.
+    pub fn new(width: f64, height: f64, header: f64, n_layer: usize) -> Self {
         Self {
             width,
             height,
             plot: Rect {
                 x0: LEFT,
-                y0,
+                y0: header,
                 x1: (width - RIGHT).max(LEFT + 1.0),
-                y1: (height - BOTTOM).max(y0 + 1.0),
+                y1: (height - BOTTOM).max(header + 1.0),
             },
             n_layer,
         }
@@ -41,6 +40,16 @@ impl Frame {
     /// Where the plot's width begins and ends in a view `width` wide.
     pub fn span(width: f64) -> (f64, f64) {
         (LEFT, width - RIGHT)
+    }
+
+    /// The whole view.
+    pub fn whole(&self) -> Rect {
+        Rect {
+            x0: 0.0,
+            y0: 0.0,
+            x1: self.width,
+            y1: self.height,
+        }
     }
 
     /// The width of a slot.
@@ -128,55 +137,5 @@ impl Frame {
             let y1 = (column.y1 + BOTTOM - 2.0).min(self.height);
             sketch.rect(Rect { y1, ..column }, palette.lit);
         }
-    }
-}
-
-/// A vertical axis: values to y.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
-    low: f64,
-    high: f64,
-    top: f64,
-    bottom: f64,
-}
-
-/// Room that bars leave for their values.
-const HEADROOM: f64 = 16.0;
-
-impl Scale {
-    /// `low` to `high`, which hold zero, in the plot's height, with room for a text beyond either end.
-    pub fn new((low, high): (f64, f64), plot: &Rect) -> Self {
-        let room = HEADROOM.min(plot.height() / 6.0);
-        Self {
-            low,
-            high,
-            top: plot.y0 + if high > 0.0 { room } else { 1.0 },
-            bottom: plot.y1 - if low < 0.0 { room } else { 1.0 },
-        }
-    }
-
-    pub fn y(&self, value: f64) -> f64 {
-        self.top + (self.high - value) / (self.high - self.low) * (self.bottom - self.top)
-    }
-
-    /// Grid lines with their labels, and the axis's name, `logits`.
-    pub fn draw(&self, frame: &Frame, sketch: &mut Sketch, palette: &Palette) {
-        let at_most = ((self.bottom - self.top) / 26.0).clamp(1.0, 6.0) as usize;
-        let ticks = ticks(self.low, self.high, at_most);
-        for (value, label) in ticks.marks {
-            let y = self.y(value);
-            sketch.level((frame.plot.x0, frame.plot.x1), y, palette.hairline);
-            frame.draw_label(&label, y, sketch, palette);
-        }
-        let name = match ticks.exponent {
-            0 => "logits".into(),
-            exponent => format!("logits × {}", power_of_ten(exponent)),
-        };
-        frame.draw_axis_name(&name, frame.plot.center().1, sketch, palette);
-    }
-
-    /// Zero, over what is drawn on it.
-    pub fn draw_zero(&self, frame: &Frame, sketch: &mut Sketch, palette: &Palette) {
-        sketch.level((frame.plot.x0, frame.plot.x1), self.y(0.0), palette.grey);
     }
 }

@@ -1,12 +1,17 @@
 //! Unit `head`: a grid, heads down and layers across, and below it, apart, a strip for the remainder, which comes from
 //! every depth.
 
+use super::belonging::belonging;
 use super::color::text_on;
-use super::item::belonging;
+use super::key::Key;
+use super::kind::{Kind, Mark, Plot};
+use super::legend::{Entry, Legend, Swatch, signs};
+use super::question::Question;
+use super::scene::Scene;
 use super::sketch::{Align, Rect, Sketch, size};
 use super::text::{signed, width};
-use super::{Mark, Plot, Scene};
-use crate::attribution::Part;
+use super::values::hold;
+use crate::attribution::{Part, Unit};
 
 /// Cells weaker than this go without their value.
 const WORTH_SAYING: f64 = 0.08;
@@ -14,22 +19,69 @@ const WORTH_SAYING: f64 = 0.08;
 const STRIP: f64 = 16.0;
 const APART: f64 = 7.0;
 
-pub(super) struct Heads<'a> {
-    scene: &'a Scene<'a>,
-    grid: Rect,
-    strip: Rect,
-}
+pub(super) struct Heads;
 
-impl<'a> Heads<'a> {
-    pub fn new(scene: &'a Scene) -> Self {
+impl Kind for Heads {
+    fn labels(&self, n_layer: usize, n_head: usize) -> Vec<Part> {
+        Unit::Head.parts(n_layer, n_head)
+    }
+
+    fn order(&self) -> &'static str {
+        "L0H0, L0H1, ..., remainder"
+    }
+
+    fn titles(&self, question: &str) -> [String; 2] {
+        [
+            format!("Heads: what each attention head adds to {question}"),
+            format!("Heads: {question}"),
+        ]
+    }
+
+    fn legend(&self, question: &Question, limit: f64) -> Legend {
+        let logits = format!("{} logits", signed(limit));
+        let scale = Entry::new(Swatch::Scale(limit), &logits, &logits);
+        Legend(vec![vec![scale], signs(question)])
+    }
+
+    /// The remainder, which is often larger than any head, is said and not measured.
+    fn extent(&self, parts: &[f64], _: f64, least: (f64, f64)) -> (f64, f64) {
+        let (low, high) = hold(least, &parts[..parts.len() - 1]);
+        (-high.max(-low), high.max(-low))
+    }
+
+    /// Across by layers, down by heads; the remainder lies below the last head.
+    fn step(&self, parts: &[Part], at: usize, key: Key) -> usize {
+        let (n_head, remainder) = (n_head(parts), parts.len() - 1);
+        if at == remainder {
+            return match key {
+                Key::Up | Key::Left => n_head - 1,
+                Key::Home => 0,
+                Key::Right | Key::Down | Key::End => remainder,
+            };
+        }
+        let head = at % n_head;
+        match key {
+            Key::Left => at.checked_sub(n_head).unwrap_or(at),
+            Key::Right if at + n_head < remainder => at + n_head,
+            Key::Right => at,
+            Key::Up => at - head.min(1),
+            Key::Down if head + 1 == n_head => remainder,
+            Key::Down => at + 1,
+            Key::Home => head,
+            Key::End => remainder - n_head + head,
+        }
+    }
+
+    fn plot<'a>(&self, scene: &'a Scene) -> Box<dyn Plot + 'a> {
         let plot = scene.frame.plot;
         let strip = STRIP.min(plot.height() / 5.0);
         let apart = APART.min(strip);
-        Self {
+        Box::new(Layout {
             scene,
+            n_head: n_head(scene.parts()),
             grid: Rect {
                 x0: scene.frame.x(1.0),
-                x1: scene.frame.x((scene.chart.n_layer + 1) as f64),
+                x1: scene.frame.x((scene.frame.n_layer + 1) as f64),
                 y1: plot.y1 - strip - apart,
                 ..plot
             },
@@ -37,11 +89,25 @@ impl<'a> Heads<'a> {
                 y0: plot.y1 - strip,
                 ..plot
             },
-        }
+        })
     }
+}
 
+/// Every layer has as many.
+fn n_head(parts: &[Part]) -> usize {
+    parts.iter().filter(|part| part.layer() == Some(0)).count()
+}
+
+struct Layout<'a> {
+    scene: &'a Scene<'a>,
+    n_head: usize,
+    grid: Rect,
+    strip: Rect,
+}
+
+impl Layout<'_> {
     fn row(&self) -> f64 {
-        self.grid.height() / self.scene.chart.n_head as f64
+        self.grid.height() / self.n_head as f64
     }
 
     /// Cells large enough are a hairline apart.
@@ -54,7 +120,7 @@ impl<'a> Heads<'a> {
         let Scene { frame, palette, .. } = self.scene;
         let row = self.row();
         let step = ((size::LABEL + 2.0) / row).ceil().max(1.0) as usize;
-        for head in (0..self.scene.chart.n_head).step_by(step) {
+        for head in (0..self.n_head).step_by(step) {
             let y = self.grid.y0 + (head as f64 + 0.5) * row;
             frame.draw_label(&head.to_string(), y, sketch, palette);
         }
@@ -88,7 +154,7 @@ impl<'a> Heads<'a> {
     }
 }
 
-impl Plot for Heads<'_> {
+impl Plot for Layout<'_> {
     fn draw(&self, sketch: &mut Sketch) {
         let Scene {
             frame, values, palette, ..
@@ -144,14 +210,14 @@ impl Plot for Heads<'_> {
     }
 
     fn at(&self, x: f64, y: f64) -> Option<usize> {
-        let (n_layer, n_head) = (self.scene.chart.n_layer, self.scene.chart.n_head);
+        let frame = &self.scene.frame;
         if self.strip.contains(x, y) {
-            return Some(n_layer * n_head);
+            return Some(self.scene.parts().len() - 1);
         }
         // The last column and row include their far edge.
-        let layer = ((self.scene.frame.depth(x) - 1.0).max(0.0) as usize).min(n_layer - 1);
-        let head = (((y - self.grid.y0) / self.row()) as usize).min(n_head - 1);
-        self.grid.contains(x, y).then_some(layer * n_head + head)
+        let layer = ((frame.depth(x) - 1.0).max(0.0) as usize).min(frame.n_layer - 1);
+        let head = (((y - self.grid.y0) / self.row()) as usize).min(self.n_head - 1);
+        self.grid.contains(x, y).then_some(layer * self.n_head + head)
     }
 
     fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {

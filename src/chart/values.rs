@@ -1,6 +1,9 @@
 //! The numbers of one chart at one position.
 
-use crate::attribution::{Explanation, Form, Unit};
+use crate::attribution::Explanation;
+
+/// Numbers beyond float32's are not a model's.
+pub(super) const LARGEST: f64 = 1e39;
 
 /// What is drawn, and the range that it needs.
 #[derive(Debug, Clone)]
@@ -14,34 +17,18 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Those at entry `position` of the attribution's positions, in a range that holds `least`.
-    pub fn at(explanation: &Explanation, position: usize, least: (f64, f64)) -> Self {
+    /// Those at entry `position` of the explanation's positions, in the range that `extent` makes of parts and explained.
+    pub fn at(explanation: &Explanation, position: usize, extent: impl Fn(&[f64], f64) -> (f64, f64)) -> Self {
         let parts: Vec<f64> = (0..explanation.labels().len())
             .map(|i| explanation.row(i)[position])
             .collect();
         let explained = explanation.identity().logit[position] - explanation.identity().bias[position];
-        let mut values = Self {
+        let (low, high) = extent(&parts, explained);
+        Self {
             parts,
             explained,
-            range: least,
-        };
-        let (low, high) = values.extent(explanation.form());
-        // Below float32's smallest number nothing is left to see.
-        values.range = if high - low < 1e-100 { (-1.0, 1.0) } else { (low, high) };
-        values
-    }
-
-    /// The least range that holds `range` and what is drawn.
-    fn extent(&self, form: Form) -> (f64, f64) {
-        let hold = |(low, high): (f64, f64), &value: &f64| (low.min(value), high.max(value));
-        let parts = &self.parts;
-        match form {
-            Form::Parts(Unit::Component) => parts.iter().fold(self.range, hold),
-            Form::RunningSum => parts.iter().chain([&self.explained]).fold(self.range, hold),
-            Form::Parts(Unit::Head) => {
-                let (low, high) = parts[..parts.len() - 1].iter().fold(self.range, hold);
-                (-high.max(-low), high.max(-low))
-            }
+            // Below float32's smallest number nothing is left to see.
+            range: if high - low < 1e-100 { (-1.0, 1.0) } else { (low, high) },
         }
     }
 
@@ -67,4 +54,10 @@ impl Values {
     pub fn strength(&self, value: f64) -> f64 {
         (value / self.range.1.max(-self.range.0)).clamp(-1.0, 1.0)
     }
+}
+
+/// The least range that holds `range` and `values`.
+pub(super) fn hold<'a>(range: (f64, f64), values: impl IntoIterator<Item = &'a f64>) -> (f64, f64) {
+    let wider = |(low, high): (f64, f64), &value: &f64| (low.min(value), high.max(value));
+    values.into_iter().fold(range, wider)
 }

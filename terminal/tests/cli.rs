@@ -44,7 +44,7 @@ fn report(output: Output) -> Report {
 }
 
 fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data").join(name)
 }
 
 /// A folder with a random model of GPT-2's vocabulary, and GPT-2's tokenizer.
@@ -199,9 +199,9 @@ fn every_format_has_the_same_numbers() {
     let csv = succeeds(attribute(&data("tiny-a"), &format!("{question} --format csv")));
     let mut csv = csv.lines();
     assert_eq!(csv.next(), Some("label,position,attribution"));
-    let attribution = report.attribution;
+    let explanation = report.explanation;
     let table = succeeds(attribute(&data("tiny-a"), question));
-    for (label, value) in attribution.labels.iter().zip(&attribution.attribution) {
+    for (label, value) in explanation.labels().iter().zip(explanation.values()) {
         let in_csv = csv.next().unwrap().strip_prefix(&format!("{label},4,")).unwrap();
         assert!((in_csv.parse::<f64>().unwrap() - value).abs() < 1e-12);
         let line = table
@@ -236,13 +236,13 @@ fn top_keeps_the_highest_and_the_totals_of_all() {
     let question = "--tokens 1,5,9,33,2,47 --answer #7 --unit head --position all --format json";
     let all = report(attribute(&data("tiny-a"), question));
     let top = report(attribute(&data("tiny-a"), &format!("{question} --top 3")));
-    let expected = all.attribution.top(3);
+    let expected = all.explanation.top(3);
     assert_eq!(
-        top.attribution.labels,
+        top.explanation.labels(),
         expected.iter().map(|(part, _)| *part).collect::<Vec<_>>()
     );
-    assert_eq!(top.attribution.top(3), expected);
-    assert_eq!(top.attribution.total, all.attribution.total);
+    assert_eq!(top.explanation.top(3), expected);
+    assert_eq!(top.explanation.identity().total, all.explanation.identity().total);
     assert!(top.exact);
 }
 
@@ -265,7 +265,7 @@ fn text_is_tokenized_after_a_bos_token() {
     assert_eq!(texts, ["<|endoftext|>", "When", " Mary", " and", " John"]);
     assert_eq!((asked.answer.id, asked.answer.text.as_str()), (5335, " Mary"));
     assert_eq!(asked.incorrect.unwrap().text, " John");
-    assert_eq!(asked.attribution.positions, [4]);
+    assert_eq!(asked.explanation.positions(), [4]);
 
     let without_bos = report(ask(&["--no-bos", "--answer", " Mary", "--format", "json"]));
     assert_eq!(without_bos.tokens.len(), 4);

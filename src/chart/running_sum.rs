@@ -1,21 +1,54 @@
-//! Unit `layer`: the logit lens, a path through what the residual stream says before, in the middle of and after each
-//! layer. A state lies where the parts that it sums end: `3_pre` on the left edge of layer 3's slot, `3_mid` in its middle.
+//! Form `layer`: a path through what has been added up before, in the middle of and after each layer. A state lies where
+//! the parts that it sums end: `3_pre` on the left edge of layer 3's slot, `3_mid` in its middle.
 
-use super::frame::Scale;
-use super::header::{dashes, diamond, ring};
+use super::kind::{Kind, Mark, Plot};
+use super::legend::{Entry, Legend, Swatch};
+use super::question::Question;
+use super::scale::Scale;
+use super::scene::Scene;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::symbols::{dashes, diamond, ring};
 use super::text::{signed, width};
-use super::{Mark, Plot, Scene};
-use crate::attribution::Part;
+use super::values::hold;
+use crate::attribution::{Part, states};
 
-pub(super) struct Lens<'a> {
-    scene: &'a Scene<'a>,
-    scale: Scale,
-    points: Vec<(f64, f64)>,
-}
+pub(super) struct RunningSum;
 
-impl<'a> Lens<'a> {
-    pub fn new(scene: &'a Scene) -> Self {
+impl Kind for RunningSum {
+    fn labels(&self, n_layer: usize, _: usize) -> Vec<Part> {
+        states(n_layer)
+    }
+
+    fn order(&self) -> &'static str {
+        "0_pre, 0_mid, ..., final_post"
+    }
+
+    fn titles(&self, question: &str) -> [String; 2] {
+        [
+            format!("Logit lens: {question} if the model stopped here"),
+            format!("Logit lens: {question}"),
+        ]
+    }
+
+    fn legend(&self, question: &Question, _: f64) -> Legend {
+        let few = match question.incorrect {
+            Some(_) => "diff. − bias",
+            None => "logit − bias",
+        };
+        let entries = [
+            Entry::new(Swatch::Ring, "before a layer", "pre"),
+            Entry::new(Swatch::Dot, "after its attention", "mid"),
+            Entry::new(Swatch::Diamond, "final", "final"),
+            Entry::new(Swatch::Dash, goal(question), few),
+        ];
+        Legend(entries.map(|entry| vec![entry]).into())
+    }
+
+    fn extent(&self, parts: &[f64], explained: f64, least: (f64, f64)) -> (f64, f64) {
+        hold(least, parts.iter().chain([&explained]))
+    }
+
+    fn plot<'a>(&self, scene: &'a Scene) -> Box<dyn Plot + 'a> {
         let scale = Scale::new(scene.values.range, &scene.frame.plot);
         let values = &scene.values.parts;
         let last = values.len() - 1;
@@ -27,9 +60,25 @@ impl<'a> Lens<'a> {
                 (scene.frame.x(depth), scale.y(value))
             })
             .collect();
-        Self { scene, scale, points }
+        Box::new(Layout { scene, scale, points })
     }
+}
 
+/// What the sum is to reach.
+fn goal(question: &Question) -> &'static str {
+    match question.incorrect {
+        Some(_) => "logit difference − bias",
+        None => "logit − bias",
+    }
+}
+
+struct Layout<'a> {
+    scene: &'a Scene<'a>,
+    scale: Scale,
+    points: Vec<(f64, f64)>,
+}
+
+impl Layout<'_> {
     /// The path from state `i` to the next: what attention (even `i`) or the MLP (odd) of a layer wrote. The last one ends
     /// on the edge of its layer's slot; the final state is shown in the middle of its own.
     fn step(&self, i: usize) -> Vec<(f64, f64)> {
@@ -41,7 +90,32 @@ impl<'a> Lens<'a> {
         (self.scene.frame.slot() / 6.0).min(3.0)
     }
 
-    /// Writes `text` about `anchor`, above or below, if it then touches no line and nothing that is `taken`.
+    /// What is explained, the first state, the highest and the lowest, where they touch nothing.
+    fn draw_values(&self, sketch: &mut Sketch) {
+        let Scene { frame, values, .. } = self.scene;
+        let mut taken = Vec::new();
+        let at = (frame.plot.x1 - 2.0, self.scale.y(values.explained));
+        let text = signed(values.explained);
+        let in_words = format!("{} {text}", goal(self.scene.question));
+        self.write(&in_words, at, Align::Right, &mut taken, sketch);
+        if taken.is_empty() {
+            self.write(&text, at, Align::Right, &mut taken, sketch);
+        }
+        let last = values.parts.len() - 1;
+        let by_value = |&a: &usize, &b: &usize| values.parts[a].total_cmp(&values.parts[b]);
+        let mut said: Vec<usize> = [(0..last).max_by(by_value), (0..last).min_by(by_value), Some(0)]
+            .into_iter()
+            .flatten()
+            .collect();
+        said.sort_unstable();
+        said.dedup();
+        for i in said {
+            let text = signed(values.parts[i]);
+            self.write(&text, self.points[i], Align::Center, &mut taken, sketch);
+        }
+    }
+
+    /// Writes `text` at (x, y), above or below, if it then touches no line and nothing that is `taken`.
     fn write(&self, text: &str, (x, y): (f64, f64), align: Align, taken: &mut Vec<Rect>, sketch: &mut Sketch) {
         let plot = &self.scene.frame.plot;
         let room = width(text, size::VALUE);
@@ -82,7 +156,7 @@ fn crosses(a: (f64, f64), b: (f64, f64), rect: &Rect) -> bool {
     })
 }
 
-impl Plot for Lens<'_> {
+impl Plot for Layout<'_> {
     fn draw(&self, sketch: &mut Sketch) {
         let Scene {
             frame, values, palette, ..
@@ -108,42 +182,7 @@ impl Plot for Lens<'_> {
             }
         }
         diamond(self.points[last], (radius + 2.0).max(3.5), sketch, palette);
-
-        let mut taken = Vec::new();
-        let said = format!("{} {}", self.scene.chart.question.explained(), signed(values.explained));
-        self.write(
-            &said,
-            (frame.plot.x1 - 2.0, explained),
-            Align::Right,
-            &mut taken,
-            sketch,
-        );
-        if taken.is_empty() {
-            let said = signed(values.explained);
-            self.write(
-                &said,
-                (frame.plot.x1 - 2.0, explained),
-                Align::Right,
-                &mut taken,
-                sketch,
-            );
-        }
-        let by_value = |&a: &usize, &b: &usize| values.parts[a].total_cmp(&values.parts[b]);
-        let mut said: Vec<usize> = [(0..last).max_by(by_value), (0..last).min_by(by_value), Some(0)]
-            .into_iter()
-            .flatten()
-            .collect();
-        said.sort_unstable();
-        said.dedup();
-        for i in said {
-            self.write(
-                &signed(values.parts[i]),
-                self.points[i],
-                Align::Center,
-                &mut taken,
-                sketch,
-            );
-        }
+        self.draw_values(sketch);
     }
 
     fn rect(&self, i: usize) -> Rect {
@@ -171,13 +210,13 @@ impl Plot for Lens<'_> {
             mark.draw(self.rect(i).grown(2.0), sketch, palette);
             return;
         }
-        let step = match part {
-            Part::AttnOut(layer) | Part::Head { layer, .. } => 2 * layer,
-            Part::MlpOut(layer) => 2 * layer + 1,
+        let (layer, step) = match part {
+            Part::AttnOut(layer) | Part::Head { layer, .. } => (layer, 0),
+            Part::MlpOut(layer) => (layer, 1),
             _ => return,
         };
-        if step + 1 < self.points.len() {
-            sketch.path(self.step(step), mark.color(palette), 2.0 + mark.width());
+        if layer < self.scene.frame.n_layer {
+            sketch.path(self.step(2 * layer + step), mark.color(palette), 2.0 + mark.width());
         }
     }
 }

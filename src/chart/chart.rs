@@ -1,0 +1,224 @@
+//! A chart: made once of an explanation, then looked at in any view.
+
+use plotters::coord::Shift;
+use plotters::prelude::{DrawingArea, DrawingBackend};
+
+use super::bars::Bars;
+use super::belonging::belonging;
+use super::check::check;
+use super::color::Palette;
+use super::frame::Frame;
+use super::header::Header;
+use super::heads::Heads;
+use super::item::{Item, items};
+use super::key::Key;
+use super::kind::{Kind, Mark};
+use super::question::Question;
+use super::running_sum::RunningSum;
+use super::scene::Scene;
+use super::sketch::{Resolution, Sketch};
+use super::svg::svg;
+use super::values::{LARGEST, Values};
+use super::view::View;
+use crate::attribution::{Explanation, Form, Part, Unit};
+use crate::{Error, Result};
+
+/// A chart of one explanation.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    explanation: Explanation,
+    question: Question,
+    n_layer: usize,
+    /// What the value axis, or the colour scale, spans at least.
+    least: (f64, f64),
+}
+
+/// Which chart shows it.
+fn kind(explanation: &Explanation) -> &'static dyn Kind {
+    match explanation.form() {
+        Form::Parts(Unit::Component) => &Bars,
+        Form::RunningSum => &RunningSum,
+        Form::Parts(Unit::Head) => &Heads,
+    }
+}
+
+impl Chart {
+    /// A chart of `explanation`; `answer` and `incorrect` are the tokens' texts, for the title.
+    ///
+    /// # Errors
+    /// [`Error::Chart`] if the explanation contradicts itself: labels that are not its unit's, in the model's order;
+    /// arrays of the wrong length; a number that is not finite.
+    pub fn new(explanation: Explanation, answer: &str, incorrect: Option<&str>) -> Result<Self> {
+        Ok(Self {
+            n_layer: check(&explanation, kind(&explanation))?,
+            explanation,
+            question: Question {
+                answer: answer.into(),
+                incorrect: incorrect.map(Into::into),
+            },
+            least: (0.0, 0.0),
+        })
+    }
+
+    /// What is charted.
+    pub fn explanation(&self) -> &Explanation {
+        &self.explanation
+    }
+
+    /// The title in full.
+    pub fn title(&self) -> String {
+        let [full, _] = kind(&self.explanation).titles(&self.question.show(usize::MAX));
+        full
+    }
+
+    /// What the value axis, or the colour scale, spans to show every position, from zero or below to zero or above.
+    pub fn span(&self) -> (f64, f64) {
+        let positions = 0..self.explanation.positions().len();
+        positions.fold(self.least, |least, position| self.values(position, least).range)
+    }
+
+    /// Makes the value axis, or the colour scale, span at least `low` to `high`, which hold zero: charts that span the same
+    /// can be compared by eye.
+    ///
+    /// # Errors
+    /// [`Error::Chart`] for what is no such range.
+    pub fn widen(&mut self, low: f64, high: f64) -> Result<()> {
+        if !((-LARGEST..=0.0).contains(&low) && (0.0..=LARGEST).contains(&high)) {
+            return Err(Error::Chart(format!(
+                "a scale from {low} to {high}; it must hold zero, and its ends be finite float32s"
+            )));
+        }
+        self.least = (self.least.0.min(low), self.least.1.max(high));
+        Ok(())
+    }
+
+    /// Draws the chart on `area`, which holds the view at `resolution`.
+    ///
+    /// # Errors
+    /// [`Error::Chart`] for a view that has no size or asks for a position that the attribution does not have, and for
+    /// what the backend reports.
+    pub fn draw<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        view: &View,
+        resolution: Resolution,
+    ) -> Result<()> {
+        self.sketch(&self.scene(view)?).paint(area, resolution)
+    }
+
+    /// Draws the chart a share `progress` (0 to 1) of the way from `previous`, if that shows the same parts; otherwise the
+    /// chart itself.
+    ///
+    /// # Errors
+    /// As [`Chart::draw`].
+    pub fn draw_between<DB: DrawingBackend>(
+        &self,
+        previous: &Chart,
+        progress: f64,
+        area: &DrawingArea<DB, Shift>,
+        view: &View,
+        resolution: Resolution,
+    ) -> Result<()> {
+        let mut scene = self.scene(view)?;
+        if previous.explanation.labels() == self.explanation.labels() && progress < 1.0 {
+            // The two may hold different positions; a single one is the position shown.
+            let position = view.position.min(previous.explanation.positions().len() - 1);
+            let before = previous.values(position, previous.least);
+            scene.values = scene.values.since(&before, progress.max(0.0));
+        }
+        self.sketch(&scene).paint(area, resolution)
+    }
+
+    /// The chart as an SVG document.
+    ///
+    /// # Errors
+    /// As [`Chart::draw`].
+    pub fn svg(&self, view: &View) -> Result<String> {
+        let sketch = self.sketch(&self.scene(view)?);
+        svg(&sketch, (view.width, view.height), &self.title())
+    }
+
+    /// Every item, in the model's order.
+    ///
+    /// # Errors
+    /// As [`Chart::draw`].
+    pub fn items(&self, view: &View) -> Result<Vec<Item>> {
+        let scene = self.scene(view)?;
+        Ok(items(&scene, &*kind(&self.explanation).plot(&scene)))
+    }
+
+    /// The item under (x, y), in CSS pixels.
+    ///
+    /// # Errors
+    /// As [`Chart::draw`].
+    pub fn hit(&self, view: &View, x: f64, y: f64) -> Result<Option<Item>> {
+        let scene = self.scene(view)?;
+        let plot = kind(&self.explanation).plot(&scene);
+        let hit = plot.at(x, y);
+        Ok(hit.and_then(|i| items(&scene, &*plot).into_iter().nth(i)))
+    }
+
+    /// The part that `key` leads to from `from`. From a part that this chart does not show it leads to the first that
+    /// belongs to it, or to its layer; from none, to the first of all, or the last for [`Key::End`].
+    pub fn step(&self, from: Option<Part>, key: Key) -> Part {
+        let parts = self.explanation.labels();
+        if let Some(at) = from.and_then(|part| parts.iter().position(|&p| p == part)) {
+            return parts[kind(&self.explanation).step(parts, at, key)];
+        }
+        let start = if key == Key::End { parts.len() - 1 } else { 0 };
+        let linked = from.and_then(|part| {
+            let first = belonging(part, parts).first().copied();
+            let of_layer = || parts.iter().position(|p| p.layer() == part.layer());
+            first.or_else(|| part.layer().and_then(|_| of_layer()))
+        });
+        parts[linked.unwrap_or(start)]
+    }
+
+    fn values(&self, position: usize, least: (f64, f64)) -> Values {
+        Values::at(&self.explanation, position, |parts, explained| {
+            kind(&self.explanation).extent(parts, explained, least)
+        })
+    }
+
+    fn scene<'a>(&'a self, view: &'a View) -> Result<Scene<'a>> {
+        view.check(self.explanation.positions().len())?;
+        let values = self.values(view.position, self.least);
+        let titles = kind(&self.explanation).titles(&self.question.show(14));
+        let legend = kind(&self.explanation).legend(&self.question, values.range.1);
+        let header = Header::new(titles, legend, view.width);
+        Ok(Scene {
+            explanation: &self.explanation,
+            question: &self.question,
+            view,
+            palette: Palette::of(view.theme),
+            frame: Frame::new(view.width, view.height, header.height(), self.n_layer),
+            header,
+            values,
+        })
+    }
+
+    /// What is drawn, from the ground up.
+    fn sketch(&self, scene: &Scene) -> Sketch {
+        let Scene {
+            view,
+            palette,
+            header,
+            frame,
+            ..
+        } = scene;
+        let mut sketch = Sketch::default();
+        sketch.rect(frame.whole(), palette.paper);
+        let lit = scene.lit();
+        frame.draw_lit(&lit, &mut sketch, palette);
+        let plot = kind(&self.explanation).plot(scene);
+        plot.draw(&mut sketch);
+        for (part, mark) in [(view.hovered, Mark::Hovered), (view.selected, Mark::Selected)] {
+            if let Some(part) = part {
+                plot.mark(part, mark, &mut sketch);
+            }
+        }
+        frame.draw_depth(&lit, &mut sketch, palette);
+        header.draw(&mut sketch, palette);
+        sketch
+    }
+}

@@ -1,0 +1,83 @@
+//! What one of the three charts has to say for itself. All else is shared.
+
+use plotters::style::RGBColor;
+
+use super::color::Palette;
+use super::key::Key;
+use super::legend::Legend;
+use super::question::Question;
+use super::scene::Scene;
+use super::sketch::{Rect, Sketch};
+use crate::attribution::Part;
+
+/// A kind of chart.
+pub(super) trait Kind {
+    /// The parts that it shows of a model of `n_layer` layers of `n_head` heads, in the model's order.
+    fn labels(&self, n_layer: usize, n_head: usize) -> Vec<Part>;
+
+    /// `labels` in a few words.
+    fn order(&self) -> &'static str;
+
+    /// Titles that say `question`, in full and in short.
+    fn titles(&self, question: &str) -> [String; 2];
+
+    /// What its colours and symbols mean; `limit` is the value at the end of the colour scale.
+    fn legend(&self, question: &Question, limit: f64) -> Legend;
+
+    /// The least range that holds `least` and what is drawn of the parts and what they explain.
+    fn extent(&self, parts: &[f64], explained: f64, least: (f64, f64)) -> (f64, f64);
+
+    /// The item that `key` leads to from item `at` of `parts`: along all of them, unless they lie in rows.
+    fn step(&self, parts: &[Part], at: usize, key: Key) -> usize {
+        let last = parts.len() - 1;
+        match key {
+            Key::Left | Key::Up => at.saturating_sub(1),
+            Key::Right | Key::Down => (at + 1).min(last),
+            Key::Home => 0,
+            Key::End => last,
+        }
+    }
+
+    /// It, laid out in a view.
+    fn plot<'a>(&self, scene: &'a Scene) -> Box<dyn Plot + 'a>;
+}
+
+/// A kind of chart with its values, laid out in a view.
+pub(super) trait Plot {
+    /// Draws the values and the vertical axis.
+    fn draw(&self, sketch: &mut Sketch);
+    /// Where item `i` is.
+    fn rect(&self, i: usize) -> Rect;
+    /// The item that a pointer at (x, y) means.
+    fn at(&self, x: f64, y: f64) -> Option<usize>;
+    /// Marks `part`, of any unit, or what belongs to it.
+    fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch);
+}
+
+/// How an item is marked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Mark {
+    Selected,
+    Hovered,
+}
+
+impl Mark {
+    pub fn width(self) -> f64 {
+        match self {
+            Mark::Selected => 2.0,
+            Mark::Hovered => 1.0,
+        }
+    }
+
+    pub fn color(self, palette: &Palette) -> RGBColor {
+        match self {
+            Mark::Selected => palette.accent,
+            Mark::Hovered => palette.ink,
+        }
+    }
+
+    /// A frame just outside `rect`.
+    pub fn draw(self, rect: Rect, sketch: &mut Sketch, palette: &Palette) {
+        sketch.outline(rect.grown(self.width()), self.width(), self.color(palette));
+    }
+}

@@ -1,0 +1,142 @@
+//! What colours and symbols mean, in full or in few words.
+
+use super::color::Palette;
+use super::question::Question;
+use super::sketch::{Align, Rect, Sketch, size};
+use super::symbols::{dashes, diamond, hollow, ring};
+use super::text::{signed, visible, width};
+
+/// What an entry shows beside its words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Swatch {
+    /// The colour of a sign.
+    Sign(f64),
+    Solid,
+    Hollow,
+    Dot,
+    Ring,
+    Diamond,
+    Dash,
+    /// The whole colour scale, from minus to plus this many logits.
+    Scale(f64),
+}
+
+const SWATCH: f64 = 9.0;
+const SCALE: f64 = 72.0;
+const GAP: f64 = 5.0;
+/// Between two entries.
+pub(super) const BETWEEN: f64 = 14.0;
+
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    swatch: Swatch,
+    words: String,
+    /// Instead of `words` where there is little room.
+    few: String,
+}
+
+impl Entry {
+    pub fn new(swatch: Swatch, words: &str, few: &str) -> Self {
+        Self {
+            swatch,
+            words: words.into(),
+            few: few.into(),
+        }
+    }
+
+    fn width(&self) -> f64 {
+        let words = width(&self.words, size::LABEL);
+        match self.swatch {
+            Swatch::Scale(limit) => width(&signed(-limit), size::LABEL) + GAP + SCALE + GAP + words,
+            _ => SWATCH + GAP + words,
+        }
+    }
+
+    fn draw(&self, x: f64, baseline: f64, sketch: &mut Sketch, palette: &Palette) {
+        let middle = baseline - 0.36 * size::LABEL;
+        let square = |x: f64, width: f64| Rect {
+            x0: x,
+            x1: x + width,
+            y0: middle - SWATCH / 2.0,
+            y1: middle + SWATCH / 2.0,
+        };
+        let mut words = x + SWATCH + GAP;
+        match self.swatch {
+            Swatch::Sign(sign) => sketch.rect(square(x, SWATCH), palette.sign(sign)),
+            Swatch::Solid => sketch.rect(square(x, SWATCH), palette.grey),
+            Swatch::Hollow => hollow(square(x, SWATCH), palette.grey, sketch, palette),
+            Swatch::Dot => sketch.dot((x + SWATCH / 2.0, middle), 3.0, palette.ink),
+            Swatch::Ring => ring((x + SWATCH / 2.0, middle), 3.0, sketch, palette),
+            Swatch::Diamond => diamond((x + SWATCH / 2.0, middle), 5.0, sketch, palette),
+            Swatch::Dash => dashes((x - 3.0, x + SWATCH), middle, sketch, palette),
+            Swatch::Scale(limit) => {
+                let low = signed(-limit);
+                let x0 = x + width(&low, size::LABEL) + GAP;
+                sketch.text(&low, (x0 - GAP, baseline), Align::Right, size::LABEL, palette.grey);
+                const STEPS: usize = 24;
+                for step in 0..STEPS {
+                    let value = (2 * step + 1) as f64 / STEPS as f64 - 1.0;
+                    let color = palette.diverging(value, palette.paper);
+                    let x = x0 + SCALE * step as f64 / STEPS as f64;
+                    sketch.rect(square(x, SCALE / STEPS as f64), color);
+                }
+                words = x0 + SCALE + GAP;
+            }
+        }
+        sketch.text(&self.words, (words, baseline), Align::Left, size::LABEL, palette.grey);
+    }
+}
+
+/// Both signs: one alone would say the wrong thing.
+pub(super) fn signs(question: &Question) -> Vec<Entry> {
+    let in_room = |token: &str| (visible(token, 12), visible(token, 7));
+    let (answer, few) = in_room(&question.answer);
+    let towards = Entry::new(Swatch::Sign(1.0), &format!("towards {answer}"), &format!("+ {few}"));
+    let away = match &question.incorrect {
+        Some(incorrect) => {
+            let (incorrect, few) = in_room(incorrect);
+            Entry::new(Swatch::Sign(-1.0), &format!("towards {incorrect}"), &format!("− {few}"))
+        }
+        None => Entry::new(Swatch::Sign(-1.0), "away from it", "− away"),
+    };
+    vec![towards, away]
+}
+
+/// Entries in groups, of which all are shown or none; the most needed first.
+#[derive(Debug, Clone)]
+pub(super) struct Legend(pub Vec<Vec<Entry>>);
+
+impl Legend {
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter().flatten()
+    }
+
+    pub fn width(&self) -> f64 {
+        let between = BETWEEN * self.entries().count().saturating_sub(1) as f64;
+        self.entries().map(Entry::width).sum::<f64>() + between
+    }
+
+    /// The same in few words.
+    pub fn shortened(&self) -> Self {
+        let mut short = self.clone();
+        for entry in short.0.iter_mut().flatten() {
+            entry.words.clone_from(&entry.few);
+        }
+        short
+    }
+
+    /// The groups for which there is `room`.
+    pub fn cut(mut self, room: f64) -> Self {
+        while !self.0.is_empty() && self.width() > room {
+            self.0.pop();
+        }
+        self
+    }
+
+    pub fn draw(&self, mut x: f64, baseline: f64, sketch: &mut Sketch, palette: &Palette) {
+        for entry in self.entries() {
+            entry.draw(x, baseline, sketch, palette);
+            x += entry.width() + BETWEEN;
+        }
+    }
+}
