@@ -12,6 +12,7 @@
 
 mod bars;
 mod color;
+mod curve;
 mod frame;
 mod header;
 mod heads;
@@ -34,6 +35,7 @@ use sketch::{Rect, Sketch};
 use values::Values;
 
 pub use color::Theme;
+pub use curve::{Curve, CurveView};
 pub use item::{Item, Key};
 pub use sketch::Resolution;
 pub use text::signed;
@@ -183,25 +185,7 @@ impl Chart {
     /// # Errors
     /// As [`Chart::draw`].
     pub fn svg(&self, view: &View) -> Result<String> {
-        let scene = self.scene(view)?;
-        let mut drawn = String::new();
-        let size = [view.width, view.height].map(|css| (css * Resolution::SVG.scale).round() as u32);
-        {
-            let area = SVGBackend::with_string(&mut drawn, size.into()).into_drawing_area();
-            scene.sketch().paint(&area, Resolution::SVG)?;
-            area.present().map_err(|e| Error::Chart(e.to_string()))?;
-        }
-        // The backend's own opening tag knows neither CSS pixels nor a title.
-        let body = drawn.split_once('>').map_or("", |(_, body)| body);
-        Ok(format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\">\n\
-             <title>{}</title>{body}",
-            view.width,
-            view.height,
-            size[0],
-            size[1],
-            escape(&self.title()),
-        ))
+        svg(&self.scene(view)?.sketch(), (view.width, view.height), &self.title())
     }
 
     fn scene<'a>(&'a self, view: &'a View) -> Result<Scene<'a>> {
@@ -395,6 +379,26 @@ fn check(attribution: &DirectLogitAttribution) -> Result<(usize, usize)> {
         }
     }
     Ok((n_layer, n_head))
+}
+
+/// A sketch as an SVG document of this size in CSS pixels.
+fn svg(sketch: &Sketch, (width, height): (f64, f64), title: &str) -> Result<String> {
+    let mut drawn = String::new();
+    let size = [width, height].map(|css| (css * Resolution::SVG.scale).round() as u32);
+    {
+        let area = SVGBackend::with_string(&mut drawn, size.into()).into_drawing_area();
+        sketch.paint(&area, Resolution::SVG)?;
+        area.present().map_err(|e| Error::Chart(e.to_string()))?;
+    }
+    // The backend's own opening tag knows neither CSS pixels nor a title.
+    let body = drawn.split_once('>').map_or("", |(_, body)| body);
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\">\n\
+         <title>{}</title>{body}",
+        size[0],
+        size[1],
+        escape(title),
+    ))
 }
 
 fn escape(text: &str) -> String {

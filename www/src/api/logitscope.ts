@@ -29,13 +29,13 @@ import type {
   Token,
 } from '../wasm/model.js';
 
-export { Chart } from '../wasm/charts.js';
+export { Chart, Curve } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles, hubFolder } from './source.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './storage.js';
 export type { Input, Progress } from './worker.js';
-export type { ChartItem, ChartKey, ChartView, Charted } from '../wasm/charts.js';
+export type { ChartItem, ChartKey, ChartView, Charted, CurveView } from '../wasm/charts.js';
 export type {
   Contribution,
   ModelConfig,
