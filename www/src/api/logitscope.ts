@@ -96,6 +96,9 @@ export interface Attribution extends Omit<AttributionData, 'ranked'> {
 /** Asks the worker, after everything asked before. */
 type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
+/** What the error says that ended a model's workers. */
+const ENDED = /^WebAssembly stopped|^Logitscope's worker stopped|This is a bug in Logitscope/;
+
 /** A model in workers of its own. Questions are answered one after the other, in the order in which they were asked. */
 export class Logitscope {
   /** The model's configuration. */
@@ -106,6 +109,8 @@ export class Logitscope {
   readonly notKept: string | undefined;
   /** How the model computes. */
   readonly engine: Engine;
+  /** Resolves to why, if the model ended by itself: for want of memory, or by a bug. Load it again. */
+  readonly lost: Promise<LogitscopeError>;
   readonly #team: Team;
   readonly #call: Call;
   #last: Promise<unknown> = Promise.resolve();
@@ -116,12 +121,16 @@ export class Logitscope {
     this.config = loaded.config;
     this.hasTokenizer = loaded.hasTokenizer;
     this.notKept = loaded.notKept;
+    let lose = (_: unknown): void => {};
+    this.lost = new Promise((resolve) => {
+      lose = (error) => error instanceof LogitscopeError && ENDED.test(error.message) && resolve(error);
+    });
     this.#call = (ask, signal) => {
       const answer = this.#last.then(async () => {
         signal?.throwIfAborted();
         return team.ask(ask);
       });
-      this.#last = answer.catch(() => {});
+      this.#last = answer.catch(lose);
       return answer;
     };
   }
