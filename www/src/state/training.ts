@@ -23,18 +23,8 @@ export interface Training {
   checkpoints: readonly Checkpoint[];
 }
 
-let fetched: Promise<Training> | undefined;
-
-/** Reads `training.json`, once. */
-export function training(): Promise<Training> {
-  fetched ??= read().catch((error) => {
-    fetched = undefined;
-    throw error;
-  });
-  return fetched;
-}
-
-async function read(): Promise<Training> {
+/** Reads `training.json`. */
+export async function fetchTraining(): Promise<Training> {
   const response = await fetch(`${sourceFiles(BUNDLED)}training.json`);
   if (!response.ok) throw new Error(`training.json: the server answered ${response.status}`);
   const { tasks, tests } = (await response.json()) as Omit<Training, 'checkpoints'>;

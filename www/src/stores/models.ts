@@ -1,7 +1,7 @@
 import { Logitscope, cachedModels, deleteCachedModel, type CachedModel, type LogitscopeError, type Progress } from '../api/logitscope';
 import { isStepping, type Failure, type Loading, type Model } from '../state/model';
 import { BUNDLED, sourceFiles, sourceName, type Source } from '../state/source';
-import { checkpointSource, training, type Checkpoint, type Training } from '../state/training';
+import { checkpointSource, fetchTraining, type Checkpoint, type Training } from '../state/training';
 import { sentence } from '../words/format';
 import { Store } from './store';
 
@@ -26,6 +26,7 @@ export class ModelStore extends Store<Models> {
   /** Checkpoints of the bundled model that were left for another, by their names: going back to one takes no time. */
   readonly #left = new Map<string, Logitscope>();
   #loading?: AbortController;
+  #training?: Promise<Training>;
 
   constructor() {
     super({ kept: [] });
@@ -43,7 +44,7 @@ export class ModelStore extends Store<Models> {
     this.#loading = loading;
     this.set({ loading: { source: wanted, file: '', loaded: 0, fromCache: false }, failure: undefined });
     try {
-      const { source, weights, notice } = await find(wanted);
+      const { source, weights, notice } = await this.#find(wanted);
       if (loading.signal.aborted) return;
       const scope = this.#left.get(sourceName(source)) ?? (await this.#load(source, weights, loading));
       this.#loading = undefined;
@@ -57,7 +58,7 @@ export class ModelStore extends Store<Models> {
         notice: told ? sentence(told) : this.state.notice,
       });
       if (source.kind === 'bundled' && !this.state.training) {
-        training().then((training) => this.set({ training }), () => this.set({ training: null }));
+        this.#readTraining().then((training) => this.set({ training }), () => this.set({ training: null }));
       }
     } catch (error) {
       if (loading.signal.aborted) return;
@@ -163,20 +164,29 @@ export class ModelStore extends Store<Models> {
       this.set({ loading: { source, file, loaded, total, fromCache, rate } });
     };
   }
-}
 
-/** What to open for a source: another file of weights for a checkpoint; the final model for one that there is not. */
-async function find(source: Source): Promise<{ source: Source; weights?: string; notice?: string }> {
-  if (source.kind !== 'bundled' || source.step === undefined) return { source };
-  const { step } = source;
-  const instead = (why: string) => ({ source: BUNDLED, notice: `${why} This is the bundled model after all of its training.` });
-  try {
-    const { checkpoints } = await training();
-    const checkpoint = checkpoints.find((checkpoint) => checkpoint.step === step);
-    if (checkpoint) return { source: checkpointSource(checkpoint), weights: checkpoint.weights };
-    const steps = checkpoints.map(({ step }) => step.toLocaleString('en')).join(', ');
-    return instead(`There is no checkpoint after ${step.toLocaleString('en')} steps; there are after ${steps}.`);
-  } catch (error) {
-    return instead(`The checkpoint after ${step.toLocaleString('en')} steps cannot be found: ${sentence(error)}`);
+  /** What to open for a source: another file of weights for a checkpoint; the final model for one that there is not. */
+  async #find(source: Source): Promise<{ source: Source; weights?: string; notice?: string }> {
+    if (source.kind !== 'bundled' || source.step === undefined) return { source };
+    const { step } = source;
+    const instead = (why: string) => ({ source: BUNDLED, notice: `${why} This is the bundled model after all of its training.` });
+    try {
+      const { checkpoints } = await this.#readTraining();
+      const checkpoint = checkpoints.find((checkpoint) => checkpoint.step === step);
+      if (checkpoint) return { source: checkpointSource(checkpoint), weights: checkpoint.weights };
+      const steps = checkpoints.map(({ step }) => step.toLocaleString('en')).join(', ');
+      return instead(`There is no checkpoint after ${step.toLocaleString('en')} steps; there are after ${steps}.`);
+    } catch (error) {
+      return instead(`The checkpoint after ${step.toLocaleString('en')} steps cannot be found: ${sentence(error)}`);
+    }
+  }
+
+  /** Reads how the bundled model came to be, once. */
+  #readTraining(): Promise<Training> {
+    this.#training ??= fetchTraining().catch((error: unknown) => {
+      this.#training = undefined;
+      throw error;
+    });
+    return this.#training;
   }
 }
