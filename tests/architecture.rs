@@ -147,3 +147,38 @@ fn the_page_enters_through_the_api() {
     imports.retain(|line| !line.contains("api/logitscope'"));
     assert_eq!(imports, [""; 0]);
 }
+
+/// Files below `dir` with a line that imports from `from`, relative to it.
+fn importers(dir: &str, from: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
+    let with_import = sources(dir, ".ts").into_iter().filter(|(_, text)| text.contains(from));
+    let mut importers: Vec<String> = with_import
+        .map(|(path, _)| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/"))
+        .collect();
+    importers.sort();
+    importers
+}
+
+#[test]
+fn elements_get_properties_and_give_events() {
+    // What holds stores; all others could stand on any page.
+    let containers = ["answer/answer-charts.ts", "page/page.ts"];
+    assert_eq!(importers("www/src/elements", "/stores/"), containers);
+    let mut imports = lines_with("www/src/elements", ".ts", &[], &["/stores/"]);
+    imports.retain(|line| !line.contains(": import type {"));
+    assert_eq!(imports, [""; 0], "a store is given, as a property");
+    for below in ["www/src/stores", "www/src/state", "www/src/words"] {
+        assert_eq!(importers(below, "/elements/"), [""; 0], "{below}");
+    }
+    for below in ["www/src/state", "www/src/words"] {
+        assert_eq!(importers(below, "/stores/"), [""; 0], "{below}");
+    }
+    let globals = lines_with(
+        "www/src",
+        ".ts",
+        &["src/api", "src/wasm", "src/main.ts"],
+        &["export const", "export let"],
+    );
+    let instances = globals.into_iter().filter(|line| line.contains("= new "));
+    assert_eq!(instances.collect::<Vec<_>>(), [""; 0], "state is a store's");
+}

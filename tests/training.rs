@@ -75,10 +75,10 @@ fn the_network_that_learns_is_the_model_that_is_published() {
     let expected = training.logits(&Tensor::new(&tokens, &Device::Cpu).unwrap()).unwrap();
     let model = training.model().unwrap().gpt2;
     for (tokens, expected) in tokens.iter().zip(expected.to_vec3::<f32>().unwrap()) {
-        let cache = model.run(tokens).unwrap();
+        let run = model.run(tokens).unwrap();
         for (position, expected) in expected.iter().enumerate() {
             let mean = expected.iter().sum::<f32>() / expected.len() as f32;
-            let logits = model.logits(&cache, position).unwrap();
+            let logits = run.logits(position).unwrap();
             for (ours, theirs) in logits.iter().zip(expected) {
                 assert!((ours - (theirs - mean)).abs() < 1e-4, "{ours} is not {}", theirs - mean);
             }

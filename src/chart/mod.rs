@@ -16,6 +16,7 @@ mod belonging;
 mod chart;
 mod check;
 mod color;
+mod curve;
 mod frame;
 mod header;
 mod heads;
@@ -36,6 +37,7 @@ mod view;
 
 pub use chart::Chart;
 pub use color::Theme;
+pub use curve::{Curve, CurveView};
 pub use item::Item;
 pub use key::Key;
 pub use sketch::Resolution;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use logitscope::attribution::{Form, Part, Unit};
+use logitscope::attribution::{Form, Part, states};
 use logitscope::gpt2::{Activation, Gpt2Config};
 
 /// Rows of equal length.
@@ -220,7 +220,12 @@ impl Reference {
             };
             part.iter().zip(&trace.resid_final).map(at).collect::<Vec<f64>>()
         };
-        let parts = unit.parts(self.config.n_layer, self.config.n_head);
+        let (n_layer, n_head) = (self.config.n_layer, self.config.n_head);
+        let parts = match form {
+            Form::Parts(unit) => unit.parts(n_layer, n_head),
+            Form::RunningSum => states(n_layer),
+            other => panic!("{other}"),
+        };
         let rows = parts.into_iter().map(|part| project(&trace.part(part))).collect();
         let logit = trace
             .logits
@@ -253,6 +258,7 @@ impl Trace {
                             .collect()
                     })
             }
+            other => panic!("{other}"),
         }
     }
 }

@@ -41,6 +41,30 @@ test('the slider goes through the training: other numbers for the same question,
   expect(await scope.numbers()).toEqual(before);
 });
 
+test('the curve over the slider is filled as far as the training was', async ({ scope, page }) => {
+  const last = (await scope.checkpoints()).length - 1;
+  const canvas = page.locator('training-steps canvas');
+  /** How far the accent's colour goes, as a share of the curve, which leaves a margin of 4 CSS pixels. */
+  const filled = () =>
+    canvas.evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+      let right = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        const off = [0x0a, 0x67, 0x5c].map((channel, c) => Math.abs((data[i + c] ?? 0) - channel));
+        if (Math.max(...off) < 16) right = Math.max(right, ((i / 4) % width) + 1);
+      }
+      const margin = 4 * devicePixelRatio;
+      return Math.round((100 * Math.max(0, right - margin)) / (width - 2 * margin));
+    });
+  await expect.poll(filled).toBeGreaterThan(98);
+  for (const index of [3, 0, 5]) {
+    await scope.goTo(index);
+    const share = Math.round((100 * index) / last);
+    await expect.poll(async () => Math.abs((await filled()) - share), `at ${share}%`).toBeLessThanOrEqual(1);
+  }
+});
+
 test('only the checkpoint asked for is fetched, and none twice', async ({ scope, server }) => {
   const checkpoints = await scope.checkpoints();
   await expect(scope.steps).toBeVisible();

@@ -1,7 +1,12 @@
 import './styles.css';
-import './elements/page';
+import { Page } from './elements/page/page';
 import { isolate } from './isolation';
-import { followLink } from './link';
+import { Stores } from './stores/stores';
+
+const stores = new Stores();
+const page = new Page();
+page.stores = stores;
+document.body.prepend(page);
 
 await isolate();
-followLink();
+stores.address.follow();

@@ -30,7 +30,7 @@ import type {
   Token,
 } from '../wasm/model.js';
 
-export { Chart } from '../wasm/charts.js';
+export { Chart, Curve } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles, hubFolder } from './files.js';
@@ -38,7 +38,7 @@ export type { Progress } from './progress.js';
 export { deleteKeptModel, keptModels, type KeptModel } from './storage.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Input } from './worker.js';
-export type { ChartItem, ChartKey, ChartView, Charted } from '../wasm/charts.js';
+export type { ChartItem, ChartKey, ChartView, Charted, CurveView } from '../wasm/charts.js';
 export type {
   Contribution,
   ModelConfig,

@@ -1,7 +1,8 @@
 //! The charts, for the page's main thread: drawn on a canvas, asked what lies under the pointer.
 
 use logitscope::attribution::{Explanation, Part};
-use logitscope::chart::plotters::prelude::IntoDrawingArea;
+use logitscope::chart::plotters::coord::Shift;
+use logitscope::chart::plotters::prelude::{DrawingArea, IntoDrawingArea};
 use logitscope::chart::{self, Resolution, Theme};
 use logitscope::{Error, Result};
 use plotters_canvas::CanvasBackend;
@@ -36,6 +37,20 @@ export interface ChartView {
   selected?: string | null;
   /** A layer to light. */
   hoveredLayer?: number | null;
+}
+
+/** How a curve is looked at. */
+export interface CurveView {
+  /** In CSS pixels. */
+  width: number;
+  /** In CSS pixels. */
+  height: number;
+  /** Device pixels in a CSS pixel. Default 1. */
+  pixelRatio?: number;
+  /** Default light. */
+  theme?: 'light' | 'dark';
+  /** As far as here the curve is filled: 0 to 1. Default 1. */
+  at?: number;
 }
 
 /** A part as it was last drawn. */
@@ -79,6 +94,8 @@ extern "C" {
     pub type JsKey;
     #[wasm_bindgen(typescript_type = "[number, number]")]
     pub type JsSpan;
+    #[wasm_bindgen(typescript_type = "CurveView")]
+    pub type JsCurveView;
 }
 
 /// A chart of one attribution.
@@ -175,24 +192,8 @@ impl Chart {
         view: &JsView,
     ) -> Result<()> {
         let view = View::from_js(view)?;
-        let resolution = Resolution::canvas(view.pixel_ratio);
-        if !(view.pixel_ratio > 0.0 && view.pixel_ratio <= 16.0) {
-            return Err(Error::Chart(format!(
-                "a pixelRatio of {}; it must be above 0 and at most 16",
-                view.pixel_ratio
-            )));
-        }
+        let (area, resolution) = prepare(canvas, (view.width, view.height), view.pixel_ratio)?;
         let view = chart::View::from(view);
-        // Setting the size clears the canvas, even to the same size.
-        let pixels = |css: f64| (css * resolution.scale).round().clamp(1.0, f64::from(u16::MAX)) as u32;
-        let (width, height) = (pixels(view.width), pixels(view.height));
-        if (canvas.width(), canvas.height()) != (width, height) {
-            canvas.set_width(width);
-            canvas.set_height(height);
-        }
-        let area = CanvasBackend::with_canvas_object(canvas.clone())
-            .ok_or_else(|| Error::Chart("the canvas has no 2d context; it must not have another kind".into()))?
-            .into_drawing_area();
         match previous {
             Some((previous, progress)) => self.chart.draw_between(previous, progress, &area, &view, resolution)?,
             None => self.chart.draw(&area, &view, resolution)?,
@@ -200,6 +201,60 @@ impl Chart {
         self.view = view;
         Ok(())
     }
+}
+
+/// A small curve of a share that grew over a scale.
+#[wasm_bindgen]
+pub struct Curve(chart::Curve);
+
+#[wasm_bindgen]
+impl Curve {
+    /// `points` are x and y of one point after the other: places on the scale, ascending, each with its share, from 0 to 1.
+    #[wasm_bindgen(constructor)]
+    pub fn new(points: &[f64]) -> JsResult<Curve> {
+        let points = points
+            .chunks(2)
+            .map(|point| (point[0], point.get(1).copied().unwrap_or(f64::NAN)));
+        Ok(Self(chart::Curve::new(points.collect())?))
+    }
+
+    /// Draws the curve, filled as far as `view.at`, after giving the canvas the number of pixels that the view needs.
+    pub fn draw(&self, canvas: &HtmlCanvasElement, view: &JsCurveView) -> JsResult<()> {
+        let view = View::from_js(view)?;
+        let (area, resolution) = prepare(canvas, (view.width, view.height), view.pixel_ratio)?;
+        Ok(self.0.draw(&area, &view.into(), resolution)?)
+    }
+
+    /// The curve as an SVG document.
+    pub fn svg(&self, view: &JsCurveView) -> JsResult<String> {
+        let view = View::from_js(view)?;
+        Ok(self.0.svg(&view.into())?)
+    }
+}
+
+/// The canvas to draw on, with as many pixels as a view of this size in CSS pixels needs.
+fn prepare(
+    canvas: &HtmlCanvasElement,
+    (width, height): (f64, f64),
+    pixel_ratio: f64,
+) -> Result<(DrawingArea<CanvasBackend, Shift>, Resolution)> {
+    if !(pixel_ratio > 0.0 && pixel_ratio <= 16.0) {
+        return Err(Error::Chart(format!(
+            "a pixelRatio of {pixel_ratio}; it must be above 0 and at most 16"
+        )));
+    }
+    let resolution = Resolution::canvas(pixel_ratio);
+    // Setting the size clears the canvas, even to the same size.
+    let pixels = |css: f64| (css * resolution.scale).round().clamp(1.0, f64::from(u16::MAX)) as u32;
+    let (width, height) = (pixels(width), pixels(height));
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+    let area = CanvasBackend::with_canvas_object(canvas.clone())
+        .ok_or_else(|| Error::Chart("the canvas has no 2d context; it must not have another kind".into()))?
+        .into_drawing_area();
+    Ok((area, resolution))
 }
 
 #[derive(Deserialize)]
@@ -216,6 +271,9 @@ struct View {
     hovered: Option<Part>,
     selected: Option<Part>,
     hovered_layer: Option<usize>,
+    /// Of a curve.
+    #[serde(default = "one")]
+    at: f64,
 }
 
 fn one() -> f64 {
@@ -223,8 +281,17 @@ fn one() -> f64 {
 }
 
 impl View {
-    fn from_js(view: &JsView) -> Result<Self> {
+    fn from_js(view: &JsValue) -> Result<Self> {
         from_js("the view", view)
+    }
+}
+
+impl From<View> for chart::CurveView {
+    fn from(view: View) -> Self {
+        let mut curve = Self::new(view.width, view.height);
+        curve.theme = view.theme;
+        curve.at = view.at;
+        curve
     }
 }
 

@@ -1,4 +1,4 @@
-import { Logitscope, deleteCachedModel } from '/dist/logitscope.js';
+import { Logitscope, deleteKeptModel } from '/dist/logitscope.js';
 import { quantity, row, type Row } from '../report.js';
 import { timed } from './clock.js';
 import { folders, transfer } from './sides.js';
@@ -13,11 +13,11 @@ export async function loads(): Promise<Row[]> {
   const kept: number[] = [];
   const stored: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    await deleteCachedModel(url);
+    await deleteKeptModel(url);
     kept.push(await ready(url));
     stored.push(await ready(url));
   }
-  await deleteCachedModel(url);
+  await deleteKeptModel(url);
 
   const beyond = (told: Samples) => quantity('ms', told.loads.map((time, round) => time - (told.transfers[round] ?? NaN)));
   const times = (told: Samples) => ({ load: quantity('ms', told.loads), 'bare transfer': quantity('ms', told.transfers) });

@@ -1,0 +1,142 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Unit } from '../../api/logitscope';
+import { UNITS, type Picture } from '../../state/picture';
+import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
+import { decimals, percent, signed, visible } from '../../words/format';
+import { tell } from '../events';
+import { base } from '../styles';
+import './contribution-table';
+import './download-row';
+import './identity-badge';
+
+/** The selected part in words and numbers, the table of all, the identity, and the downloads. */
+@customElement('answer-panel')
+export class AnswerPanel extends LitElement {
+  @property({ attribute: false }) picture?: Picture;
+  /** Whose table is shown. */
+  @property() unit: Unit = 'head';
+  /** The selected part's label. */
+  @property({ attribute: false }) selected: string | null = null;
+  /** Whether another picture is on its way. */
+  @property({ type: Boolean, reflect: true }) stale = false;
+
+  #selected(picture: Picture, label: string) {
+    const { source } = picture;
+    // What heads are known for was found when the training was finished.
+    const known = source.kind === 'bundled' && source.step === undefined ? knownFor(label) : undefined;
+    const unit = UNITS.find((unit) => picture.charts[unit].item(label));
+    const item = unit && picture.charts[unit].item(label);
+    if (!unit || !item) return this.#overview(picture);
+    const of = picture.incorrect ? 'of the difference' : 'of the logit';
+    const share = unit === 'layer' ? `${percent(item.share)} ${of} by now` : `${percent(item.share)} ${of}, rank ${item.rank} of ${item.count}`;
+    return html`
+      <div class="title">
+        <h2>${item.name}</h2>
+        <span class="mono grey">${item.label}</span>
+        <span class="value mono">${signed(item.value)}</span>
+      </div>
+      <p class="small">${unit === 'layer' ? '' : html`It ${direction(item.value, picture)}: `}${share}.</p>
+      <p class="small grey">${known ?? part(label, picture)}</p>
+    `;
+  }
+
+  #overview(picture: Picture) {
+    const { answer, incorrect, attributions, charts } = picture;
+    const [logit = 0] = attributions.component.logit;
+    const strongest = charts.component.items().find(({ rank }) => rank === 1);
+    return html`
+      <div class="title">
+        <h2>${visible(answer.text)}${incorrect ? ` rather than ${visible(incorrect.text)}` : ''}</h2>
+        <span class="value mono">${decimals(logit)}</span>
+      </div>
+      <p class="small">${overview(picture)}</p>
+      <p class="small grey">
+        Largest: ${strongest?.name} (${strongest && signed(strongest.value)}). Select a part in a chart, or in the table.
+      </p>
+    `;
+  }
+
+  protected override render() {
+    const { picture, unit: shown, selected } = this;
+    if (!picture) return nothing;
+    return html`
+      <div class="selected" role="region" aria-label="Selected part" aria-live="polite">
+        ${selected === null ? this.#overview(picture) : this.#selected(picture, selected)}
+      </div>
+      <div class="units" role="group" aria-label="Unit">
+        ${UNITS.map(
+          (unit) => html`<button
+            type="button"
+            aria-pressed=${unit === shown ? 'true' : 'false'}
+            @click=${() => tell(this, 'unit-choose', unit)}
+          >${UNIT_NAMES[unit]}</button>`,
+        )}
+      </div>
+      <p class="small grey">${UNIT_NOTES[shown]}</p>
+      <contribution-table .chart=${picture.charts[shown]} .selected=${selected}></contribution-table>
+      <identity-badge .picture=${picture} .unit=${shown}></identity-badge>
+      <download-row .picture=${picture} .unit=${shown}></download-row>
+    `;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        gap: 8px;
+        min-width: 0;
+        transition: opacity 100ms linear;
+      }
+      :host([stale]) {
+        opacity: 0.45;
+        transition-delay: 150ms;
+      }
+      .selected {
+        display: grid;
+        align-content: start;
+        gap: 4px;
+        min-height: 136px;
+      }
+      .title {
+        display: flex;
+        align-items: baseline;
+        gap: 8px;
+      }
+      .title .mono {
+        font-size: var(--small);
+      }
+      .title .value {
+        margin-left: auto;
+        font-size: var(--large);
+      }
+      .units {
+        display: flex;
+        border-bottom: 1px solid var(--hairline);
+      }
+      .units button {
+        flex: 1;
+        border-radius: 0;
+        color: var(--grey);
+      }
+      .units button[aria-pressed='true'] {
+        border-bottom: 2px solid var(--accent);
+        color: var(--ink);
+      }
+      /* The table takes the height that the charts leave, and scrolls. */
+      contribution-table {
+        flex: 1 1 160px;
+        min-height: 160px;
+        height: 0;
+      }
+      @media (max-width: 1023px) {
+        contribution-table {
+          flex: none;
+          height: 400px;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,172 @@
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Chart, ChartView, Unit } from '../../api/logitscope';
+import type { Pointed } from '../../state/picture';
+import { UNIT_NOTES } from '../../words/explain';
+import { percent, signed } from '../../words/format';
+import { tell } from '../events';
+import { Painter, type Size } from '../painter';
+import { base } from '../styles';
+
+const MOVE_MS = 150;
+const STEPS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'] as const;
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** One chart: drawn by Rust, pointed at and walked through here. */
+@customElement('chart-figure')
+export class ChartFigure extends LitElement {
+  @property({ attribute: false }) chart!: Chart;
+  @property() unit: Unit = 'head';
+  @property() theme: 'light' | 'dark' = 'light';
+  /** What the pointer is on, here or elsewhere. */
+  @property({ attribute: false }) hovered: Pointed | null = null;
+  /** The selected part's label. */
+  @property({ attribute: false }) selected: string | null = null;
+  @query('canvas') private canvas!: HTMLCanvasElement;
+  /** Whether the pointer, and not only the selection, put the tooltip up. */
+  @state() private pointed = false;
+
+  /** The chart that moves into this one. */
+  #from?: { chart: Chart; start: number };
+  readonly #painter = new Painter(this, (size, now) => this.#draw(size, now));
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('chart');
+    if (!before) return;
+    const moves = !still.matches && sameParts(before, this.chart);
+    this.#from = moves ? { chart: before, start: performance.now() } : undefined;
+  }
+
+  #draw(size: Size, now: number): void {
+    const { chart, theme, hovered, selected } = this;
+    const view: ChartView = { ...size, theme, hovered: hovered?.label, hoveredLayer: hovered?.layer, selected };
+    const progress = this.#from ? (now - this.#from.start) / MOVE_MS : 1;
+    if (this.#from && progress < 1) {
+      chart.drawBetween(this.#from.chart, Math.max(0, progress), this.canvas, view);
+      this.#painter.request();
+    } else {
+      this.#from = undefined;
+      chart.draw(this.canvas, view);
+    }
+  }
+
+  #hit(event: MouseEvent) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return this.chart.hit(event.clientX - left, event.clientY - top);
+  }
+
+  #point(event: PointerEvent): void {
+    const item = this.#hit(event);
+    this.pointed = item !== undefined;
+    tell(this, 'part-hover', item ? { label: item.label, layer: item.layer ?? null } : null);
+  }
+
+  /** A finger that is lifted leaves what it touched pointed at; one that scrolls does not. */
+  #leave(event: PointerEvent): void {
+    if (event.pointerType === 'touch' && event.type !== 'pointercancel') return;
+    this.pointed = false;
+    tell(this, 'part-hover', null);
+  }
+
+  #click(event: MouseEvent): void {
+    tell(this, 'part-select', this.#hit(event)?.label ?? null);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { chart, selected } = this;
+    const key = STEPS.find((step) => step === event.key);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const own = selected !== null && chart.item(selected) ? selected : undefined;
+    if (key) tell(this, 'part-select', chart.step(own, key));
+    else if (event.key === 'Enter' || event.key === ' ') tell(this, 'part-select', own ?? highest(chart));
+    else if (event.key === 'Escape') tell(this, 'part-select', null);
+    else return;
+    event.preventDefault();
+  }
+
+  #tooltip() {
+    const item = this.pointed && this.hovered ? this.chart.item(this.hovered.label) : undefined;
+    if (!item) return nothing;
+    const below = item.y < 72;
+    const style = `--x: ${item.x + item.width / 2}px; --y: ${below ? item.y + item.height + 8 : item.y - 8}px; --up: ${below ? '0' : '-100%'}`;
+    return html`<div class="tooltip small" style=${style}>
+      <strong>${item.name}</strong> <span class="grey mono">${item.label}</span><br />
+      <span class="mono">${signed(item.value)}</span> · ${percent(item.share)} · rank ${item.rank} of ${item.count}
+    </div>`;
+  }
+
+  protected override render() {
+    return html`<figure>
+      <div
+        class="chart"
+        role="application"
+        aria-roledescription="chart"
+        tabindex="0"
+        aria-label=${this.chart.title}
+        aria-describedby="note"
+        @keydown=${this.#key}
+        @pointermove=${this.#point}
+        @pointerdown=${this.#point}
+        @pointerleave=${this.#leave}
+        @pointercancel=${this.#leave}
+        @click=${this.#click}
+      >
+        <canvas></canvas>
+        ${this.#tooltip()}
+      </div>
+      <figcaption id="note" class="unseen">
+        ${UNIT_NOTES[this.unit]} Arrow keys go from part to part, Enter selects the largest, Escape none.
+      </figcaption>
+    </figure>`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host,
+      figure {
+        display: grid;
+        min-width: 0;
+        position: relative;
+      }
+      .chart {
+        position: relative;
+        min-width: 0;
+        touch-action: pan-y pinch-zoom;
+        cursor: crosshair;
+      }
+      canvas {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+      }
+      .tooltip {
+        position: absolute;
+        left: clamp(0px, calc(var(--x) - 136px), calc(100% - 272px));
+        top: var(--y);
+        z-index: 1;
+        width: 272px;
+        padding: 8px;
+        translate: 0 var(--up);
+        border: 1px solid var(--hairline);
+        border-radius: 4px;
+        background: var(--ground);
+        box-shadow: 0 4px 12px rgb(0 0 0 / 0.18);
+        pointer-events: none;
+      }
+    `,
+  ];
+}
+
+/** Whether bars can move from one chart to the other. */
+function sameParts(a: Chart, b: Chart): boolean {
+  const [x, y] = [a.items(), b.items()];
+  return x.length === y.length && x.every(({ label }, i) => label === y[i]?.label);
+}
+
+/** The largest part of a layer: the remainder is many parts. */
+function highest(chart: Chart): string | null {
+  const parts = chart.items().filter(({ layer }) => layer !== null);
+  return parts.sort((a, b) => a.rank - b.rank)[0]?.label ?? null;
+}

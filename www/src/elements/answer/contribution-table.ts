@@ -1,0 +1,159 @@
+import { LitElement, css, html } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Chart, ChartItem } from '../../api/logitscope';
+import { percent, signed } from '../../words/format';
+import { tell } from '../events';
+import { base } from '../styles';
+
+type Column = 'rank' | 'part' | 'value';
+
+/** Every part with its value, share and rank. */
+@customElement('contribution-table')
+export class ContributionTable extends LitElement {
+  @property({ attribute: false }) chart!: Chart;
+  /** The selected part's label. */
+  @property({ attribute: false }) selected: string | null = null;
+  @state() private column: Column = 'rank';
+  @state() private down = false;
+
+  #sort(column: Column): void {
+    this.down = column === this.column ? !this.down : column === 'value';
+    this.column = column;
+  }
+
+  /** Sorted; the model's order is the one that the parts come in. */
+  #rows(items: ChartItem[]): ChartItem[] {
+    const { column, down } = this;
+    const sorted = column === 'part' ? [...items] : [...items].sort((a, b) => a[column] - b[column]);
+    return down ? sorted.reverse() : sorted;
+  }
+
+  /** Arrows walk the rows, which are one stop of the Tab key. */
+  #walk(event: KeyboardEvent): void {
+    if (event.key === 'Escape') return tell(this, 'part-select', null);
+    const buttons = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('tbody button')];
+    const at = buttons.indexOf(event.target as HTMLButtonElement);
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    buttons[to]?.focus();
+  }
+
+  #head(column: Column, text: string) {
+    const sorted = column !== this.column ? 'none' : this.down ? 'descending' : 'ascending';
+    const mark = sorted === 'none' ? '' : this.down ? ' ↓' : ' ↑';
+    return html`<th scope="col" class=${column} aria-sort=${sorted}>
+      <button type="button" @click=${() => this.#sort(column)}>${text}<span aria-hidden="true">${mark}</span></button>
+    </th>`;
+  }
+
+  protected override render() {
+    const items = this.chart.items();
+    const rows = this.#rows(items);
+    const stop = items.some(({ label }) => label === this.selected) ? this.selected : rows[0]?.label;
+    return html`<div class="scroll">
+      <table class="small">
+        <caption class="unseen">Contributions, by unit</caption>
+        <thead>
+          <tr>
+            ${this.#head('rank', 'Rank')} ${this.#head('part', 'Part')} ${this.#head('value', 'Value')}
+            <th scope="col" class="share">Share</th>
+          </tr>
+        </thead>
+        <tbody @keydown=${this.#walk}>
+          ${repeat(rows, ({ label }) => label, (item) => {
+            const selected = item.label === this.selected;
+            return html`<tr
+              class=${selected ? 'selected' : ''}
+              @click=${() => tell(this, 'part-select', selected ? null : item.label)}
+              @pointerenter=${() => tell(this, 'part-hover', { label: item.label, layer: item.layer })}
+              @pointerleave=${() => tell(this, 'part-hover', null)}
+            >
+              <td class="mono grey">${item.rank}</td>
+              <th scope="row">
+                <button type="button" class="mono" title=${item.name} aria-label="${item.name}, ${item.label}" aria-pressed=${selected ? 'true' : 'false'} tabindex=${item.label === stop ? 0 : -1}>${item.label}</button>
+              </th>
+              <td class="mono">${signed(item.value)}</td>
+              <td class="mono grey">${percent(item.share)}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+      }
+      .scroll {
+        height: 100%;
+        overflow-y: auto;
+        scrollbar-width: thin;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+      }
+      thead {
+        position: sticky;
+        top: 0;
+        background: var(--ground);
+      }
+      th {
+        padding: 0;
+        font-weight: 400;
+        text-align: left;
+      }
+      td,
+      thead .value,
+      .share {
+        text-align: right;
+      }
+      td,
+      .share {
+        padding: 0 8px;
+      }
+      td:first-child {
+        width: 72px;
+        text-align: left;
+      }
+      thead button {
+        white-space: nowrap;
+      }
+      .share {
+        color: var(--grey);
+      }
+      tbody tr {
+        border-top: 1px solid var(--hairline);
+        cursor: pointer;
+      }
+      tbody tr:hover {
+        background: var(--hover);
+      }
+      tbody tr.selected {
+        background: var(--accent-ground);
+      }
+      tbody button {
+        width: 100%;
+        min-height: max(24px, var(--target) - 4px);
+        color: var(--ink);
+        text-align: left;
+      }
+      tbody button:hover:not(:disabled) {
+        background: none;
+      }
+      thead button {
+        min-width: calc(var(--target) + 4px);
+      }
+      @media (pointer: coarse), (max-width: 720px) {
+        tbody button {
+          min-height: 44px;
+        }
+      }
+    `,
+  ];
+}

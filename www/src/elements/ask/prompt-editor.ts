@@ -1,0 +1,123 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Model } from '../../state/model';
+import { presets } from '../../state/presets';
+import { isPreset, type Problem, type Question } from '../../state/question';
+import { tell } from '../events';
+import { base, row } from '../styles';
+import './generate-menu';
+
+/** The sentence, where it comes from, and whether BOS goes before it. */
+@customElement('prompt-editor')
+export class PromptEditor extends LitElement {
+  @property({ attribute: false }) question!: Question;
+  @property({ attribute: false }) problem?: Problem;
+  @property({ attribute: false }) model?: Model;
+
+  #choose(event: Event): void {
+    const preset = presets[Number((event.target as HTMLSelectElement).value)];
+    if (preset) tell(this, 'preset-choose', preset);
+  }
+
+  protected override render() {
+    const { question, problem, model } = this;
+    const ids = model && !model.hasTokenizer;
+    const chosen = presets.findIndex((preset) => isPreset(preset, question));
+    return html`
+      <label class="gutter" for="prompt">In</label>
+      <textarea
+        id="prompt"
+        rows="1"
+        spellcheck="false"
+        autocapitalize="off"
+        aria-label=${ids ? 'Prompt, as token ids' : 'Prompt'}
+        aria-invalid=${problem ? 'true' : 'false'}
+        aria-describedby=${problem ? 'problem' : nothing}
+        placeholder=${ids ? '1, 5, 9' : 'Type a sentence for the model to continue'}
+        .value=${question.prompt}
+        @input=${(event: Event) => tell(this, 'prompt-type', (event.target as HTMLTextAreaElement).value)}
+      ></textarea>
+      <div class="tools">
+        <select aria-label="Examples" @change=${(event: Event) => this.#choose(event)}>
+          <option value="-1" ?selected=${chosen < 0}>Examples</option>
+          ${presets.map(({ name }, i) => html`<option value=${i} ?selected=${i === chosen}>${name}</option>`)}
+        </select>
+        <label class="bos small" title="The token that training texts begin with. TransformerLens puts it first by default.">
+          <input
+            type="checkbox"
+            .checked=${question.prependBos && !ids}
+            ?disabled=${ids}
+            @change=${(event: Event) => tell(this, 'bos-switch', (event.target as HTMLInputElement).checked)}
+          />BOS first
+        </label>
+        <generate-menu .config=${model?.config}></generate-menu>
+      </div>
+      ${problem ? html`<p id="problem" class="below small wrong" role="alert">${problem.message}</p>` : nothing}
+    `;
+  }
+
+  protected override updated(): void {
+    const area = this.renderRoot.querySelector('textarea');
+    if (!area || CSS.supports('field-sizing', 'content')) return;
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }
+
+  static override styles = [
+    base,
+    row,
+    css`
+      :host {
+        grid-template-columns: 48px minmax(0, 1fr) auto;
+        align-items: start;
+      }
+      textarea {
+        field-sizing: content;
+        width: 100%;
+        min-height: 40px;
+        max-height: 30dvh;
+        padding: 6px 0;
+        border: 0;
+        border-bottom: 1px solid var(--grey);
+        border-radius: 0;
+        background: none;
+        font-size: var(--large);
+        line-height: 28px;
+        resize: none;
+      }
+      textarea[aria-invalid='true'] {
+        border-color: var(--wrong);
+      }
+      .tools {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 40px;
+      }
+      .bos {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: var(--target);
+        padding: 0 8px;
+      }
+      @media (max-width: 720px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .gutter {
+          grid-column: 1;
+        }
+        .tools {
+          flex-wrap: wrap;
+          gap: 0;
+          margin-left: -8px;
+        }
+        select {
+          max-width: 176px;
+          text-overflow: ellipsis;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,175 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Token } from '../../api/logitscope';
+import type { Picture } from '../../state/picture';
+import { presets, type Preset } from '../../state/presets';
+import { isPreset, type Field, type Problem, type Problems, type Question } from '../../state/question';
+import type { Source } from '../../state/source';
+import { count, percent, typed, visible } from '../../words/format';
+import { tell } from '../events';
+import { base, row } from '../styles';
+
+/** Why this token, rather than that one? */
+@customElement('question-line')
+export class QuestionLine extends LitElement {
+  @property({ attribute: false }) question!: Question;
+  @property({ attribute: false }) problems: Problems = {};
+  /** What the model finds likeliest: the answer, if none is given. */
+  @property({ attribute: false }) likeliest?: Token;
+  @property({ attribute: false }) picture?: Picture;
+  /** The model's in use. */
+  @property({ attribute: false }) source?: Source;
+
+  /** Spaces show as dots while they are typed; neither changes the text's length, so the caret stays. */
+  #input(field: Field, event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const { selectionStart, selectionEnd } = input;
+    const text = typed(input.value);
+    if (input.value !== visible(text)) {
+      input.value = visible(text);
+      input.setSelectionRange(selectionStart, selectionEnd);
+    }
+    tell(this, 'question-type', { [field]: text });
+  }
+
+  #swap(): void {
+    const { answer, incorrect } = this.question;
+    tell(this, 'question-ask', { answer: incorrect, incorrect: answer });
+  }
+
+  #field(field: Field, label: string, placeholder: string) {
+    const { question, problems } = this;
+    return html`<input
+      id=${field}
+      class="token"
+      size="8"
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck="false"
+      aria-label=${label}
+      aria-invalid=${problems[field] ? 'true' : 'false'}
+      aria-describedby=${problems[field] ? `${field}-problem` : nothing}
+      placeholder=${placeholder}
+      .value=${visible(question[field])}
+      @input=${(event: Event) => this.#input(field, event)}
+    />`;
+  }
+
+  #problem(field: Field, problem: Problem | undefined) {
+    if (!problem) return nothing;
+    const { message, fix } = problem;
+    return html`<p id="${field}-problem" class="below small wrong" role="alert">
+      ${message}
+      ${fix === undefined
+        ? nothing
+        : html`<button type="button" class="main" @click=${() => tell(this, 'question-ask', { [field]: fix })}>
+            Use <span class="token">${visible(fix)}</span>
+          </button>`}
+    </p>`;
+  }
+
+  /**
+   * What to look for. That is said of the bundled model when its training was finished: in another, other heads do it, and
+   * before, none may. Its place stays the same, so that nothing moves while the training is gone through.
+   */
+  #note(preset: Preset | undefined) {
+    const { picture } = this;
+    const source = picture?.source ?? this.source;
+    if (!preset || source?.kind !== 'bundled') return nothing;
+    const { step } = source;
+    if (step === undefined) return html`<div class="note small grey"><p>${preset.note}</p></div>`;
+    return html`<div class="note small grey">
+      <p class="held">${preset.note}</p>
+      <p>${picture ? said(step, picture) : ''}</p>
+    </div>`;
+  }
+
+  protected override render() {
+    const { question, problems, likeliest } = this;
+    const preset = presets.find((preset) => isPreset(preset, question));
+    return html`
+      <span class="gutter">why</span>
+      <div class="line">
+        ${this.#field('answer', 'Answer: the token to explain', likeliest ? visible(likeliest.text) : 'the likeliest')}
+        <span>rather than</span>
+        ${this.#field('incorrect', 'Incorrect: the token to compare with', 'any other')}
+        <span>?</span>
+        <span class="changes">
+          ${question.answer && question.incorrect
+            ? html`<button type="button" @click=${() => this.#swap()}>Swap</button>`
+            : nothing}
+          ${question.incorrect
+            ? html`<button type="button" aria-label="Compare with none" @click=${() => tell(this, 'question-ask', { incorrect: '' })}>Clear</button>`
+            : nothing}
+        </span>
+        ${this.#note(preset)}
+      </div>
+      ${this.#problem('answer', problems.answer)} ${this.#problem('incorrect', problems.incorrect)}
+    `;
+  }
+
+  static override styles = [
+    base,
+    row,
+    css`
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        font-size: var(--large);
+      }
+      input.token:not([type='checkbox']) {
+        padding: 0;
+        field-sizing: content;
+        min-width: 72px;
+        max-width: 100%;
+        border-width: 0 0 1px;
+        border-radius: 0;
+        font-size: var(--large);
+      }
+      input::placeholder {
+        color: var(--grey);
+        opacity: 1;
+      }
+      input[aria-invalid='true'] {
+        border-color: var(--wrong);
+      }
+      .note {
+        display: grid;
+        align-items: center;
+        flex: 1;
+        min-width: min(100%, 320px);
+        margin-left: 16px;
+        padding-left: 16px;
+        border-left: 1px solid var(--hairline);
+      }
+      .note p {
+        grid-area: 1 / 1;
+      }
+      .held {
+        visibility: hidden;
+      }
+      @media (max-width: 720px) {
+        .note {
+          align-items: start;
+          margin: 0;
+          padding: 0;
+          border: 0;
+        }
+        .changes {
+          margin-left: -8px;
+        }
+      }
+    `,
+  ];
+}
+
+/** What the model says after so many steps, be it the answer or not yet. */
+function said(step: number, { predictions: [likeliest], answer }: Picture): string {
+  if (!likeliest) return '';
+  const when = step === 0 ? 'Before any training' : `After ${count(step)} steps`;
+  const says = `${visible(likeliest.text)} (${percent(likeliest.probability)})`;
+  if (likeliest.id === answer.id) return `${when} the likeliest is already ${says}.`;
+  return `${when}, ${visible(answer.text)} is not the model’s answer yet: it says ${says}.`;
+}

@@ -1,0 +1,111 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Token } from '../../api/logitscope';
+import type { Problem, Question } from '../../state/question';
+import { cutWords, visible } from '../../words/format';
+import { tell } from '../events';
+import { base, row } from '../styles';
+
+/** The prompt as the model sees it. The chosen token is the one after which the next is explained. */
+@customElement('token-strip')
+export class TokenStrip extends LitElement {
+  @property({ attribute: false }) tokens: readonly Token[] = [];
+  @property({ attribute: false }) question!: Question;
+  /** Whether the model knows words as wholes alone. */
+  @property({ type: Boolean }) fewWords = false;
+  /** Whether the model is writing. */
+  @property({ type: Boolean }) generating = false;
+  @property({ attribute: false }) problem?: Problem;
+
+  /** Arrows walk the strip, which is one stop of the Tab key. */
+  #walk(event: KeyboardEvent): void {
+    const buttons = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('button[data-token]')];
+    const at = buttons.indexOf(event.target as HTMLButtonElement);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    buttons[to]?.focus();
+  }
+
+  protected override render() {
+    const { tokens, question, fewWords, generating, problem } = this;
+    const position = question.position ?? tokens.length - 1;
+    const written = tokens.length - question.generated.length;
+    const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
+    return html`
+      <span class="gutter" id="label">after</span>
+      <div class="strip" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
+        ${tokens.map((token, i) => {
+          const byModel = i >= written;
+          const name = `${i}: ${visible(token.text)}${byModel ? ', written by the model' : ''}`;
+          return html`<button
+            type="button"
+            data-token
+            class="token ${byModel ? 'written' : ''}"
+            aria-label=${name}
+            aria-pressed=${i === position ? 'true' : 'false'}
+            tabindex=${i === position ? 0 : -1}
+            title=${byModel ? `Explain why the model wrote this (token ${i}, id ${token.id})` : `Explain what comes after this (token ${i}, id ${token.id})`}
+            @click=${() => tell(this, 'token-choose', i)}
+          >${visible(token.text)}</button>`;
+        })}
+        ${generating ? html`<button type="button" class="main" @click=${() => tell(this, 'generate-stop')}>Stop</button>` : nothing}
+        ${question.generated.length && !generating
+          ? html`<button type="button" @click=${() => tell(this, 'generate-clear')}>Clear what it wrote</button>`
+          : nothing}
+      </div>
+      ${unknown.length ? html`<p class="below small grey" role="status">${hint(unknown)}</p>` : nothing}
+      ${problem ? html`<p class="below small wrong" role="alert">${problem.message}</p>` : nothing}
+    `;
+  }
+
+  static override styles = [
+    base,
+    row,
+    css`
+      .gutter {
+        align-self: start;
+        padding-top: 8px;
+      }
+      .strip {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px;
+        min-height: var(--target);
+        max-height: 25dvh;
+        padding: 1px;
+        overflow-y: auto;
+      }
+      .token {
+        min-width: 16px;
+        padding: 0 6px;
+        border-color: var(--hairline);
+        color: var(--ink);
+      }
+      .token.written {
+        border-style: dashed;
+        border-color: var(--accent);
+      }
+      .token[aria-pressed='true'] {
+        border: 2px solid var(--accent);
+        padding: 0 5px;
+        background: var(--accent-ground);
+      }
+      @media (max-width: 720px) {
+        .token {
+          min-width: 44px;
+        }
+      }
+    `,
+  ];
+}
+
+/** Words are learned whole, so one that is cut means nothing to a model that knows few. */
+function hint(words: string[]): string {
+  const some = words.slice(0, 3).map((word) => `“${word}”`);
+  const more = words.length > some.length ? ['other words'] : [];
+  const list = new Intl.ListFormat('en').format([...some, ...more]);
+  return words.length === 1
+    ? `${list} is not a word that the bundled model knows, so expect nonsense after it.`
+    : `${list} are not words that the bundled model knows, so expect nonsense after them.`;
+}

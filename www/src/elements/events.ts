@@ -1,0 +1,49 @@
+import type { GenerateOptions, Prediction, Unit } from '../api/logitscope';
+import type { Pointed } from '../state/picture';
+import type { Preset } from '../state/presets';
+import type { Field, Question } from '../state/question';
+import type { Source } from '../state/source';
+import type { Checkpoint } from '../state/training';
+
+/** What elements tell whoever uses them: the events' names and details. They bubble, through shadow roots too. */
+export interface Told {
+  /** The question changes, at once or once the reader pauses. */
+  'question-ask': Partial<Question>;
+  'question-type': Partial<Question>;
+  'prompt-type': string;
+  'bos-switch': boolean;
+  'preset-choose': Preset;
+  /** By index. */
+  'token-choose': number;
+  'prediction-choose': { field: Field; prediction: Prediction };
+  'generate-start': GenerateOptions;
+  'generate-stop': undefined;
+  'generate-clear': undefined;
+  'part-hover': Pointed | null;
+  /** By label. */
+  'part-select': string | null;
+  'unit-choose': Unit;
+  'model-open': Source;
+  'files-open': readonly File[];
+  'checkpoint-choose': Checkpoint;
+  'loading-cancel': undefined;
+  'failure-dismiss': undefined;
+  /** The list of kept models is opened. */
+  'kept-list': undefined;
+  /** By URL. */
+  'kept-delete': string;
+  'theme-choose': 'auto' | 'light' | 'dark';
+  /** The address bar's link is about to be copied. */
+  'link-copy': undefined;
+}
+
+/** What a listener gets. */
+export type Telling<Name extends keyof Told> = CustomEvent<Told[Name]>;
+
+export function tell<Name extends keyof Told>(
+  element: EventTarget,
+  name: Name,
+  ...[detail]: Told[Name] extends undefined ? [] : [Told[Name]]
+): void {
+  element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+}

@@ -1,0 +1,304 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { droppedFiles } from '../../api/logitscope';
+import { isStepping } from '../../state/model';
+import type { Stores } from '../../stores/stores';
+import '../answer/answer-charts';
+import '../answer/answer-panel';
+import '../ask/prediction-list';
+import '../ask/prompt-editor';
+import '../ask/question-line';
+import '../ask/token-strip';
+import type { Telling } from '../events';
+import '../model/model-failure';
+import '../model/model-menu';
+import '../model/model-progress';
+import '../model/training-steps';
+import { base } from '../styles';
+import { Watch } from '../watch';
+import './copy-link';
+import './help-section';
+import './theme-switch';
+
+/**
+ * The whole page: a sentence, a question, and the charts that answer it. It gives the stores' state to the elements as their
+ * properties, and what the elements tell to the stores.
+ */
+@customElement('logitscope-page')
+export class Page extends LitElement {
+  @property({ attribute: false }) stores!: Stores;
+  @state() private dropping = false;
+  // What is hovered concerns the charts alone, which watch it themselves.
+  readonly watch = new Watch(this, () => {
+    const { theme, models, question, answer, generation, view } = this.stores;
+    return [theme, models, question, answer, generation, view];
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('dragover', this.#dragOver);
+    window.addEventListener('dragleave', this.#dragLeave);
+    window.addEventListener('drop', this.#drop);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('dragover', this.#dragOver);
+    window.removeEventListener('dragleave', this.#dragLeave);
+    window.removeEventListener('drop', this.#drop);
+  }
+
+  readonly #dragOver = (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.dropping = true;
+  };
+
+  readonly #dragLeave = (event: DragEvent) => {
+    if (event.relatedTarget === null) this.dropping = false;
+  };
+
+  readonly #drop = async (event: DragEvent) => {
+    this.dropping = false;
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    const files = await droppedFiles(event.dataTransfer);
+    this.stores.models.openFiles(files);
+  };
+
+  #help(): void {
+    const help = this.renderRoot.querySelector<HTMLElement>('help-section');
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    help?.scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
+    help?.focus({ preventScroll: true });
+  }
+
+  /** What stands in the charts' place. */
+  #instead(): string {
+    const { loading, failure, model } = this.stores.models.state;
+    const { prompt } = this.stores.question.state;
+    if (loading) return 'The charts appear here when the model is loaded.';
+    if (failure) return 'Without a model there is nothing to explain. Choose another above, or try again.';
+    if (this.stores.answer.state.problems.prompt || prompt === '') {
+      return 'Type a sentence above: the charts show which parts of the model push for the next word.';
+    }
+    return model ? 'Running the model.' : '';
+  }
+
+  #header() {
+    const { theme, models, address } = this.stores;
+    const { model, loading, kept } = models.state;
+    // Steps of the training are told where they are chosen: nothing on the page moves for them.
+    const told = isStepping(models.state) ? undefined : loading;
+    return html`<header>
+      <h1>Logitscope</h1>
+      <model-menu
+        .model=${model}
+        .kept=${kept}
+        @kept-list=${() => models.listKept()}
+        @kept-delete=${({ detail }: Telling<'kept-delete'>) => models.deleteKept(detail)}
+        @files-open=${({ detail }: Telling<'files-open'>) => models.openFiles(detail)}
+      ></model-menu>
+      <model-progress .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
+      <copy-link @link-copy=${() => address.keep()}></copy-link>
+      <theme-switch .choice=${theme.state.choice} @theme-choose=${({ detail }: Telling<'theme-choose'>) => theme.choose(detail)}></theme-switch>
+      <button type="button" @click=${() => this.#help()}>Help</button>
+    </header>`;
+  }
+
+  #ask() {
+    const { models, question, answer, generation, view } = this.stores;
+    const { model, loading, failure, training, notice } = models.state;
+    const { tokens, predictions, picture, problems } = answer.state;
+    return html`<section
+      class="ask"
+      aria-label="The question"
+      @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
+      @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
+    >
+      <prompt-editor
+        .question=${question.state}
+        .problem=${problems.prompt}
+        .model=${model}
+        @prompt-type=${({ detail }: Telling<'prompt-type'>) => question.typePrompt(detail)}
+        @bos-switch=${({ detail }: Telling<'bos-switch'>) => question.setBos(detail)}
+        @preset-choose=${({ detail }: Telling<'preset-choose'>) => {
+          question.show(detail);
+          view.select(null);
+        }}
+        @generate-start=${({ detail }: Telling<'generate-start'>) => generation.start(detail)}
+      ></prompt-editor>
+      <token-strip
+        .tokens=${tokens}
+        .question=${question.state}
+        .fewWords=${model?.source.kind === 'bundled'}
+        .generating=${generation.state.running}
+        .problem=${problems.position ?? generation.state.problem}
+        @token-choose=${({ detail }: Telling<'token-choose'>) => answer.chooseToken(detail)}
+        @generate-stop=${() => generation.stop()}
+        @generate-clear=${() => generation.clear()}
+      ></token-strip>
+      <question-line
+        .question=${question.state}
+        .problems=${problems}
+        .likeliest=${predictions[0]}
+        .picture=${picture}
+        .source=${model?.source}
+      ></question-line>
+      <prediction-list
+        .predictions=${predictions}
+        .answer=${picture?.answer.id}
+        .incorrect=${picture?.incorrect?.id}
+        @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
+      ></prediction-list>
+      <training-steps
+        .training=${training}
+        .source=${model?.source ?? loading?.source ?? failure?.source}
+        .loading=${loading}
+        .question=${question.state}
+        .theme=${this.stores.theme.state.theme}
+        @checkpoint-choose=${({ detail }: Telling<'checkpoint-choose'>) => models.goTo(detail)}
+      ></training-steps>
+      ${notice
+        ? html`<p class="notice small" role="status">${notice} <button type="button" @click=${() => models.dismiss()}>Dismiss</button></p>`
+        : nothing}
+    </section>`;
+  }
+
+  #answer() {
+    const { theme, models, answer, view, hover } = this.stores;
+    const { model } = models.state;
+    const { picture, pending } = answer.state;
+    const { unit, selected } = view.state;
+    const busy = pending || isStepping(models.state);
+    return html`<section
+      class="answer"
+      aria-label="The answer"
+      @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
+      @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
+      @unit-choose=${({ detail }: Telling<'unit-choose'>) => view.showUnit(detail)}
+    >
+      <answer-charts
+        .hover=${hover}
+        .picture=${picture}
+        .selected=${selected}
+        .theme=${theme.state.theme}
+        .heads=${model?.config.n_head ?? picture?.heads ?? 12}
+        .busy=${busy}
+        .stale=${busy || !model || !answer.answered}
+        .instead=${this.#instead()}
+      ></answer-charts>
+      <answer-panel .picture=${picture} .unit=${unit} .selected=${selected} .stale=${Boolean(picture) && (busy || !model)}></answer-panel>
+    </section>`;
+  }
+
+  protected override render() {
+    const { models } = this.stores;
+    const { model, failure } = models.state;
+    const open = ({ detail }: Telling<'model-open'>) => models.open(detail);
+    return html`
+      <div class="screen" @model-open=${open}>
+        ${this.#header()}
+        <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
+        <main>${this.#ask()} ${this.#answer()}</main>
+      </div>
+      <help-section tabindex="-1"></help-section>
+      <div class="drop" ?hidden=${!this.dropping}>
+        <p>Drop a model’s files: config.json, model.safetensors, tokenizer.json, or their folder.</p>
+      </div>
+    `;
+  }
+
+  static override styles = [
+    base,
+    css`
+      .screen {
+        display: flex;
+        flex-direction: column;
+        min-height: 100dvh;
+        padding: 0 24px;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 48px;
+        margin: 0 -24px;
+        padding: 0 24px;
+        border-bottom: 1px solid var(--hairline);
+      }
+      h1 {
+        margin: 0 8px 0 0;
+        font-size: var(--body);
+        font-weight: 600;
+      }
+      main {
+        flex: 1;
+        display: flex;
+        flex-direction: column;
+        gap: 8px;
+        padding: 8px 0 16px;
+      }
+      .ask {
+        display: grid;
+        gap: 8px;
+      }
+      .answer {
+        flex: 1;
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 368px;
+        gap: 24px;
+        padding-top: 8px;
+        border-top: 1px solid var(--hairline);
+      }
+      .notice {
+        padding-left: 56px;
+      }
+      help-section:focus {
+        outline: none;
+      }
+      .drop {
+        position: fixed;
+        inset: 8px;
+        display: grid;
+        place-items: center;
+        border: 2px dashed var(--accent);
+        border-radius: 8px;
+        background: color-mix(in srgb, var(--ground) 92%, transparent);
+        font-size: var(--large);
+        pointer-events: none;
+      }
+      @media (max-width: 1023px) {
+        .answer {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      @media (max-width: 720px) {
+        .screen {
+          padding: 0 16px;
+        }
+        header {
+          flex-wrap: wrap;
+          gap: 0 8px;
+          margin: 0 -16px;
+          padding: 0 8px 0 16px;
+        }
+        h1 {
+          flex: 1;
+        }
+        model-progress {
+          order: 2;
+          flex-basis: 100%;
+        }
+        model-menu {
+          order: 1;
+          flex-basis: 100%;
+          margin-left: -8px;
+        }
+        .notice {
+          padding-left: 0;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,70 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** A canvas's size on the page in CSS pixels, and the screen's pixels in one of those. */
+export interface Size {
+  width: number;
+  height: number;
+  pixelRatio: number;
+}
+
+/**
+ * Draws an element's canvas whenever that is due, at most once a frame: after each update, at another size or pixel density,
+ * and when the element comes to another place on the page.
+ */
+export class Painter implements ReactiveController {
+  #request?: number;
+  #density?: MediaQueryList;
+  #observed?: HTMLCanvasElement;
+  readonly #resized = new ResizeObserver(() => this.request());
+
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly draw: (size: Size, now: number) => void,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#watchDensity();
+    this.#observe();
+  }
+
+  hostUpdated(): void {
+    this.#observe();
+    this.request();
+  }
+
+  hostDisconnected(): void {
+    this.#density?.removeEventListener('change', this.#watchDensity);
+    this.#resized.disconnect();
+    this.#observed = undefined;
+    if (this.#request !== undefined) cancelAnimationFrame(this.#request);
+    this.#request = undefined;
+  }
+
+  /** Has the canvas drawn with the next frame. */
+  request(): void {
+    this.#request ??= requestAnimationFrame((now) => {
+      this.#request = undefined;
+      const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
+      if (width > 0 && height > 0) this.draw({ width, height, pixelRatio: devicePixelRatio }, now);
+    });
+  }
+
+  /** Begins to observe a canvas, which tells its size at once. */
+  #observe(): void {
+    const canvas = this.host.shadowRoot?.querySelector('canvas') ?? undefined;
+    if (canvas === this.#observed) return;
+    this.#resized.disconnect();
+    this.#observed = canvas;
+    if (canvas) this.#resized.observe(canvas);
+  }
+
+  /** The window may move to a screen of another pixel density. */
+  readonly #watchDensity = () => {
+    this.#density?.removeEventListener('change', this.#watchDensity);
+    this.#density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    this.#density.addEventListener('change', this.#watchDensity);
+    this.request();
+  };
+}

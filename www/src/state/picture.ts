@@ -1,0 +1,32 @@
+import type { Attribution, Chart, Prediction, Token, Unit } from '../api/logitscope';
+import type { Source } from './source';
+
+export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly Unit[];
+
+/** One complete answer, put on the page in one go: its pieces never come from different questions. */
+export interface Picture {
+  /** The model's, and how many heads each of its layers has. */
+  source: Source;
+  heads: number;
+  tokens: readonly Token[];
+  position: number;
+  predictions: readonly Prediction[];
+  answer: Token;
+  incorrect?: Token;
+  attributions: Readonly<Record<Unit, Attribution>>;
+  charts: Readonly<Record<Unit, Chart>>;
+}
+
+/** What is under the pointer: a part, and its layer. */
+export interface Pointed {
+  label: string;
+  layer: number | null;
+}
+
+/** What is shown of an answer. */
+export interface View {
+  /** The unit whose table is shown. */
+  unit: Unit;
+  /** The selected part's label. */
+  selected: string | null;
+}

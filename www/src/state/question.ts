@@ -1,0 +1,32 @@
+import type { Preset } from './presets';
+
+/** What the reader asks. A link carries it, and nothing that can be computed from it. */
+export interface Question {
+  prompt: string;
+  prependBos: boolean;
+  /** Token ids that the model wrote after the prompt. */
+  generated: readonly number[];
+  /** Where to look; null is after the last token, wherever that is. */
+  position: number | null;
+  /** The token to explain, as text or `#id`; empty for the likeliest. */
+  answer: string;
+  /** The token to compare with, as text or `#id`; empty for none. */
+  incorrect: string;
+}
+
+/** One of the two tokens that a question names. */
+export type Field = 'answer' | 'incorrect';
+
+/** What is wrong with a piece of the question. */
+export interface Problem {
+  message: string;
+  /** What to type instead, where that is known. */
+  fix?: string;
+}
+
+/** What is wrong, by the piece of the question. */
+export type Problems = Readonly<Partial<Record<'prompt' | 'position' | Field, Problem>>>;
+
+export function isPreset({ prompt, answer, incorrect = '' }: Preset, question: Question): boolean {
+  return prompt === question.prompt && answer === question.answer && incorrect === question.incorrect;
+}

@@ -1,0 +1,224 @@
+import { Chart, type Attribution, type Logitscope, type Prediction, type Run, type Token, type Unit } from '../api/logitscope';
+import type { Model } from '../state/model';
+import { UNITS, type Picture } from '../state/picture';
+import type { Field, Problem, Problems, Question } from '../state/question';
+import { sentence } from '../words/format';
+import { Latest } from './latest';
+import type { ModelStore } from './models';
+import { promptIds, written } from './prompt';
+import type { QuestionStore } from './question';
+import { Store } from './store';
+
+export interface Answer {
+  /** Of the current prompt. */
+  tokens: readonly Token[];
+  /** At the current position. */
+  predictions: readonly Prediction[];
+  picture?: Picture;
+  /** Whether an answer to the current question is being computed. */
+  pending: boolean;
+  problems: Problems;
+}
+
+type Answered = Omit<Picture, 'attributions' | 'charts'>;
+
+const NOTHING: Answer = { tokens: [], predictions: [], pending: false, problems: {} };
+
+/** Answers the question with the model in use: the newest question alone, and on the page in one go. */
+export class AnswerStore extends Store<Answer> {
+  #model?: Model;
+  #run?: { key: string; run: Run };
+  /** The answer that a question without one had, to be asked of the next checkpoint. */
+  #kept?: { question: Question; answer: Token };
+  /** How far each chart's scale reached, by the question, over the checkpoints of the bundled model that it was asked of. */
+  readonly #spans = new Map<string, [number, number][]>();
+  /** The picture before the one shown: charts move from it, so its memory is held until the next. */
+  #retired?: Picture;
+  readonly #explaining = new Latest((superseded) => this.#explain(superseded));
+
+  constructor(
+    private readonly models: ModelStore,
+    private readonly question: QuestionStore,
+  ) {
+    super(NOTHING);
+    models.addEventListener('change', () => models.state.model !== this.#model && this.#changeModel());
+    question.addEventListener('type', () => this.set({ pending: true }));
+    question.addEventListener('ask', () => this.#ask());
+  }
+
+  /** Whether the picture shown answers the current question. */
+  get answered(): boolean {
+    const { picture, pending, problems } = this.state;
+    return Boolean(picture) && !pending && !Object.values(problems).some(Boolean);
+  }
+
+  /** Takes a token of the page as the answer, or as the token to compare with. */
+  async choose(field: Field, token: Token): Promise<void> {
+    this.question.ask({ [field]: await written(this.models.scope, token) });
+  }
+
+  /** Chooses the position to explain; of a token that the model wrote, the position that it was predicted at. */
+  async chooseToken(index: number): Promise<void> {
+    const { tokens } = this.state;
+    const token = tokens[index];
+    if (!token) return;
+    const at = (position: number) => {
+      this.question.anchor = tokens[position]?.id;
+      return position === tokens.length - 1 ? null : position;
+    };
+    if (index < tokens.length - this.question.state.generated.length || index === 0) return this.question.ask({ position: at(index) });
+    const answer = await written(this.models.scope, token);
+    this.question.ask({ position: at(index - 1), answer, incorrect: '' });
+  }
+
+  /** Shows a token that the model wrote, before it is asked about. */
+  append(token: Token): void {
+    this.set({ tokens: [...this.state.tokens, token] });
+  }
+
+  /** Another prompt is about to be asked: what was said of the one before goes, but for its picture. */
+  clear(): void {
+    this.set({ tokens: [], problems: {} });
+  }
+
+  #changeModel(): void {
+    const { model } = this.models.state;
+    const stepping = this.#model?.source.kind === 'bundled' && model?.source.kind === 'bundled';
+    this.#model = model;
+    this.#run?.run.free();
+    this.#run = undefined;
+    if (!model) return this.set({ pending: false, problems: {} });
+    if (stepping) {
+      this.#keepAnswer();
+    } else {
+      this.#kept = undefined;
+      this.#spans.clear();
+      this.set({ tokens: [], predictions: [] });
+    }
+    this.#ask();
+  }
+
+  /** Another checkpoint finds another the likeliest: what was shown as the answer is asked for from now on. */
+  #keepAnswer(): void {
+    const { picture, tokens } = this.state;
+    const question = this.question.state;
+    // A link may have brought another prompt, which the picture does not show yet.
+    if (picture && question.answer === '' && this.answered && picture.tokens === tokens) this.#kept = { question, answer: picture.answer };
+  }
+
+  async #askKept(scope: Logitscope): Promise<void> {
+    const { question, answer } = this.#kept ?? {};
+    if (!answer || question !== this.question.state) return;
+    const text = await written(scope, answer);
+    if (question === this.question.state) this.question.change({ answer: text });
+  }
+
+  #ask(): void {
+    this.set({ pending: this.models.scope !== undefined });
+    void this.#explaining.request();
+  }
+
+  /** Answers the current question and shows it, unless a newer one comes first. */
+  async #explain(newer: () => boolean): Promise<void> {
+    const { scope } = this.models;
+    const model = this.#model;
+    if (!scope || !model) return;
+    const superseded = () => newer() || scope !== this.models.scope;
+    await this.#askKept(scope);
+    if (superseded()) return;
+    const question = this.question.state;
+    let piece: keyof Problems = 'prompt';
+    try {
+      const run = await this.#runOf(scope, question);
+      if (superseded()) return;
+      piece = 'position';
+      const position = this.#position(run.tokens);
+      const predictions = await run.predictions(position);
+      if (superseded()) return;
+      // What the model wrote meanwhile is shown already.
+      const goesOn = this.question.state.generated.length > question.generated.length;
+      this.set(goesOn ? { predictions } : { tokens: run.tokens, predictions });
+      piece = 'answer';
+      const [answer, incorrect] = await Promise.all([
+        this.#token(scope, question.answer, predictions[0]),
+        this.#token(scope, question.incorrect),
+      ]);
+      if (superseded()) return;
+      if (answer.problem || incorrect.problem) {
+        const problems = { answer: answer.problem, incorrect: incorrect.problem };
+        return this.set({ pending: false, problems });
+      }
+      if (!answer.token) return;
+      const asked = { answer: answer.token.id, incorrect: incorrect.token?.id, position };
+      const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...asked, unit })));
+      if (superseded()) return;
+      const from = { source: model.source, heads: model.config.n_head, tokens: run.tokens, position, predictions };
+      this.#show({ ...from, answer: answer.token, incorrect: incorrect.token }, attributions);
+    } catch (error) {
+      if (!superseded()) this.set({ pending: false, problems: { [piece]: { message: sentence(error) } } });
+    }
+  }
+
+  #show(answered: Answered, attributions: Attribution[]): void {
+    const { answer, incorrect } = answered;
+    const charts = attributions.map((attribution) => new Chart(attribution, answer.text, incorrect?.text));
+    if (answered.source.kind === 'bundled') this.#keepScale(answered, charts);
+    const by = <T>(values: T[]) => Object.fromEntries(UNITS.map((unit, i) => [unit, values[i]])) as Record<Unit, T>;
+    const picture: Picture = { ...answered, attributions: by(attributions), charts: by(charts) };
+    if (this.#retired) UNITS.forEach((unit) => this.#retired?.charts[unit].free());
+    this.#retired = this.state.picture;
+    this.set({ picture, pending: false, problems: {} });
+  }
+
+  /** One question has one scale over the checkpoints, or what is next to nothing would look as loud as what comes of it. */
+  #keepScale({ tokens, position, answer, incorrect }: Answered, charts: Chart[]): void {
+    const asked = JSON.stringify([tokens.map(({ id }) => id), position, answer.id, incorrect?.id]);
+    this.#spans.get(asked)?.forEach((span, i) => charts[i]?.widen(...span));
+    this.#spans.set(asked, charts.map(({ span }) => span));
+  }
+
+  /** One forward pass answers every question about the same tokens. */
+  async #runOf(scope: Logitscope, question: Question): Promise<Run> {
+    const { prompt, prependBos, generated } = question;
+    const key = JSON.stringify([prompt, prependBos, generated]);
+    if (this.#run?.key === key) return this.#run.run;
+    const ids = generated.length > 0 || !scope.hasTokenizer;
+    const run = ids ? await scope.run(await promptIds(scope, question)) : await scope.run(prompt, { prependBos });
+    if (scope !== this.models.scope) {
+      run.free();
+      throw new Error('the model was changed');
+    }
+    this.#run?.run.free();
+    this.#run = { key, run };
+    return run;
+  }
+
+  #position(tokens: readonly Token[]): number {
+    const { position } = this.question.state;
+    const { anchor } = this.question;
+    const last = tokens.length - 1;
+    if (position === null) return last;
+    const token = tokens[position];
+    if (token && (anchor ?? token.id) === token.id) {
+      this.question.anchor = token.id;
+      return position;
+    }
+    if (!token && anchor === undefined) {
+      this.models.tell(`There is no position ${position}: this prompt has ${tokens.length} tokens, counted from 0. This is the last.`);
+    }
+    this.question.anchor = undefined;
+    this.question.change({ position: null });
+    return last;
+  }
+
+  async #token(scope: Logitscope, text: string, otherwise?: Token): Promise<{ token?: Token; problem?: Problem }> {
+    if (text === '') return { token: otherwise };
+    try {
+      return { token: await scope.token(text) };
+    } catch (error) {
+      const spaced = ` ${text}`;
+      const fix = await scope.token(spaced).then(() => spaced, () => undefined);
+      return { problem: { message: sentence(error), fix } };
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { GenerateOptions, Logitscope, Token } from '../api/logitscope';
+import type { Problem } from '../state/question';
+import { sentence } from '../words/format';
+import type { AnswerStore } from './answer';
+import type { ModelStore } from './models';
+import { promptIds } from './prompt';
+import type { QuestionStore } from './question';
+import { Store } from './store';
+
+export interface Generation {
+  running: boolean;
+  problem?: Problem;
+}
+
+/** Lets the model continue the prompt; the tokens join the question as they come. */
+export class GenerationStore extends Store<Generation> {
+  #running?: AbortController;
+  /** With whom it runs, and what it wrote so far: if the page has another model or text, it is at its end. */
+  #scope?: Logitscope;
+  #written: readonly number[] = [];
+
+  constructor(
+    private readonly models: ModelStore,
+    private readonly question: QuestionStore,
+    private readonly answer: AnswerStore,
+  ) {
+    super({ running: false });
+    models.addEventListener('change', () => models.scope !== this.#scope && this.#leave());
+    question.addEventListener('change', () => question.state.generated !== this.#written && this.#leave());
+  }
+
+  async start(options: GenerateOptions): Promise<void> {
+    const { scope } = this.models;
+    if (!scope) return;
+    this.stop();
+    const running = new AbortController();
+    const asked = this.question.state;
+    const { tokens } = this.answer.state;
+    this.#running = running;
+    this.#scope = scope;
+    this.#written = asked.generated;
+    // The picture stays where it is, so the first new token is the one that it explains.
+    if (tokens.length) this.question.change({ position: asked.position ?? tokens.length - 1 });
+    this.set({ running: true, problem: undefined });
+    try {
+      const onToken = (token: Token) => {
+        if (running.signal.aborted) return;
+        this.#written = [...this.#written, token.id];
+        this.question.change({ generated: this.#written });
+        this.answer.append(token);
+      };
+      await scope.generate(await promptIds(scope, asked), { ...options, signal: running.signal, onToken });
+    } catch (error) {
+      if (!running.signal.aborted) this.set({ problem: { message: sentence(error) } });
+    }
+    if (this.#running !== running) return;
+    this.#running = undefined;
+    this.set({ running: false });
+    if (this.answer.state.tokens.length === tokens.length) this.question.change({ position: asked.position });
+    this.question.ask();
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  /** Drops what the model wrote. */
+  clear(): void {
+    this.question.ask({ generated: [], position: null });
+  }
+
+  #leave(): void {
+    this.stop();
+    if (this.state.problem) this.set({ problem: undefined });
+  }
+}

@@ -1,0 +1,192 @@
+import { Logitscope, keptModels, deleteKeptModel, type KeptModel, type LogitscopeError, type Progress } from '../api/logitscope';
+import { isStepping, type Failure, type Loading, type Model } from '../state/model';
+import { BUNDLED, sourceFiles, sourceName, type Source } from '../state/source';
+import { checkpointSource, fetchTraining, type Checkpoint, type Training } from '../state/training';
+import { sentence } from '../words/format';
+import { Store } from './store';
+
+/** Download rates are means over so long. */
+const RATE_MS = 4000;
+
+export interface Models {
+  model?: Model;
+  loading?: Loading;
+  failure?: Failure;
+  /** The bundled model's, read once that is in use; null if it cannot be had. */
+  training?: Training | null;
+  /** In the browser's storage, as of the last {@link ModelStore.listKept}. */
+  kept: readonly KeptModel[];
+  /** Something to know that stops nothing. */
+  notice?: string;
+}
+
+/** Which model is in use, which is on its way, and why there is none. */
+export class ModelStore extends Store<Models> {
+  #scope?: Logitscope;
+  /** Checkpoints of the bundled model that were left for another, by their names: going back to one takes no time. */
+  readonly #left = new Map<string, Logitscope>();
+  #loading?: AbortController;
+  #training?: Promise<Training>;
+
+  constructor() {
+    super({ kept: [] });
+  }
+
+  /** The model in use, to be asked. */
+  get scope(): Logitscope | undefined {
+    return this.#scope;
+  }
+
+  /** Loads a model beside the one in use, which stays usable until the new one is ready, and after a failure. */
+  async open(wanted: Source): Promise<void> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.set({ loading: { source: wanted, file: '', loaded: 0, fromCache: false }, failure: undefined });
+    try {
+      const { source, weights, notice } = await this.#find(wanted);
+      if (loading.signal.aborted) return;
+      const scope = this.#left.get(sourceName(source)) ?? (await this.#load(source, weights, loading));
+      this.#loading = undefined;
+      this.#leave(source);
+      this.#scope = scope;
+      const told = notice ?? scope.notKept;
+      this.set({
+        model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer, engine: scope.engine },
+        loading: undefined,
+        failure: undefined,
+        notice: told ? sentence(told) : this.state.notice,
+      });
+      if (source.kind === 'bundled' && !this.state.training) {
+        this.#readTraining().then((training) => this.set({ training }), () => this.set({ training: null }));
+      }
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.#loading = undefined;
+      const kind = navigator.onLine || wanted.kind === 'files' ? 'not loaded' : 'offline';
+      this.set({ loading: undefined, failure: { source: wanted, kind, message: sentence(error) } });
+    }
+  }
+
+  /** Goes to the bundled model as it was after so many steps; the question stays. */
+  goTo(checkpoint: Checkpoint): void {
+    const source = checkpointSource(checkpoint);
+    const { model } = this.state;
+    this.tell(undefined);
+    if (model && sourceName(model.source) === sourceName(source)) this.cancelLoading();
+    else void this.open(source);
+  }
+
+  openFiles(files: readonly File[]): void {
+    const [file] = files;
+    if (!file) return;
+    const folder = file.webkitRelativePath.split('/')[0];
+    void this.open({ kind: 'files', name: folder || 'local files', files });
+  }
+
+  cancelLoading(): void {
+    const source = this.state.loading?.source;
+    this.#loading?.abort();
+    this.#loading = undefined;
+    const { model, failure } = this.state;
+    const cancelled: Failure | undefined = source && { source, kind: 'not loaded', message: 'Loading was cancelled.' };
+    this.set({ loading: undefined, failure: model ? undefined : (failure ?? cancelled) });
+  }
+
+  tell(notice: string | undefined): void {
+    this.set({ notice });
+  }
+
+  dismiss(): void {
+    this.set({ failure: undefined, notice: undefined });
+  }
+
+  async listKept(): Promise<void> {
+    this.set({ kept: await keptModels() });
+  }
+
+  async deleteKept(url: string): Promise<void> {
+    await deleteKeptModel(url);
+    await this.listKept();
+  }
+
+  async #load(source: Source, weights: string | undefined, loading: AbortController): Promise<Logitscope> {
+    const onProgress = this.#progress(loading);
+    // The bundled model comes with the page, and changes with it; the browser keeps the others. It is too small to share.
+    const bundled = source.kind === 'bundled';
+    const options = { signal: loading.signal, onProgress, keep: !bundled, weights, threads: bundled ? 1 : undefined };
+    const scope = await Logitscope.load(sourceFiles(source), options);
+    if (loading.signal.aborted) {
+      scope.close();
+      throw loading.signal.reason;
+    }
+    void scope.lost.then((error) => this.#lose(scope, error));
+    return scope;
+  }
+
+  /** Leaves the model in use open for another checkpoint of it; otherwise closes it, and all that were left. */
+  #leave(next: Source): void {
+    const { model } = this.state;
+    if (this.#scope && model && isStepping(this.state)) {
+      this.#left.set(sourceName(model.source), this.#scope);
+      this.#left.delete(sourceName(next));
+    } else {
+      this.#close();
+    }
+  }
+
+  #close(): void {
+    this.#scope?.close();
+    this.#scope = undefined;
+    this.#left.forEach((scope) => scope.close());
+    this.#left.clear();
+  }
+
+  /** A model that ended by itself is as good as none. One that was left is loaded again when it is wanted. */
+  #lose(scope: Logitscope, error: LogitscopeError): void {
+    this.#left.forEach((left, name) => left === scope && this.#left.delete(name));
+    const { model } = this.state;
+    if (scope !== this.#scope || !model) return;
+    this.#close();
+    this.set({ model: undefined, failure: { source: model.source, kind: 'stopped', message: sentence(error) } });
+  }
+
+  #progress(loading: AbortController): (progress: Progress) => void {
+    const seen: { time: number; loaded: number }[] = [];
+    return ({ file, loaded, total, fromCache }) => {
+      const { source } = this.state.loading ?? {};
+      if (loading !== this.#loading || !source) return;
+      const time = performance.now();
+      seen.push({ time, loaded });
+      while (seen[0] && time - seen[0].time > RATE_MS) seen.shift();
+      const first = seen[0];
+      const rate = first && time > first.time ? ((loaded - first.loaded) / (time - first.time)) * 1000 : undefined;
+      this.set({ loading: { source, file, loaded, total, fromCache, rate } });
+    };
+  }
+
+  /** What to open for a source: another file of weights for a checkpoint; the final model for one that there is not. */
+  async #find(source: Source): Promise<{ source: Source; weights?: string; notice?: string }> {
+    if (source.kind !== 'bundled' || source.step === undefined) return { source };
+    const { step } = source;
+    const instead = (why: string) => ({ source: BUNDLED, notice: `${why} This is the bundled model after all of its training.` });
+    try {
+      const { checkpoints } = await this.#readTraining();
+      const checkpoint = checkpoints.find((checkpoint) => checkpoint.step === step);
+      if (checkpoint) return { source: checkpointSource(checkpoint), weights: checkpoint.weights };
+      const steps = checkpoints.map(({ step }) => step.toLocaleString('en')).join(', ');
+      return instead(`There is no checkpoint after ${step.toLocaleString('en')} steps; there are after ${steps}.`);
+    } catch (error) {
+      return instead(`The checkpoint after ${step.toLocaleString('en')} steps cannot be found: ${sentence(error)}`);
+    }
+  }
+
+  /** Reads how the bundled model came to be, once. */
+  #readTraining(): Promise<Training> {
+    this.#training ??= fetchTraining().catch((error: unknown) => {
+      this.#training = undefined;
+      throw error;
+    });
+    return this.#training;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Logitscope, Token } from '../api/logitscope';
+import type { Question } from '../state/question';
+
+/** The ids of the prompt and of what the model wrote after it. */
+export async function promptIds(scope: Logitscope, { prompt, prependBos, generated }: Question): Promise<number[]> {
+  if (!scope.hasTokenizer) return [...parseIds(prompt), ...generated];
+  const tokens = await scope.tokens(prompt, { prependBos });
+  return [...tokens.map(({ id }) => id), ...generated];
+}
+
+/** How a reader would type a token: its text, or `#id` where the text is not that token alone. */
+export async function written(scope: Logitscope | undefined, { id, text }: Token): Promise<string> {
+  const same = await scope?.token(text).then((token) => token.id === id, () => false);
+  return same ? text : `#${id}`;
+}
+
+/** Token ids as typed for a model without a tokenizer: `1, 5, 9`. */
+function parseIds(text: string): number[] {
+  const words = text.split(/[\s,]+/).filter(Boolean);
+  const wrong = words.find((word) => !/^\d+$/.test(word));
+  if (wrong !== undefined) {
+    throw new Error(`This model has no tokenizer.json, so the prompt is token ids, as in “1, 5, 9”; “${wrong}” is not one.`);
+  }
+  return words.map(Number);
+}

@@ -1,0 +1,19 @@
+import { Address } from './address';
+import { AnswerStore } from './answer';
+import { GenerationStore } from './generation';
+import { ModelStore } from './models';
+import { QuestionStore } from './question';
+import { ThemeStore } from './theme';
+import { HoverStore, ViewStore } from './view';
+
+/** The page's state: a store a concern, each knowing those before it. */
+export class Stores {
+  readonly theme = new ThemeStore();
+  readonly models = new ModelStore();
+  readonly question = new QuestionStore();
+  readonly answer = new AnswerStore(this.models, this.question);
+  readonly generation = new GenerationStore(this.models, this.question, this.answer);
+  readonly view = new ViewStore(this.answer);
+  readonly hover = new HoverStore(this.answer);
+  readonly address = new Address(this.models, this.question, this.answer, this.view);
+}

@@ -1,0 +1,57 @@
+import type { Unit } from '../api/logitscope';
+import { UNITS, type Picture, type Pointed, type View } from '../state/picture';
+import type { AnswerStore } from './answer';
+import { Store } from './store';
+
+/** Which unit and which part of the answer are looked at. */
+export class ViewStore extends Store<View> {
+  #picture?: Picture;
+
+  constructor(private readonly answer: AnswerStore) {
+    super({ unit: 'head', selected: null });
+    answer.addEventListener('change', () => this.#follow());
+  }
+
+  /** Selects a part of any unit, whose table is then shown. */
+  select(label: string | null): void {
+    const { picture } = this.answer.state;
+    const unit = UNITS.find((unit) => label !== null && picture?.charts[unit].item(label));
+    this.set({ selected: label, unit: unit ?? this.state.unit });
+  }
+
+  showUnit(unit: Unit): void {
+    this.set({ unit });
+  }
+
+  restore(view: View): void {
+    this.set(view);
+  }
+
+  /** What is selected stays as long as there is such a part. */
+  #follow(): void {
+    const { picture } = this.answer.state;
+    if (picture === this.#picture) return;
+    this.#picture = picture;
+    const { selected } = this.state;
+    if (selected !== null && picture && !UNITS.some((unit) => picture.charts[unit].item(selected))) this.set({ selected: null });
+  }
+}
+
+/** What is under the pointer, in a chart or the table. Apart from all else, since it changes with every move. */
+export class HoverStore extends Store<{ hovered: Pointed | null }> {
+  #picture?: Picture;
+
+  constructor(answer: AnswerStore) {
+    super({ hovered: null });
+    answer.addEventListener('change', () => {
+      if (answer.state.picture === this.#picture) return;
+      this.#picture = answer.state.picture;
+      this.hover(null);
+    });
+  }
+
+  hover(hovered: Pointed | null): void {
+    const { hovered: before } = this.state;
+    if (before?.label !== hovered?.label || before?.layer !== hovered?.layer) this.set({ hovered });
+  }
+}

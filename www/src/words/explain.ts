@@ -1,0 +1,82 @@
+import type { Unit } from '../api/logitscope';
+import headsJson from '../heads.json';
+import type { Picture } from '../state/picture';
+import { visible } from './format';
+
+/** What the numbers are, in words, where they stand. */
+
+export const UNIT_NAMES: Record<Unit, string> = { layer: 'Logit lens', component: 'Components', head: 'Heads' };
+
+export const UNIT_NOTES: Record<Unit, string> = {
+  layer: 'A running sum: what the model would say if it stopped there.',
+  component: 'What the embeddings, attention and MLPs each added.',
+  head: 'What each head added; the rest is the remainder.',
+};
+
+/** What was found, before any part is selected. */
+export function overview({ answer, incorrect, attributions }: Picture): string {
+  const [logit = 0] = attributions.component.logit;
+  if (!incorrect) return `The logit of ${visible(answer.text)}, above the mean over the vocabulary.`;
+  return `The logit of ${visible(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than that of ${visible(incorrect.text)}.`;
+}
+
+/** Which way a value pushes. */
+export function direction(value: number, { answer, incorrect }: Picture): string {
+  if (value === 0) return 'pushes neither way';
+  if (value > 0) return `pushes towards ${visible(answer.text)}`;
+  return incorrect ? `pushes towards ${visible(incorrect.text)}` : `pushes away from ${visible(answer.text)}`;
+}
+
+/** Where a head of the bundled model looks, found over many prompts. `evaluate_bundled --heads` writes them. */
+interface Found {
+  head: string;
+  /** What the literature calls such a head. */
+  name?: string;
+  looks: string;
+  mean: number;
+  deviation: number;
+  prompts: number;
+}
+const found: Found[] = headsJson;
+
+/** What a head of the bundled model is known for, if it is known for anything. */
+export function knownFor(label: string): string | undefined {
+  const of = found.filter(({ head }) => head === label);
+  const [first] = of;
+  if (!first) return undefined;
+  const ways = of.map(({ name, looks, mean, deviation }) => {
+    const paid = `${Math.round(100 * mean)} ± ${Math.round(100 * deviation)}%`;
+    return `${name ? `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}, ` : ''}looks ${looks} (${paid})`;
+  });
+  return `In this model: ${ways.join('; ')}. Its attention, over ${first.prompts} prompts.`;
+}
+
+/** What a part is, by its label. */
+export function part(label: string, { tokens, position }: Picture): string {
+  const token = visible(tokens[position]?.text ?? '');
+  const head = /^L(\d+)H(\d+)$/.exec(label);
+  if (head) {
+    return `What head ${head[2]} in layer ${head[1]} wrote at ${token}: what it read from other tokens and moved here. Biases are in the remainder.`;
+  }
+  const [, layer, kind] = /^(\d+)_(\w+)$/.exec(label) ?? [];
+  switch (kind ?? label) {
+    case 'attn_out':
+      return `All heads of layer ${layer} together, and their bias: what attention moved to ${token} from the tokens before it.`;
+    case 'mlp_out':
+      return `What the MLP of layer ${layer} made of what had gathered at ${token}. It sees this token’s stream alone.`;
+    case 'pre':
+      return `The sum of all that was written at ${token} before layer ${layer}, read as if the model stopped there.`;
+    case 'mid':
+      return `The sum of all that was written at ${token} up to and with the attention of layer ${layer}, before its MLP.`;
+    case 'final_post':
+      return `The whole residual stream at ${token} after the last layer. It is the logit less the bias b_U.`;
+    case 'embed':
+      return `The embedding of ${token} itself: what this word alone says about the next, before any layer.`;
+    case 'pos_embed':
+      return `The embedding of position ${position}: what the place in the prompt alone says.`;
+    case 'remainder':
+      return 'All that no head wrote: both embeddings, every MLP, and the biases of attention.';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,94 @@
+/** Numbers and tokens as the page prints them. */
+
+const three = new Intl.NumberFormat('en', {
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+  signDisplay: 'exceptZero',
+});
+
+/** Three significant digits, a sign and a real minus: `+4.31`, `−0.0123`, `0`. */
+export function signed(x: number): string {
+  if (x === 0) return '0';
+  return Math.abs(x) < 1e-4 ? (x > 0 ? '+' : '') + scientific(x) : minus(three.format(x));
+}
+
+/** Three decimals for numbers that a reader adds up: `+13.872`. */
+export function decimals(x: number): string {
+  return minus((x >= 0 ? '+' : '') + x.toFixed(3));
+}
+
+/** A number of things: `1,200`. */
+export function count(x: number): string {
+  return x.toLocaleString('en');
+}
+
+/** `3.1e−7`, and `0` for nothing at all. */
+export function scientific(x: number): string {
+  return x === 0 ? '0' : minus(x.toExponential(1));
+}
+
+/** A probability or a share: `>99.9%`, `97%`, `1.2%`, `0.04%`, `<0.01%`; a dash for a share of nothing. */
+export function percent(x: number | null | undefined): string {
+  if (x === null || x === undefined) return '–';
+  const p = Math.abs(x) * 100;
+  const sign = x < 0 ? '−' : '';
+  if (p === 0) return '0%';
+  if (p < 0.01) return `${sign}<0.01%`;
+  if (p > 99 && p < 100) return p >= 99.95 ? '>99.9%' : `${sign}${p.toFixed(1)}%`;
+  return `${sign}${p.toFixed(p >= 10 ? 0 : p >= 1 ? 1 : 2)}%`;
+}
+
+export function bytes(x: number): string {
+  if (x >= 1e9) return `${(x / 1e9).toFixed(2)} GB`;
+  if (x >= 1e8) return `${(x / 1e6).toFixed(0)} MB`;
+  if (x >= 1e6) return `${(x / 1e6).toFixed(1)} MB`;
+  return `${Math.ceil(x / 1e3)} kB`;
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** A token's text with what has no ink made visible: spaces as `·`, line ends as `↵`. */
+export function visible(text: string): string {
+  return text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥');
+}
+
+/** The text that a reader typed where tokens are shown: the inverse of {@link visible} for spaces and line ends. */
+export function typed(text: string): string {
+  return text.replaceAll('·', ' ').replaceAll('↵', '\n').replaceAll('⇥', '\t');
+}
+
+/** Letters, or bytes of one that is cut itself, which tokens show as escapes. */
+const LETTERS = String.raw`(?:\p{L}|\\x[0-9A-F]{2})+`;
+const CUT_WORD = new RegExp(`${LETTERS}(?:\0${LETTERS})+`, 'gu');
+
+/** The words that are cut into several tokens, each once. */
+export function cutWords(tokens: readonly { text: string }[]): string[] {
+  const cut = tokens.map(({ text }) => text).join('\0').match(CUT_WORD) ?? [];
+  const whole = (word: string) => word.replaceAll('\0', '').replace(/(?:\\x[0-9A-F]{2})+/g, decoded);
+  return [...new Set(cut.map(whole))];
+}
+
+function decoded(escapes: string): string {
+  const bytes = escapes.split('\\x').slice(1).map((hex) => parseInt(hex, 16));
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}
+
+/** An error's message as a sentence. */
+export function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  // A message that begins with a file's name or an address keeps it as it is.
+  const begun = text.replace(/^[a-z]+(?= )/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** A file name from anything: `gpt2-L2H5`. */
+export function fileName(...parts: string[]): string {
+  return parts.map((part) => part.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')).filter(Boolean).join('-');
+}
+
+function minus(x: string): string {
+  return x.replaceAll('-', '−');
+}
