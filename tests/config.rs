@@ -243,6 +243,10 @@ fn refuses_by_hand_what_it_refuses_to_read() {
     }
     let vast = by_hand(|config| (config.n_embd, config.n_head) = (u32::MAX as usize, 1));
     assert!(matches!(vast.validate(), Err(Error::Memory(_))));
+    let absurd =
+        by_hand(|config| (config.n_embd, config.n_inner, config.n_layer) = (usize::MAX, usize::MAX, usize::MAX));
+    assert_eq!(absurd.weight_bytes(), u64::MAX);
+    assert!(matches!(absurd.validate(), Err(Error::Config(_))));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use candle_core::{Device, Tensor, WithDType};
 
+use super::config::check_size;
 use super::ops::{self, with_weight};
 use crate::kernel::{self, PANEL, packed_len, panels};
 use crate::{Error, Result};
@@ -70,6 +71,8 @@ impl Linear {
 /// `[in, out]` to panels.
 fn pack(weight: &Tensor) -> Result<Tensor> {
     let (d_in, d_out) = weight.dims2()?;
+    let size = packed_len(d_in, d_out).saturating_mul(weight.dtype().size_in_bytes() as u64);
+    check_size(&format!("a weight [{d_in}, {d_out}]"), size)?;
     let padded = weight.pad_with_zeros(1, 0, panels(d_out) * PANEL - d_out)?;
     let packed = padded.reshape((d_in, panels(d_out), PANEL))?.transpose(0, 1)?;
     Ok(packed.contiguous()?)

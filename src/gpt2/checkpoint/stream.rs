@@ -8,7 +8,7 @@ use candle_core::Tensor;
 use super::header;
 use super::place::{Incoming, Target, fill};
 use super::weights::{check_names, check_shard};
-use crate::gpt2::config::bytes as readable;
+use crate::gpt2::config::{bytes as readable, check_size};
 use crate::gpt2::{Gpt2Config, foreign};
 use crate::{Error, Result};
 
@@ -175,14 +175,8 @@ pub(super) struct Body {
 
 impl Body {
     fn allocate(mut tensors: VecDeque<Incoming>) -> Result<Self> {
-        const MOST: u64 = isize::MAX as u64;
-        if let Some(tensor) = tensors.iter().find(|tensor| tensor.size() > MOST) {
-            return Err(Error::Memory(format!(
-                "tensor {:?} takes {} here, where one tensor can take {} at most; choose a smaller model",
-                tensor.name,
-                readable(tensor.size()),
-                readable(MOST)
-            )));
+        for tensor in &tensors {
+            check_size(&format!("tensor {:?}", tensor.name), tensor.size())?;
         }
         let bytes = tensors.iter().map(|tensor| tensor.remaining).sum();
         for tensor in &mut tensors {

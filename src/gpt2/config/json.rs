@@ -1,0 +1,152 @@
+//! Reads `config.json` of a Hugging Face GPT-2.
+
+use serde_json::{Map, Value};
+
+use super::{Activation, Gpt2Config, is_epsilon, not_a_dimension, not_an_epsilon, too_large};
+use crate::gpt2::foreign;
+use crate::{Error, Result};
+
+/// Fields that, if set, ask for another computation, and for which.
+const REFUSED: [(&str, &str); 6] = [
+    ("add_cross_attention", "cross-attention"),
+    ("is_encoder_decoder", "an encoder"),
+    ("pruned_heads", "pruned heads"),
+    ("quantization_config", "quantized weights"),
+    ("auto_map", "code of its own"),
+    ("adapters", "adapters"),
+];
+
+impl Gpt2Config {
+    /// Reads any Hugging Face GPT-2's `config.json`. Where such files leave a setting out, Hugging Face's default is
+    /// taken; the dimensions must be there.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the field that is missing, contradicts another, or asks for a computation other than
+    /// GPT-2's; [`Error::Memory`] if this machine cannot address so many weights.
+    pub fn from_json(json: &str) -> Result<Self> {
+        if let Some(what) = foreign::recognize(json.as_bytes()) {
+            return Err(Error::Config(what));
+        }
+        let fields: Map<String, Value> = serde_json::from_str(json)
+            .map_err(|e| Error::Config(format!("is not a JSON object ({e}); it may have been cut short")))?;
+        let fields = Fields(fields);
+        fields.refuse_other_models()?;
+
+        let n_embd = fields.dimension("n_embd", "hidden_size")?;
+        let vocab_size = fields.dimension("vocab_size", "vocab_size")?;
+        let bos = fields.get("bos_token_id").and_then(Value::as_u64);
+        let config = Self {
+            n_embd,
+            n_layer: fields.dimension("n_layer", "num_hidden_layers")?,
+            n_head: fields.dimension("n_head", "num_attention_heads")?,
+            n_positions: fields.dimension("n_positions", "max_position_embeddings")?,
+            n_inner: match fields.get("n_inner") {
+                None => n_embd.checked_mul(4).ok_or_else(|| too_large("n_embd"))?,
+                Some(_) => fields.dimension("n_inner", "n_inner")?,
+            },
+            vocab_size,
+            layer_norm_epsilon: fields.epsilon()?,
+            activation_function: fields.activation()?,
+            scale_attn_weights: fields.flag("scale_attn_weights", true)?,
+            scale_attn_by_inverse_layer_idx: fields.flag("scale_attn_by_inverse_layer_idx", false)?,
+            tie_word_embeddings: fields.flag("tie_word_embeddings", true)?,
+            bos_token_id: bos
+                .filter(|&id| id < vocab_size as u64)
+                .and_then(|id| u32::try_from(id).ok()),
+        };
+        if let Some(n_ctx) = fields.get("n_ctx")
+            && n_ctx.as_u64() != Some(config.n_positions as u64)
+        {
+            return Err(Error::Config(format!(
+                "n_ctx {n_ctx} contradicts n_positions {}; they must be equal",
+                config.n_positions
+            )));
+        }
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+/// The fields of a `config.json`; null counts as absent.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    fn refuse_other_models(&self) -> Result<()> {
+        match self.get("model_type") {
+            Some(Value::String(name)) if name == "gpt2" => {}
+            Some(other) => {
+                return Err(Error::Config(format!(
+                    "model_type is {other}; Logitscope computes \"gpt2\" only"
+                )));
+            }
+            None => return Err(Error::Config("model_type is missing; it must be \"gpt2\"".into())),
+        }
+        for (name, what) in REFUSED {
+            let harmless = match self.get(name) {
+                None | Some(Value::Bool(false)) => true,
+                Some(Value::Object(entries)) => entries.is_empty(),
+                Some(Value::Array(entries)) => entries.is_empty(),
+                Some(_) => false,
+            };
+            if !harmless {
+                return Err(Error::Config(format!(
+                    "{name} asks for {what}, which Logitscope does not compute"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// A dimension by its name, or by the other name that Hugging Face's configs answer to.
+    fn dimension(&self, name: &str, alias: &str) -> Result<usize> {
+        let value = match (self.get(name), self.get(alias)) {
+            (Some(value), Some(other)) if value != other => {
+                return Err(Error::Config(format!("{name} {value} contradicts {alias} {other}")));
+            }
+            (Some(value), _) | (None, Some(value)) => value,
+            (None, None) => {
+                return Err(Error::Config(format!(
+                    "{name} is missing; it must be a whole number, at least 1"
+                )));
+            }
+        };
+        let n = value.as_u64().ok_or_else(|| not_a_dimension(name, value))?;
+        usize::try_from(n).map_err(|_| too_large(name))
+    }
+
+    fn flag(&self, name: &str, default: bool) -> Result<bool> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(Error::Config(format!("{name} is {other}; it must be true or false"))),
+        }
+    }
+
+    fn epsilon(&self) -> Result<f64> {
+        match self.get("layer_norm_epsilon") {
+            None => Ok(1e-5),
+            Some(value) => value
+                .as_f64()
+                .filter(|&epsilon| is_epsilon(epsilon))
+                .ok_or_else(|| not_an_epsilon(value)),
+        }
+    }
+
+    fn activation(&self) -> Result<Activation> {
+        match self.get("activation_function") {
+            None => Ok(Activation::GeluTanh),
+            Some(value) => match value.as_str() {
+                Some("gelu_new" | "gelu_pytorch_tanh") => Ok(Activation::GeluTanh),
+                Some("gelu") => Ok(Activation::Gelu),
+                Some("relu") => Ok(Activation::Relu),
+                _ => Err(Error::Config(format!(
+                    "activation_function is {value}; Logitscope computes gelu_new, gelu_pytorch_tanh, gelu and relu"
+                ))),
+            },
+        }
+    }
+}
