@@ -58,9 +58,9 @@ fn taken<T>(of: impl FnOnce() -> T) -> (T, usize) {
 
 const N_POSITIONS: usize = 1024;
 
-fn model() -> Arc<Gpt2> {
+fn model(width: usize) -> Arc<Gpt2> {
     let mut config = Gpt2Config::default();
-    (config.n_embd, config.n_inner, config.n_layer, config.n_head) = (32, 64, 4, 4);
+    (config.n_embd, config.n_inner, config.n_layer, config.n_head) = (width, 2 * width, 4, 4);
     (config.vocab_size, config.n_positions) = (100, N_POSITIONS);
     config.bos_token_id = None;
     let random = |_: &str, shape: &[usize]| Ok(Tensor::rand(-0.3f32, 0.3f32, shape, &Device::Cpu)?);
@@ -80,7 +80,7 @@ fn ask(run: &Run, position: Position) {
 #[test]
 fn a_run_holds_no_more_of_an_earlier_one_than_twice_what_it_needs() {
     let _alone = alone();
-    let model = model();
+    let model = model(32);
     let mut text = tokens(600);
     let (first, one) = taken(|| model.run(&text).unwrap());
     let before = NOW.load(Relaxed) - one;
@@ -122,7 +122,7 @@ fn a_run_holds_no_more_of_an_earlier_one_than_twice_what_it_needs() {
 #[test]
 fn a_text_that_is_typed_takes_what_it_takes_at_once() {
     let _alone = alone();
-    let model = model();
+    let model = model(256);
     let text = tokens(300);
     let (at_once, one) = taken(|| model.run(&text).unwrap());
     drop(at_once);
@@ -134,14 +134,14 @@ fn a_text_that_is_typed_takes_what_it_takes_at_once() {
         run
     });
     // Each token has tensors of its own.
-    assert!(held < one * 2, "{held} bytes typed, {one} at once");
+    assert!(held < one * 13 / 10, "{held} bytes typed, {one} at once");
     drop(typed);
 }
 
 #[test]
 fn positions_asked_one_by_one_take_what_they_take_together() {
     let _alone = alone();
-    let model = model();
+    let model = model(32);
     let run = model.run(&tokens(N_POSITIONS)).unwrap();
     ask(&run, Position::At(0));
     let ((), one_by_one) = taken(|| (0..N_POSITIONS as i64).for_each(|position| ask(&run, Position::At(position))));
@@ -158,10 +158,10 @@ fn positions_asked_one_by_one_take_what_they_take_together() {
 fn runs_and_models_that_are_dropped_leave_nothing() {
     let _alone = alone();
     // What is made once and stays.
-    drop(model().run(&[1]).unwrap());
+    drop(model(32).run(&[1]).unwrap());
     let before = NOW.load(Relaxed);
     for i in 0..5 {
-        let model = model();
+        let model = model(32);
         let mut run = model.run(&tokens(10)).unwrap();
         for n in 0..200 {
             let mut text = tokens(20 + n % 60);
@@ -180,7 +180,7 @@ fn runs_and_models_that_are_dropped_leave_nothing() {
 #[test]
 fn a_prompt_that_does_not_fit_is_refused_and_the_largest_that_does_is_run() {
     let _alone = alone();
-    let model = model();
+    let model = model(32);
     let text = tokens(N_POSITIONS);
     let short = model.run(&text[..100]).unwrap();
     let (whole, one) = taken(|| model.run(&text).unwrap());
@@ -199,12 +199,12 @@ fn a_prompt_that_does_not_fit_is_refused_and_the_largest_that_does_is_run() {
         model.run(&text[..fits[0]]).map(drop),
         short.with_tokens(&text[..fits[1]]).map(drop),
     ];
-    let one_more = model.run(&text[..fits[0] + 1]).map(drop);
+    let a_few_more = model.run(&text[..fits[0] + 4]).map(drop);
     LIMIT.store(usize::MAX, Relaxed);
     for run in runs {
         run.unwrap();
     }
-    assert!(matches!(one_more, Err(Error::Memory(_))));
+    assert!(matches!(a_few_more, Err(Error::Memory(_))));
     // Half of the room is for about half of the tokens; those of an earlier run are there already.
     assert!((350..512).contains(&fits[0]), "{fits:?}");
     assert!((fits[0] + 50..=fits[0] + 100).contains(&fits[1]), "{fits:?}");

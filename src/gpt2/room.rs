@@ -23,15 +23,19 @@ fn refuse_unless(common: usize, new: usize, tensors: impl Fn(u64) -> Vec<u64>) -
         return Ok(());
     }
     let needed = tensors(new as u64).into_iter().fold(0, u64::saturating_add);
-    let rows: Vec<usize> = (0..=new).collect();
-    let most = common
-        + rows
-            .partition_point(|&rows| fits(&tensors(rows as u64)))
-            .saturating_sub(1);
+    let (mut most, mut too_many) = (0, new);
+    while too_many - most > 1 {
+        let rows = most.midpoint(too_many);
+        match fits(&tensors(rows as u64)) {
+            true => most = rows,
+            false => too_many = rows,
+        }
+    }
     Err(Error::Memory(format!(
-        "the activations of {} tokens take {}, more than there is; {most} tokens would fit. Shorten the prompt",
+        "the activations of {} tokens take {}, more than there is; {} tokens would fit. Shorten the prompt",
         common + new,
         readable(needed),
+        common + most,
     )))
 }
 
