@@ -53,6 +53,9 @@ pub(super) mod size {
     pub const VALUE: f64 = 10.0;
 }
 
+/// Of the systems' own.
+const FONT: &str = "system-ui, sans-serif";
+
 /// Where a text lies about its x.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Align {
@@ -265,7 +268,7 @@ fn paint_shape<DB: DrawingBackend>(
             } else {
                 ((*x, baseline + below), FontTransform::None)
             };
-            let style = ("system-ui, sans-serif", size * resolution.scale * resolution.font)
+            let style = (FontFamily::Name(FONT), size * resolution.scale * resolution.font)
                 .into_text_style(area)
                 .transform(transform)
                 .pos(Pos::new(h_pos, VPos::Bottom))

@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Error, Result, bail};
+use anyhow::{Context, Error, Result, bail, ensure};
 use serde_json::{Value, json};
 use xshell::cmd;
 
@@ -41,13 +41,51 @@ fn steps(project: &Project, report: &mut Report) -> Result<()> {
     report.step("lints", || {
         Ok(cmd!(sh, "cargo clippy --quiet --workspace --all-targets -- -D warnings").run()?)
     })?;
+    report.step("features", || features(project))?;
     report.tests("native", || {
         rust_tests(cmd!(sh, "cargo test --workspace --no-fail-fast").into())
     })?;
     report.step("page", || build::dist(project))?;
+    report.step("the library in another module", || dependent(project, &toolchain))?;
     report.step("the benchmark's types", || bench::check(project))?;
     report.tests("in the browser", || in_browser(project, &toolchain, &bindgen, &browser))?;
     report.tests("the page", || page(project, &browser))
+}
+
+/// What a user of the library can leave out, and all that there is at once.
+fn features(project: &Project) -> Result<()> {
+    let sh = &project.shell;
+    for features in ["", "charts", "tokenizers"] {
+        cmd!(
+            sh,
+            "cargo check --quiet --package logitscope --no-default-features --features {features}"
+        )
+        .run()?;
+    }
+    Ok(cmd!(sh, "cargo build --quiet --workspace --all-features").run()?)
+}
+
+/// A module that someone builds on the library exports what is theirs, and nothing of ours.
+fn dependent(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    let cargo = toolchain.cargo(project, "build", false);
+    cargo.args(["--profile", "web", "--package", "dependent"]).run()?;
+    let module = project.target("wasm32-unknown-unknown/web/dependent.wasm");
+    let list = "console.log(WebAssembly.Module.exports(new WebAssembly.Module(fs.readFileSync(process.argv[1]))).map(({ name }) => name).join('\n'))";
+    let exports = cmd!(project.shell, "node -e {list} {module}").quiet().read()?;
+    // wasm-bindgen's own come with getrandom.
+    let theirs = |name: &&str| name.starts_with("__wbindgen_") || name.starts_with("__externref");
+    let mut others: Vec<&str> = exports.lines().filter(|name| !theirs(name)).collect();
+    others.sort_unstable();
+    ensure!(
+        others == ["__data_end", "__heap_base", "answer", "memory"],
+        "a module that depends on the library exports {}",
+        others.join(", ")
+    );
+    ensure!(
+        !exports.contains("__wbindgen_start"),
+        "a module that depends on the library starts something"
+    );
+    Ok(())
 }
 
 /// The tests of www/wasm, in a headless browser.
