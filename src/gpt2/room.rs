@@ -10,23 +10,30 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::Memory`] with the number of tokens that there is room for.
 pub(super) fn check(config: &Gpt2Config, common: usize, new: usize) -> Result<()> {
-    refuse_unless(common, new, |rows| pass(config, rows))
+    refuse_unless(config, common, new, |rows| pass(config, rows))
 }
 
 /// As [`check`], for the last block at `n` positions.
 pub(super) fn check_last(config: &Gpt2Config, n: usize) -> Result<()> {
-    refuse_unless(0, n, |rows| last_block(config, rows))
+    refuse_unless(config, 0, n, |rows| last_block(config, rows))
 }
 
-fn refuse_unless(common: usize, new: usize, tensors: impl Fn(u64) -> Vec<u64>) -> Result<()> {
-    if fits(&tensors(new as u64)) {
+fn refuse_unless(config: &Gpt2Config, common: usize, new: usize, tensors: impl Fn(u64) -> Vec<u64>) -> Result<()> {
+    // In a browser this is known without asking for memory, which a module never gives back.
+    let weights = config.weight_bytes() / 2;
+    let addressable = |rows: usize| total(&tensors(rows as u64)).saturating_add(weights) <= usize::MAX as u64;
+    let reservable = |rows: usize| reserve(&tensors(rows as u64));
+    let fits: &dyn Fn(usize) -> bool = if !addressable(new) {
+        &addressable
+    } else if !reservable(new) {
+        &reservable
+    } else {
         return Ok(());
-    }
-    let needed = tensors(new as u64).into_iter().fold(0, u64::saturating_add);
+    };
     let (mut most, mut too_many) = (0, new);
     while too_many - most > 1 {
         let rows = most.midpoint(too_many);
-        match fits(&tensors(rows as u64)) {
+        match fits(rows) {
             true => most = rows,
             false => too_many = rows,
         }
@@ -34,7 +41,7 @@ fn refuse_unless(common: usize, new: usize, tensors: impl Fn(u64) -> Vec<u64>) -
     Err(Error::Memory(format!(
         "the activations of {} tokens take {}, more than there is; {} tokens would fit. Shorten the prompt",
         common + new,
-        readable(needed),
+        readable(total(&tensors(new as u64))),
         common + most,
     )))
 }
@@ -71,8 +78,12 @@ fn float32s(n: usize) -> u64 {
     (n as u64).saturating_mul(size_of::<f32>() as u64)
 }
 
+fn total(tensors: &[u64]) -> u64 {
+    tensors.iter().copied().fold(0, u64::saturating_add)
+}
+
 /// Whether there is room for all of them at once. What is reserved here is not touched, and given back at once.
-fn fits(tensors: &[u64]) -> bool {
+fn reserve(tensors: &[u64]) -> bool {
     let mut reserved = Vec::with_capacity(tensors.len());
     tensors.iter().all(|&bytes| {
         let mut room: Vec<u8> = Vec::new();
