@@ -1,7 +1,7 @@
 //! The charts on a canvas of the page.
 
 use js_sys::{Array, Float64Array, JSON, Reflect};
-use logitscope::attribution::Unit;
+use logitscope::attribution::{Form, Unit, states};
 use logitscope_wasm::Chart;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -11,12 +11,16 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::{assert_error, get, js};
 
 /// An attribution as `Run.attribute` gives it, its values in a typed array.
-fn attribution<T: JsCast>(unit: Unit, n_layer: usize, n_head: usize) -> T {
-    let labels = unit.parts(n_layer, n_head);
+fn attribution<T: JsCast>(form: Form, n_layer: usize, n_head: usize) -> T {
+    let labels = match form {
+        Form::Parts(unit) => unit.parts(n_layer, n_head),
+        Form::RunningSum => states(n_layer),
+        other => panic!("{other}"),
+    };
     let values: Vec<f64> = (0..labels.len()).map(|i| (i as f64 * 2.4).sin() * 3.0).collect();
     let total: f64 = values.iter().sum();
     let object: JsValue = js(&json!({
-        "unit": unit, "labels": labels, "positions": [5], "exact": true, "ranked": [],
+        "unit": form, "labels": labels, "positions": [5], "exact": true, "ranked": [],
         "logit": [total + 0.5], "bias": [0.5], "total": [total], "error": [0.0],
     }));
     Reflect::set(&object, &"attribution".into(), &Float64Array::from(&values[..])).unwrap();
@@ -43,8 +47,8 @@ fn number(item: &JsValue, field: &str) -> f64 {
 #[wasm_bindgen_test]
 fn a_canvas_shows_at_any_pixel_ratio_what_lies_under_a_point() {
     for ratio in [1.0, 1.5, 3.0] {
-        for unit in Unit::ALL {
-            let mut chart = Chart::new(&attribution(unit, 3, 4), " Mary", Some(" John".into())).unwrap();
+        for form in Form::ALL {
+            let mut chart = Chart::new(&attribution(form, 3, 4), " Mary", Some(" John".into())).unwrap();
             let canvas = canvas();
             let view = json!({
                 "width": 600, "height": 240, "pixelRatio": ratio, "theme": "light",
@@ -64,7 +68,7 @@ fn a_canvas_shows_at_any_pixel_ratio_what_lies_under_a_point() {
                 assert_eq!(text(&hit), text(&item));
                 // Beside the cell's text, orange is for and purple against.
                 let value = number(&item, "value");
-                if unit == Unit::Head && label != "remainder" && value.abs() > 1.0 {
+                if form == Form::Parts(Unit::Head) && label != "remainder" && value.abs() > 1.0 {
                     let x = (number(&item, "x") + 4.0) * ratio;
                     let [r, _, b] = pixel(&canvas, x, y * ratio);
                     assert_eq!(r > b, value > 0.0, "{label}: {value}, at {ratio}");
@@ -77,8 +81,8 @@ fn a_canvas_shows_at_any_pixel_ratio_what_lies_under_a_point() {
 
 #[wasm_bindgen_test]
 fn a_chart_moves_to_the_next_and_answers_for_it() {
-    let before = Chart::new(&attribution(Unit::Component, 3, 1), " Mary", None).unwrap();
-    let mut after = Chart::new(&attribution(Unit::Component, 3, 1), " Mary", None).unwrap();
+    let before = Chart::new(&attribution(Form::Parts(Unit::Component), 3, 1), " Mary", None).unwrap();
+    let mut after = Chart::new(&attribution(Form::Parts(Unit::Component), 3, 1), " Mary", None).unwrap();
     let canvas = canvas();
     let view = json!({ "width": 600, "height": 240 });
     after.draw_between(&before, 0.5, &canvas, &js(&view)).unwrap();
@@ -108,7 +112,7 @@ fn a_chart_moves_to_the_next_and_answers_for_it() {
 #[wasm_bindgen_test]
 fn what_cannot_be_drawn_is_an_error_that_names_it() {
     let spoilt = |field: &str, value: JsValue| {
-        let object: JsValue = attribution(Unit::Head, 2, 2);
+        let object: JsValue = attribution(Form::Parts(Unit::Head), 2, 2);
         Reflect::set(&object, &field.into(), &value).unwrap();
         Chart::new(&object.unchecked_into(), "a", None)
     };
@@ -133,7 +137,7 @@ fn what_cannot_be_drawn_is_an_error_that_names_it() {
         "ChartError",
         "attribution",
     );
-    let mut chart = Chart::new(&attribution(Unit::Head, 2, 2), "a", None).unwrap();
+    let mut chart = Chart::new(&attribution(Form::Parts(Unit::Head), 2, 2), "a", None).unwrap();
     for (view, part) in [
         (json!({ "width": 0, "height": 240 }), "a width of 0"),
         (json!({ "width": 600 }), "height"),

@@ -88,7 +88,7 @@ fn compare(reference: &Reference) {
     let cases: Vec<Value> = serde_json::from_str(reference.transformer_lens).unwrap();
     assert!(!cases.is_empty());
     for case in cases {
-        let mut run = model.run(&js(&case["tokens"]), true).unwrap();
+        let run = model.run(&js(&case["tokens"]), true).unwrap();
         let tokens = Array::from(&run.tokens().unwrap());
         let ids: Vec<f64> = tokens.iter().map(|token| get(&token, "id").as_f64().unwrap()).collect();
         assert_eq!(ids, theirs(&case["tokens"]));
@@ -160,7 +160,8 @@ fn generation_follows_the_predictions() {
 
 #[track_caller]
 fn assert_error<T>(result: JsResult<T>, name: &str, part: &str) {
-    let error: Error = result.err().expect("an error").dyn_into().expect("a JavaScript Error");
+    let error = JsValue::from(result.err().expect("an error"));
+    let error: Error = error.dyn_into().expect("a JavaScript Error");
     let message = String::from(error.message());
     assert_eq!(String::from(error.name()), name, "{message}");
     assert!(message.contains(part), "{message}");
@@ -176,8 +177,8 @@ fn bad_input_is_an_error_that_names_it() {
     assert_error(model.run(&js(&json!(5)), true), "PromptError", "5");
     assert_error(model.run(&js(&json!(vec![1; 2000])), true), "PromptError", "2000");
 
-    let mut run = model.run(&js(&json!([1, 5, 9])), true).unwrap();
-    let mut ask = |question: Value| run.attribute(&js(&question));
+    let run = model.run(&js(&json!([1, 5, 9])), true).unwrap();
+    let ask = |question: Value| run.attribute(&js(&question));
     assert_error(ask(json!({ "answer": 97, "unit": "head" })), "AnswerError", "97");
     assert_error(ask(json!({ "answer": 1.5, "unit": "head" })), "AnswerError", "1.5");
     assert_error(ask(json!({ "unit": "head" })), "AnswerError", "undefined");
