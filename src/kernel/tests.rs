@@ -231,7 +231,7 @@ fn slices_of_another_size_are_refused() {
     ]);
 }
 
-/// What 32 bits would make another number. A browser's own are tested in tests/web.
+/// What 32 bits would make another number. A browser's own are tested in www/wasm/tests.
 #[test]
 fn sizes_do_not_wrap() {
     // GPT-2 medium's MLP of 1,024 tokens: 2^32 multiplications, which are worth all parts of four threads.
