@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use corpus::{Task, random};
 use evaluation::Score;
-use training::{Options, Training, config_json, train_tokenizer};
+use training::{Options, Training, config_json, tokenizer_config_json, train_tokenizer};
 
 /// Most of training goes through large, short-lived buffers.
 #[global_allocator]
@@ -80,6 +80,7 @@ fn main() -> Result<()> {
     let (tokenizer, vocab_size) = train_tokenizer()?;
     let config = config_json(vocab_size);
     fs::write(args.out.join("tokenizer.json"), &tokenizer)?;
+    fs::write(args.out.join("tokenizer_config.json"), tokenizer_config_json())?;
     fs::write(args.out.join("config.json"), &config)?;
     let config = Gpt2Config::from_json(&config)?;
     let tokenizer = Tokenizer::from_json(tokenizer.as_bytes())?;

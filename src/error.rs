@@ -18,9 +18,14 @@ pub enum Error {
         /// What is wrong with it, and what would be right.
         message: String,
     },
-    /// `tokenizer.json` cannot be read, or does not fit the model.
-    #[error("tokenizer.json: {0}")]
-    Tokenizer(String),
+    /// A file of the tokenizer is damaged, or asks for what cannot be done.
+    #[error("{file}: {message}")]
+    Tokenizer {
+        /// The file's name.
+        file: String,
+        /// What is wrong with it, and what would be right.
+        message: String,
+    },
     /// The prompt is empty, too long, or holds an unknown token id.
     #[error("prompt: {0}")]
     Prompt(String),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::attribution::{Explanation, Form, Question, explain};
-use crate::gpt2::{LanguageModel, Run};
+use crate::gpt2::{Bos, LanguageModel, Run};
 
 /// A token of a prompt, or an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ impl Token {
 pub struct Report {
     /// The prompt, `[pos]`.
     pub tokens: Vec<Token>,
+    /// The token that was put before the text, and who named it; none if none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bos: Option<Bos>,
     /// The token explained.
     pub answer: Token,
     /// The token that it is compared with.
@@ -43,7 +46,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Asks a run of `model`, and puts the texts to the tokens.
+    /// Asks a run of `model`, and puts the texts to the tokens. Whether [`bos`](Self::bos) is the first of them is for the caller
+    /// to say.
     ///
     /// # Errors
     /// As [`explain`].
@@ -51,6 +55,7 @@ impl Report {
         let explanation = explain(run, question, form)?;
         Ok(Self {
             tokens: run.tokens().iter().map(|&id| Token::new(model, id)).collect(),
+            bos: None,
             answer: Token::new(model, question.answer),
             incorrect: question.incorrect.map(|id| Token::new(model, id)),
             exact: explanation.identity().is_exact(),

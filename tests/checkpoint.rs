@@ -222,7 +222,8 @@ fn shards_give_the_same_numbers_in_any_order() {
         .collect();
     let index = json!({"metadata": {"total_size": 1}, "weight_map": map});
 
-    let mut checkpoint = Checkpoint::with_index(config.clone(), &index.to_string()).unwrap();
+    let mut checkpoint =
+        Checkpoint::with_index(config.clone(), "model.safetensors.index.json", &index.to_string()).unwrap();
     assert_eq!(checkpoint.files(), names);
     for (name, tensors) in [(names[1], second), (names[0], first)] {
         let bytes = file(tensors);
@@ -238,17 +239,14 @@ fn shards_give_the_same_numbers_in_any_order() {
     fs::write(dir.path().join(names[0]), file(first)).unwrap();
     assert_eq!(
         LanguageModel::open(dir.path()).unwrap_err().to_string(),
-        format!(
-            "{}: is not in {}; a model's folder holds config.json, model.safetensors and tokenizer.json",
-            names[1],
-            dir.path().display()
-        )
+        format!("{}: is not in {}", names[1], dir.path().display())
     );
     fs::write(dir.path().join(names[1]), file(second)).unwrap();
     assert_eq!(logits(&LanguageModel::open(dir.path()).unwrap().gpt2), logits(&model));
 
     // A shard in the other's place.
-    let mut checkpoint = Checkpoint::with_index(config.clone(), &index.to_string()).unwrap();
+    let mut checkpoint =
+        Checkpoint::with_index(config.clone(), "model.safetensors.index.json", &index.to_string()).unwrap();
     checkpoint.begin(names[0], None).unwrap();
     let error = checkpoint.push(&file(second)).unwrap_err().to_string();
     assert!(
@@ -260,13 +258,13 @@ fn shards_give_the_same_numbers_in_any_order() {
     let refused = |change: &dyn Fn(&mut Value)| {
         let mut index = index.clone();
         change(&mut index["weight_map"]);
-        Checkpoint::with_index(config.clone(), &index.to_string())
+        Checkpoint::with_index(config.clone(), "model.safetensors.index.json", &index.to_string())
             .unwrap_err()
             .to_string()
     };
     let outside = refused(&|map| map["wte.weight"] = json!("../wte.safetensors"));
     assert!(
-        outside.contains("it must be in a .safetensors file in the same folder"),
+        outside.contains("it must be in a .safetensors or .bin file in the same folder"),
         "{outside}"
     );
     let unknown = refused(&|map| map["h.2.ln_1.bias"] = json!(names[0]));
@@ -286,7 +284,9 @@ fn shards_give_the_same_numbers_in_any_order() {
         "<!DOCTYPE html>",
         r#"{"weight_map": {"wte.weight": 3}}"#,
     ] {
-        let error = Checkpoint::with_index(config.clone(), index).unwrap_err().to_string();
+        let error = Checkpoint::with_index(config.clone(), "model.safetensors.index.json", index)
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with("model.safetensors.index.json: is "), "{error}");
     }
 }
@@ -446,7 +446,7 @@ fn a_damaged_header_is_refused_by_its_fault() {
 #[test]
 fn other_files_are_recognized() {
     let config = config(json!({}));
-    let cases: [(&[u8], &str); 6] = [
+    let cases: [(&[u8], &str); 8] = [
         (b"<!DOCTYPE html><html><title>404</title>", "is a web page"),
         (b"\n\n  <html>", "is a web page"),
         (b"<p>", "is a web page"),
@@ -454,7 +454,12 @@ fn other_files_are_recognized() {
             b"version https://git-lfs.github.com/spec/v1\noid sha256:",
             "is a Git LFS pointer",
         ),
-        (b"PK\x03\x04\x00\x00\x08\x08\x00\x00", "is a PyTorch pickle"),
+        (
+            b"\x80\x02\x8A\nl\xFC\x9CF\xF9 j\xA8P\x19.",
+            "is a pickle, or of torch.save before",
+        ),
+        (b"\x89HDF\r\n\x1A\n\0\0", "is an HDF5 file"),
+        (b"GGUF\x03\0\0\0\0", "is a GGUF file"),
         (b"{\"error\": \"Repository not found\"}", "is JSON"),
     ];
     for (bytes, expected) in cases {
@@ -597,7 +602,8 @@ fn another_file_of_the_folder_can_have_the_weights() {
     assert_eq!(
         refusal("model.step-7.safetensors"),
         format!(
-            "model.step-7.safetensors: is not in {}; a model's folder holds config.json, model.safetensors and tokenizer.json",
+            "model.step-7.safetensors: is not in {}, but model.safetensors, model.step-400.safetensors; name the file if it is of \
+             safetensors or torch.save, or save the model as safetensors with save_pretrained()",
             path.display()
         )
     );
@@ -609,14 +615,14 @@ fn another_file_of_the_folder_can_have_the_weights() {
     assert!(refusal("cut.safetensors").starts_with("cut.safetensors: "));
     for name in [
         "",
-        "pytorch_model.bin",
+        "tf_model.h5",
         "../model.safetensors",
         "a\\b.safetensors",
         "C:model.safetensors",
     ] {
         assert_eq!(
             refusal(name),
-            format!("weights: {name:?} is not the name of a .safetensors file in the model's folder")
+            format!("weights: {name:?} is not the name of a .safetensors or .bin file in the model's folder")
         );
     }
 }
@@ -629,20 +635,24 @@ fn a_folder_without_weights_says_what_it_lacks() {
     assert_eq!(
         open(dir.path()),
         format!(
-            "config.json: is not in {path}; a model's folder holds config.json, model.safetensors and tokenizer.json"
+            "config.json: is not in {path}; a model's folder holds config.json, its weights (model.safetensors) and tokenizer.json"
         )
     );
     fs::copy("tests/data/tiny-a/config.json", dir.path().join("config.json")).unwrap();
-    fs::write(dir.path().join("pytorch_model.bin"), "").unwrap();
     assert_eq!(
         open(dir.path()),
         format!(
-            "model.safetensors: is not in {path}, only PyTorch's pytorch_model.bin; save the model with \
-             safe_serialization=True"
+            "model.safetensors: is not in {path}; a model's folder holds its weights beside config.json, as model.safetensors or \
+             pytorch_model.bin"
         )
     );
-    assert_eq!(
-        open(&dir.path().join("nowhere")),
-        format!("config.json: is not in {path}/nowhere, which is not a folder")
+    fs::write(dir.path().join("pytorch_model.bin"), "").unwrap();
+    assert!(open(dir.path()).starts_with("pytorch_model.bin: is cut short"));
+    let nowhere = open(&dir.path().join("nowhere"));
+    assert!(
+        nowhere.starts_with(&format!(
+            "config.json: is not in {path}/nowhere, which is not a folder; "
+        )),
+        "{nowhere}"
     );
 }

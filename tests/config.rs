@@ -77,7 +77,15 @@ fn reads_what_hugging_face_writes() {
     for (name, activation) in [
         ("gelu_new", Activation::GeluTanh),
         ("gelu_pytorch_tanh", Activation::GeluTanh),
+        ("gelu_python_tanh", Activation::GeluTanh),
+        ("gelu_fast", Activation::GeluTanh),
+        ("gelu_accurate", Activation::GeluTanh),
         ("gelu", Activation::Gelu),
+        ("gelu_python", Activation::Gelu),
+        ("quick_gelu", Activation::QuickGelu),
+        ("silu", Activation::Silu),
+        ("swish", Activation::Silu),
+        ("tanh", Activation::Tanh),
     ] {
         let config = with(json!({"activation_function": name})).unwrap();
         assert_eq!(config.activation_function, activation);
@@ -88,9 +96,30 @@ fn reads_what_hugging_face_writes() {
     }
 }
 
+/// Files from before a field, or with one that says nothing.
+#[test]
+fn reads_what_people_have() {
+    let plain = with(json!({})).unwrap();
+    assert_eq!(without("model_type").unwrap(), plain);
+    for harmless in [
+        json!({"n_ctx": 512}),
+        json!({"adapters": {}}),
+        json!({"adapters": {"adapters": {}, "config_map": {}, "fusion_config_map": {}, "fusions": {}}}),
+        json!({"model_type": null, "architectures": ["GPT2Model"]}),
+        json!({"quantization_config": null, "auto_map": {}}),
+    ] {
+        assert_eq!(with(harmless.clone()).unwrap(), plain, "{harmless}");
+    }
+    let without_layer_norm = with(json!({"layer_norm_epsilon": 1e12})).unwrap();
+    assert_eq!(without_layer_norm.layer_norm_epsilon, 1e12);
+}
+
 #[test]
 fn names_what_is_missing() {
-    for name in ["n_embd", "n_layer", "n_head", "n_positions", "vocab_size", "model_type"] {
+    let nothing_says_gpt2 = with(json!({"model_type": null, "architectures": ["OpenAIGPTLMHeadModel"]}));
+    let message = nothing_says_gpt2.unwrap_err().to_string();
+    assert!(message.starts_with("config.json: model_type is missing"), "{message}");
+    for name in ["n_embd", "n_layer", "n_head", "n_positions", "vocab_size"] {
         let message = without(name).unwrap_err().to_string();
         assert!(
             message.starts_with(&format!("config.json: {name} is missing")),
@@ -107,8 +136,9 @@ fn refuses_by_name_what_it_does_not_compute() {
             "model_type is \"llama\"; Logitscope computes \"gpt2\" only",
         ),
         (
-            json!({"activation_function": "silu"}),
-            "activation_function is \"silu\"; Logitscope computes gelu_new, gelu_pytorch_tanh, gelu and relu",
+            json!({"activation_function": "mish"}),
+            "activation_function is \"mish\"; Logitscope computes gelu_new, gelu_pytorch_tanh, gelu_python_tanh, gelu_fast, \
+             gelu_accurate, gelu, gelu_python, quick_gelu, relu, silu, swish, tanh",
         ),
         (
             json!({"add_cross_attention": true}),
@@ -128,8 +158,8 @@ fn refuses_by_name_what_it_does_not_compute() {
         ),
         (json!({"n_head": 7}), "n_embd 768 is not a multiple of n_head 7"),
         (
-            json!({"n_ctx": 512}),
-            "n_ctx 512 contradicts n_positions 1024; they must be equal",
+            json!({"adapters": {"adapters": {"sst-2": "pfeiffer"}, "fusions": {}}}),
+            "adapters asks for adapters, which Logitscope does not compute",
         ),
         (json!({"hidden_size": 8}), "n_embd 768 contradicts hidden_size 8"),
         (
@@ -154,11 +184,11 @@ fn refuses_by_name_what_it_does_not_compute() {
         ),
         (
             json!({"layer_norm_epsilon": 0}),
-            "layer_norm_epsilon is 0; it must be a small positive number, as 1e-5",
+            "layer_norm_epsilon is 0; it must be a positive number that float32 has, as 1e-5",
         ),
         (
             json!({"layer_norm_epsilon": 1e-46}),
-            "layer_norm_epsilon is 1e-46; it must be a small positive number, as 1e-5",
+            "layer_norm_epsilon is 1e-46; it must be a positive number that float32 has, as 1e-5",
         ),
         (
             json!({"n_inner": 1_u64 << 32}),
@@ -180,7 +210,7 @@ fn refuses_by_name_what_it_does_not_compute() {
         with(json!({"n_embd": vast, "n_head": 1, "n_layer": vast}))
             .unwrap_err()
             .to_string(),
-        "out of memory: this model's weights take 18446744073 GB as float32, more than can be addressed here"
+        "out of memory: this model's weights take 9223372036 GB as float16, more than can be addressed here"
     );
 }
 
@@ -214,13 +244,14 @@ fn refuses_by_hand_what_it_refuses_to_read() {
     for (epsilon, shown) in [
         (0.0, "0.0"),
         (-1e-5, "-1e-5"),
-        (1.0, "1.0"),
+        (f64::INFINITY, "inf"),
+        (1e39, "1e39"),
         (1e-46, "1e-46"),
         (f64::NAN, "NaN"),
     ] {
         cases.push((
             by_hand(|config| config.layer_norm_epsilon = epsilon),
-            format!("layer_norm_epsilon is {shown}; it must be a small positive number, as 1e-5"),
+            format!("layer_norm_epsilon is {shown}; it must be a positive number that float32 has, as 1e-5"),
         ));
     }
     cases.push((
@@ -232,7 +263,7 @@ fn refuses_by_hand_what_it_refuses_to_read() {
             config.validate().map(drop),
             Checkpoint::new(config.clone()).map(drop),
             Checkpoint::with_file(config.clone(), "model.safetensors").map(drop),
-            Checkpoint::with_index(config.clone(), "{}").map(drop),
+            Checkpoint::with_index(config.clone(), "model.safetensors.index.json", "{}").map(drop),
             Gpt2::new(&config, |_, _| panic!("no weight is asked for")).map(drop),
         ];
         for refusal in refusals {

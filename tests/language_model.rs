@@ -10,7 +10,7 @@ const N_POSITIONS: usize = 12;
 /// Random weights of GPT-2's vocabulary, but tiny, and GPT-2's tokenizer.
 fn model() -> LanguageModel {
     let json = std::fs::read("tests/data/gpt2-tokenizer/tokenizer.json").unwrap();
-    LanguageModel::new(random(50257, 50256), Some(Tokenizer::from_json(&json).unwrap())).unwrap()
+    LanguageModel::new(random(50257, 50256), Some(Tokenizer::from_json(&json).unwrap()))
 }
 
 fn random(vocab_size: usize, bos: u32) -> Gpt2 {
@@ -46,22 +46,23 @@ fn a_prompt_begins_with_bos_unless_told_otherwise() {
 }
 
 #[test]
-fn bos_is_what_the_tokenizer_calls_it_where_the_config_names_none() {
-    let tokenizer = model().tokenizer;
-    let model = LanguageModel::new(random(50257, 60000), tokenizer).unwrap();
-    assert_eq!(model.bos(), Some(50256));
-
-    let without = LanguageModel::new(random(100, 60000), None).unwrap();
-    assert_eq!(without.bos(), None);
+fn without_a_tokenizer_all_is_token_ids() {
+    let without = LanguageModel::new(random(100, 60000), None);
+    assert_eq!(
+        message(without.bos()),
+        "prompt: there is no token to put first: no file names one that this model has"
+    );
+    let bos = LanguageModel::new(random(100, 7), None).bos().unwrap();
+    assert_eq!((bos.id, &*bos.named_by), (7, "config.json"));
     assert_eq!(without.token_text(12), "#12");
     assert_eq!(without.single_token("#12").unwrap(), 12);
     assert_eq!(
         message(without.tokens("When", true)),
-        "prompt: this model has no tokenizer.json, so it takes token ids, not text"
+        "prompt: this model has no tokenizer (tokenizer.json, or vocab.json and merges.txt), so it takes token ids, not text"
     );
     assert_eq!(
         message(without.single_token("Mary")),
-        r#"answer: "Mary" is text, but this model has no tokenizer.json; give a token id, as #12"#
+        r#"answer: "Mary" is text, but this model has no tokenizer; give a token id, as #12"#
     );
 }
 
@@ -99,12 +100,21 @@ fn an_answer_is_one_token_or_the_error_shows_the_way() {
 }
 
 #[test]
-fn a_tokenizer_of_another_model_is_refused() {
-    let tokenizer = model().tokenizer;
+fn tokens_that_the_model_lacks_are_refused_where_they_are_used() {
+    let model = LanguageModel::new(random(5000, 0), model().tokenizer);
+    assert_eq!(model.tokens("When", false).unwrap(), [2215]);
     assert_eq!(
-        message(LanguageModel::new(random(97, 0), tokenizer)),
-        "tokenizer.json: gives ids up to 50256, but config.json's vocab_size 97 allows up to 96; they belong to \
-         different models"
+        message(model.tokens("When Mary", false)),
+        "prompt: the tokenizer knows the token \" Mary\" (id 5335), but the model does not: it has ids 0 to 4999; leave it out"
+    );
+    assert_eq!(
+        message(model.single_token(" Mary")),
+        "answer: the tokenizer knows the token \" Mary\" (id 5335), but the model does not: it has ids 0 to 4999; leave it out"
+    );
+    assert_eq!(
+        message(model.tokens("When", true)),
+        "prompt: there is no token to put first: \"<|endoftext|>\", named by GPT-2's default, has the id 50256, which this \
+         model does not have"
     );
 }
 
@@ -148,7 +158,7 @@ fn generate(model: &LanguageModel, prompt: &[u32], sampling: &Sampling) -> (Vec<
 
 #[test]
 fn greedy_generation_is_what_full_runs_predict() {
-    let model = LanguageModel::new(random(100, 60000), None).unwrap();
+    let model = LanguageModel::new(random(100, 60000), None);
     let (tokens, stop) = generate(&model, &[1, 2, 3], &GREEDY);
     assert_eq!((tokens.len(), stop), (5, Stop::MaxTokens));
     let mut prompt = vec![1, 2, 3];
@@ -168,7 +178,7 @@ fn greedy_generation_is_what_full_runs_predict() {
 
 #[test]
 fn sampling_follows_its_seed_and_its_limits() {
-    let model = LanguageModel::new(random(100, 60000), None).unwrap();
+    let model = LanguageModel::new(random(100, 60000), None);
     let sampling = |seed, temperature, top_k| Sampling {
         max_tokens: 100,
         temperature,
@@ -193,7 +203,7 @@ fn sampling_follows_its_seed_and_its_limits() {
 
     // A model that ends every text at once.
     let (first, _) = generate(&model, &[1, 2, 3], &GREEDY);
-    let ends = LanguageModel::new(random(100, first[0]), None).unwrap();
+    let ends = LanguageModel::new(random(100, first[0]), None);
     assert_eq!(generate(&ends, &[1, 2, 3], &GREEDY), (vec![], Stop::EndOfText));
 
     let full: Vec<u32> = (0..N_POSITIONS as u32).collect();

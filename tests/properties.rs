@@ -39,7 +39,10 @@ fn configs() -> impl Strategy<Value = Gpt2Config> {
     let activation = prop_oneof![
         Just(Activation::GeluTanh),
         Just(Activation::Gelu),
-        Just(Activation::Relu)
+        Just(Activation::QuickGelu),
+        Just(Activation::Relu),
+        Just(Activation::Silu),
+        Just(Activation::Tanh),
     ];
     let d_head = prop_oneof![2..=6usize, 15..=21usize];
     let sizes = (1..=3usize, 1..=4usize, d_head, 1..=40usize, 3..=40usize, 1..=14usize);

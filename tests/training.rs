@@ -12,7 +12,7 @@ use candle_core::{Device, Tensor};
 use logitscope::gpt2::{Gpt2Config, Tokenizer};
 
 use corpus::random;
-use training::{Options, Training, config_json, train_tokenizer};
+use training::{Options, Training, config_json, tokenizer_config_json, train_tokenizer};
 
 fn options() -> Options {
     Options {
@@ -91,11 +91,10 @@ fn the_network_that_learns_is_the_model_that_is_published() {
 fn the_vocabulary_is_that_of_the_corpus() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/models/bundled");
     let (tokenizer, vocab_size) = train_tokenizer().unwrap();
-    assert!(tokenizer == fs::read_to_string(folder.join("tokenizer.json")).unwrap());
-    assert_eq!(
-        config_json(vocab_size),
-        fs::read_to_string(folder.join("config.json")).unwrap()
-    );
+    let committed = |name| fs::read_to_string(folder.join(name)).unwrap();
+    assert!(tokenizer == committed("tokenizer.json"));
+    assert_eq!(config_json(vocab_size), committed("config.json"));
+    assert_eq!(tokenizer_config_json(), committed("tokenizer_config.json"));
 }
 
 #[test]

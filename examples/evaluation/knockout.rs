@@ -50,6 +50,6 @@ impl Knockout {
             let tensor = weights.get(&format!("transformer.{name}"));
             Ok(tensor.expect("the model was opened").to_dtype(DType::F32)?)
         })?;
-        Ok(LanguageModel::new(gpt2, self.model.tokenizer.clone())?)
+        Ok(LanguageModel::new(gpt2, self.model.tokenizer.clone()))
     }
 }

@@ -99,7 +99,7 @@ impl Training {
             let Moments { weight, .. } = weights.next().expect("the weights are those that a model asked for");
             Ok(weight.as_tensor().copy()?)
         })?;
-        Ok(LanguageModel::new(gpt2, Some(self.tokenizer.clone()))?)
+        Ok(LanguageModel::new(gpt2, Some(self.tokenizer.clone())))
     }
 
     /// The differentiable model's logits for a batch of equally long sequences, `[batch, pos, d_vocab]`.
@@ -302,6 +302,23 @@ pub fn config_json(vocab_size: usize) -> String {
         "bos_token_id": bos,
         "eos_token_id": bos,
         "dtype": "float16",
+    });
+    format!("{config:#}\n")
+}
+
+/// `tokenizer_config.json`, which says that BOS is the vocabulary's first token.
+pub fn tokenizer_config_json() -> String {
+    let bos = "<|endoftext|>";
+    let config = serde_json::json!({
+        "tokenizer_class": "GPT2Tokenizer",
+        "bos_token": bos,
+        "eos_token": bos,
+        "unk_token": bos,
+        "add_prefix_space": false,
+        "model_max_length": CONTEXT,
+        "added_tokens_decoder": {
+            "0": {"content": bos, "lstrip": false, "normalized": false, "rstrip": false, "single_word": false, "special": true},
+        },
     });
     format!("{config:#}\n")
 }

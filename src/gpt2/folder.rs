@@ -1,90 +1,186 @@
-//! Reads a model's folder from a disk.
+//! What of a model's folder is read, and in which order: what `transformers` does with the same folder. Does no I/O.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::collections::BTreeMap;
 
-use super::{Checkpoint, Gpt2Config, LanguageModel, Tokenizer};
+use serde_json::Value;
+
+use super::{Checkpoint, Gpt2Config, LanguageModel, Tokenizer, TokenizerFiles, checkpoint};
 use crate::{Error, Result};
 
-const CHUNK: usize = 1 << 20;
+/// The files of weights of a folder, or the lists of their shards, the best first.
+const WEIGHTS: [&str; 4] = [
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+];
 
-/// Reads the weights from `model.safetensors` or its shards, unless another file is named.
-pub(super) fn open(dir: &Path, weights: Option<&str>) -> Result<LanguageModel> {
-    let config = match read(dir, "config.json")? {
-        Some(json) => Gpt2Config::from_json(&text(json, "config.json")?)?,
-        None => return Err(missing(dir, "config.json")),
-    };
-    // Before the weights, which take longer.
-    let tokenizer = match cfg!(feature = "tokenizers") {
-        true => read(dir, "tokenizer.json")?,
-        false => None,
-    };
-    let tokenizer = tokenizer.map(|json| Tokenizer::from_json(&json)).transpose()?;
-    let index = "model.safetensors.index.json";
-    let mut checkpoint = match weights {
-        Some(file) => Checkpoint::with_file(config, file)?,
-        None if dir.join("model.safetensors").exists() => Checkpoint::new(config)?,
-        None => match read(dir, index)? {
-            Some(json) => Checkpoint::with_index(config, &text(json, index)?)?,
-            None => Checkpoint::new(config)?,
-        },
-    };
-    for file in checkpoint.files() {
-        feed(&mut checkpoint, dir, &file)?;
-    }
-    LanguageModel::new(checkpoint.finish()?, tokenizer)
+/// A model's folder being read.
+///
+/// As long as there are [`wanted`](Self::wanted) files, [`give`](Self::give) each of them. Then make the
+/// [`checkpoint`](Self::checkpoint) of the first of [`weights`](Self::weights) that is there, feed it, and
+/// [`finish`](Self::finish).
+#[derive(Debug, Default)]
+pub struct Folder {
+    /// The weights to read, if they were named.
+    weights: Option<String>,
+    /// Every file that was given; None if it is not there.
+    given: BTreeMap<String, Option<Vec<u8>>>,
+    config: Option<Gpt2Config>,
+    tokenizer: Option<Tokenizer>,
+    notices: Vec<String>,
 }
 
-fn feed(checkpoint: &mut Checkpoint, dir: &Path, name: &str) -> Result<()> {
-    let failed = |e: std::io::Error| match e.kind() {
-        ErrorKind::NotFound => missing(dir, name),
-        _ => unreadable(name, &e),
-    };
-    let mut file = File::open(dir.join(name)).map_err(failed)?;
-    checkpoint.begin(name, Some(file.metadata().map_err(failed)?.len()))?;
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        match file.read(&mut chunk).map_err(failed)? {
-            0 => return checkpoint.end(),
-            n => checkpoint.push(&chunk[..n])?,
+impl Folder {
+    /// A folder whose weights are in the file `weights`, or else where they usually are.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if `weights` is not the name of a file of weights.
+    pub fn new(weights: Option<&str>) -> Result<Self> {
+        weights.map_or(Ok(()), checkpoint::check_name)?;
+        Ok(Self {
+            weights: weights.map(str::to_string),
+            ..Self::default()
+        })
+    }
+
+    /// The names of the files to be given next, in any order, as far as they are there. All are small.
+    pub fn wanted(&self) -> Vec<&'static str> {
+        let first = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+        let next: &[&str] = match () {
+            () if first.iter().any(|name| !self.given.contains_key(*name)) => &first,
+            () if !self.has("config.json") => &["adapter_config.json"],
+            () if !cfg!(feature = "tokenizers") => &[],
+            () if !self.has("tokenizer.json") => &[
+                "vocab.json",
+                "merges.txt",
+                "added_tokens.json",
+                "special_tokens_map.json",
+            ],
+            () if !self.names_special_tokens() => &["special_tokens_map.json"],
+            () => &[],
+        };
+        next.iter()
+            .copied()
+            .filter(|name| !self.given.contains_key(*name))
+            .collect()
+    }
+
+    /// Takes a file, or that it is not there.
+    ///
+    /// # Errors
+    /// As [`Gpt2Config::from_json`] and [`Tokenizer::from_files`]; [`Error::Config`] if the folder is that of an adapter.
+    pub fn give(&mut self, name: &str, bytes: Option<Vec<u8>>) -> Result<()> {
+        if let ("config.json", Some(bytes)) = (name, &bytes) {
+            self.config = Some(Gpt2Config::from_json(&text(name, bytes)?)?);
+        }
+        if let ("adapter_config.json", Some(bytes)) = (name, &bytes) {
+            return Err(adapter(bytes));
+        }
+        self.given.insert(name.into(), bytes);
+        if self.config.is_some() && self.wanted().is_empty() {
+            self.read_tokenizer()?;
+        }
+        Ok(())
+    }
+
+    /// The files that the weights are in, or that list their shards: the first that is there is the one to read.
+    pub fn weights(&self) -> Vec<&str> {
+        match &self.weights {
+            Some(name) => vec![name],
+            None => WEIGHTS.to_vec(),
         }
     }
-}
 
-fn read(dir: &Path, name: &str) -> Result<Option<Vec<u8>>> {
-    match fs::read(dir.join(name)) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(unreadable(name, &e)),
+    /// What takes the weights of `file`, one of [`weights`](Self::weights); `index` is its text if it lists shards.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::with_file`] and [`Checkpoint::with_index`]; [`Error::Config`] if there is no config.json.
+    pub fn checkpoint(&self, file: &str, index: Option<&[u8]>) -> Result<Checkpoint> {
+        let config = self
+            .config
+            .clone()
+            .ok_or_else(|| Error::Config("is not there".into()))?;
+        match index {
+            Some(json) => Checkpoint::with_index(config, file, &text(file, json)?),
+            None => Checkpoint::with_file(config, file),
+        }
+    }
+
+    /// The model, of the checkpoint that was fed.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::finish`].
+    pub fn finish(self, checkpoint: Checkpoint) -> Result<LanguageModel> {
+        let mut notices = self.notices;
+        notices.extend(checkpoint.notices().iter().cloned());
+        let mut model = LanguageModel::new(checkpoint.finish()?, self.tokenizer);
+        model.notices = notices;
+        let known = model.tokenizer.as_ref().map_or(0, Tokenizer::size);
+        let size = model.gpt2.config().vocab_size;
+        if known > size {
+            model.notices.push(format!(
+                "The tokenizer knows {known} tokens, but the model {size}: a prompt that holds one of the others is refused."
+            ));
+        }
+        Ok(model)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.file(name).is_some()
+    }
+
+    fn file(&self, name: &str) -> Option<&[u8]> {
+        self.given.get(name)?.as_deref()
+    }
+
+    /// Whether tokenizer_config.json is of the newer form, which names the special tokens by itself.
+    fn names_special_tokens(&self) -> bool {
+        let config = self.file("tokenizer_config.json");
+        let config = config.and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+        config.is_some_and(|config| config.get("added_tokens_decoder").is_some())
+    }
+
+    fn read_tokenizer(&mut self) -> Result<()> {
+        if !cfg!(feature = "tokenizers") {
+            return Ok(());
+        }
+        self.tokenizer = Tokenizer::from_files(&TokenizerFiles {
+            tokenizer: self.file("tokenizer.json"),
+            vocab: self.file("vocab.json"),
+            merges: self.file("merges.txt"),
+            added_tokens: self.file("added_tokens.json"),
+            config: self.file("tokenizer_config.json"),
+            special_tokens_map: self.file("special_tokens_map.json"),
+        })?;
+        for (there, other) in [("vocab.json", "merges.txt"), ("merges.txt", "vocab.json")] {
+            if self.tokenizer.is_none() && self.has(there) {
+                self.notices.push(format!(
+                    "There is {there}, but neither {other} nor tokenizer.json: without them a prompt is token ids, not text."
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
-fn text(bytes: Vec<u8>, name: &str) -> Result<String> {
-    String::from_utf8(bytes).map_err(|_| Error::Checkpoint {
+fn text(name: &str, bytes: &[u8]) -> Result<String> {
+    let text = str::from_utf8(bytes).map_err(|_| Error::Checkpoint {
         file: name.into(),
         message: "is not UTF-8 text".into(),
-    })
+    })?;
+    Ok(text.trim_start_matches('\u{FEFF}').into())
 }
 
-fn unreadable(name: &str, e: &std::io::Error) -> Error {
-    Error::Checkpoint {
-        file: name.into(),
-        message: format!("cannot be read: {e}"),
-    }
-}
-
-fn missing(dir: &Path, name: &str) -> Error {
-    let mut message = format!("is not in {}", dir.display());
-    if !dir.is_dir() {
-        message += ", which is not a folder";
-    } else if dir.join("pytorch_model.bin").exists() {
-        message += ", only PyTorch's pytorch_model.bin; save the model with safe_serialization=True";
-    } else {
-        message += "; a model's folder holds config.json, model.safetensors and tokenizer.json";
-    }
-    Error::Checkpoint {
-        file: name.into(),
-        message,
-    }
+/// A folder of what PEFT trained beside a model is none of a model.
+fn adapter(config: &[u8]) -> Error {
+    let config: Value = serde_json::from_slice(config).unwrap_or_default();
+    let base = match config["base_model_name_or_path"].as_str() {
+        Some(name) => format!("of {name:?}"),
+        None => "of another model".into(),
+    };
+    Error::Config(format!(
+        "is not there, but adapter_config.json: this is a PEFT adapter {base}, not a model; merge the two with \
+         merge_and_unload() and save the result"
+    ))
 }

@@ -33,7 +33,7 @@ pub enum Stop {
     MaxTokens,
     /// Prompt and continuation fill the model's `n_positions`.
     Positions,
-    /// The model chose the token that ends a text. GPT-2 uses its BOS token for that.
+    /// The model chose the token that ends a text.
     EndOfText,
 }
 
@@ -41,7 +41,7 @@ pub enum Stop {
 pub struct Generation {
     gpt2: Arc<Gpt2>,
     /// Ends a text.
-    bos: Option<u32>,
+    eos: Option<u32>,
     tokens: Vec<u32>,
     run: Option<Run>,
     processor: LogitsProcessor,
@@ -73,7 +73,7 @@ impl Generation {
         };
         Ok(Self {
             gpt2: Arc::clone(&model.gpt2),
-            bos: model.bos(),
+            eos: model.eos(),
             tokens: prompt.to_vec(),
             run: None,
             processor: LogitsProcessor::from_sampling(sampling.seed, chosen),
@@ -108,7 +108,7 @@ impl Generation {
         self.run = Some(run);
         let token = self.processor.sample(&Tensor::new(logits, &Device::Cpu)?)?;
         self.tokens.push(token);
-        if self.bos == Some(token) {
+        if self.eos == Some(token) {
             self.stop = Some(Stop::EndOfText);
             return Ok(None);
         }

@@ -19,6 +19,20 @@ pub struct LanguageModel {
     pub gpt2: Arc<Gpt2>,
     /// Text to token ids and back.
     pub tokenizer: Option<Tokenizer>,
+    /// What is to be known of how it was read, as sentences: what of its files was left out, say.
+    pub notices: Vec<String>,
+}
+
+/// The token that begins a sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bos {
+    /// Its id in the vocabulary.
+    pub id: u32,
+    /// Its text, as `<|endoftext|>`.
+    pub text: String,
+    /// The file that names it, as `tokenizer_config.json`; or that it is GPT-2's default.
+    #[serde(rename = "namedBy")]
+    pub named_by: String,
 }
 
 /// What the model expects as the next token.
@@ -35,78 +49,111 @@ pub struct Prediction {
 }
 
 impl LanguageModel {
-    /// Puts a model and its tokenizer together.
-    ///
-    /// # Errors
-    /// [`Error::Tokenizer`] if the tokenizer gives ids that the model does not have.
-    pub fn new(gpt2: Gpt2, tokenizer: Option<Tokenizer>) -> Result<Self> {
-        let vocab_size = gpt2.config().vocab_size;
-        if let Some(tokenizer) = &tokenizer
-            && tokenizer.largest_id() as usize >= vocab_size
-        {
-            return Err(Error::Tokenizer(format!(
-                "gives ids up to {}, but config.json's vocab_size {vocab_size} allows up to {}; they belong to different \
-                 models",
-                tokenizer.largest_id(),
-                vocab_size - 1
-            )));
-        }
-        Ok(Self {
+    /// Puts a model and its tokenizer together. The tokenizer may know tokens that the model does not: a prompt that holds
+    /// them is refused.
+    pub fn new(gpt2: Gpt2, tokenizer: Option<Tokenizer>) -> Self {
+        Self {
             gpt2: Arc::new(gpt2),
             tokenizer,
-        })
+            notices: Vec::new(),
+        }
     }
 
-    /// Reads a model's folder in the Hugging Face layout: `config.json`, `model.safetensors` or shards with
-    /// `model.safetensors.index.json`, and `tokenizer.json` if it is there.
+    /// Reads a model's folder, as [`Folder`](super::Folder) says.
     ///
     /// # Errors
     /// Names the file that is missing or wrong.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn open(dir: &std::path::Path) -> Result<Self> {
-        super::folder::open(dir, None)
+        super::disk::open(dir, None)
     }
 
     /// As [`LanguageModel::open`], with the weights in the folder's file `weights` instead of `model.safetensors`: an earlier
     /// checkpoint of the same training, say.
     ///
     /// # Errors
-    /// As [`LanguageModel::open`]; [`Error::Argument`] if `weights` is not a `.safetensors` file's name.
+    /// As [`LanguageModel::open`]; [`Error::Argument`] if `weights` is not the name of a file of weights.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn open_weights(dir: &std::path::Path, weights: &str) -> Result<Self> {
-        super::folder::open(dir, Some(weights))
+        super::disk::open(dir, Some(weights))
     }
 
-    /// The token that begins a sequence: `bos_token_id` of config.json if it is in the vocabulary, else the tokenizer's
-    /// `<|endoftext|>`.
-    pub fn bos(&self) -> Option<u32> {
-        let named = self.gpt2.config().bos_token_id;
-        named.or_else(|| self.tokenizer.as_ref()?.id("<|endoftext|>"))
+    /// The token that begins a sequence: the tokenizer's, as [`Tokenizer::bos`]; where that has none, the `bos_token_id` of
+    /// config.json, if it is a special token.
+    ///
+    /// # Errors
+    /// [`Error::Prompt`] says why there is none.
+    pub fn bos(&self) -> Result<Bos> {
+        let config = self.gpt2.config();
+        let none = |why: String| Err(Error::Prompt(format!("there is no token to put first: {why}")));
+        if let Some(bos) = self.tokenizer.as_ref().and_then(Tokenizer::bos) {
+            let Bos { id, text, named_by } = &bos;
+            return match (*id as usize) < config.vocab_size {
+                true => Ok(bos),
+                false => none(format!(
+                    "{text:?}, named by {named_by}, has the id {id}, which this model does not have"
+                )),
+            };
+        }
+        let Some(id) = config.bos_token_id else {
+            return none("no file names one that this model has".into());
+        };
+        let text = self.token_text(id);
+        match &self.tokenizer {
+            Some(tokenizer) if !tokenizer.is_special(id) => none(format!(
+                "the tokenizer's files name none, and config.json's bos_token_id {id} is {text:?}, an ordinary token"
+            )),
+            _ => Ok(Bos {
+                id,
+                text,
+                named_by: "config.json".into(),
+            }),
+        }
+    }
+
+    /// The token that ends a text: the tokenizer's EOS, else what begins one, as for GPT-2 itself.
+    pub(super) fn eos(&self) -> Option<u32> {
+        let named = self.tokenizer.as_ref().and_then(Tokenizer::eos);
+        named.or_else(|| self.bos().ok().map(|bos| bos.id))
     }
 
     /// The ids of a prompt, the BOS token before it if so wanted.
     ///
     /// # Errors
-    /// [`Error::Prompt`] if the text is empty or too long, or if the model has no tokenizer or no BOS token.
+    /// [`Error::Prompt`] if the text is empty or too long, if it holds a token that the tokenizer knows and the model does not,
+    /// or if the model has no tokenizer or no BOS token.
     pub fn tokens(&self, text: &str, prepend_bos: bool) -> Result<Vec<u32>> {
         let Some(tokenizer) = &self.tokenizer else {
             return Err(Error::Prompt(
-                "this model has no tokenizer.json, so it takes token ids, not text".into(),
+                "this model has no tokenizer (tokenizer.json, or vocab.json and merges.txt), so it takes token ids, not text"
+                    .into(),
             ));
         };
         let mut ids = Vec::new();
         if prepend_bos {
-            ids.push(self.bos().ok_or_else(|| {
-                Error::Prompt("this model has no BOS token to put before the text; turn BOS off".into())
-            })?);
+            ids.push(self.bos()?.id);
         }
         let text_ids = tokenizer.encode(text)?;
         if text_ids.is_empty() {
             return Err(Error::Prompt("is empty; give it some text".into()));
         }
         ids.extend(text_ids);
+        self.known(&ids).map_err(Error::Prompt)?;
         self.gpt2.check_tokens(&ids)?;
         Ok(ids)
+    }
+
+    /// Checks that the model has the tokens that the tokenizer gave.
+    fn known(&self, ids: &[u32]) -> Result<(), String> {
+        let vocab_size = self.gpt2.config().vocab_size;
+        match ids.iter().find(|&&id| id as usize >= vocab_size) {
+            Some(&id) => Err(format!(
+                "the tokenizer knows the token {} (id {id}), but the model does not: it has ids 0 to {}; leave it out",
+                self.quoted(id),
+                vocab_size - 1
+            )),
+            None => Ok(()),
+        }
     }
 
     /// A token as text, as [`Tokenizer::token_text`]; without a tokenizer as `#12`.
@@ -128,11 +175,17 @@ impl LanguageModel {
         }
         let Some(tokenizer) = &self.tokenizer else {
             return Err(Error::Answer(format!(
-                "{answer:?} is text, but this model has no tokenizer.json; give a token id, as #12"
+                "{answer:?} is text, but this model has no tokenizer; give a token id, as #12"
             )));
         };
         let ids = tokenizer.encode(answer)?;
         if let [id] = ids[..] {
+            self.known(&ids).map_err(Error::Answer)?;
+            return Ok(id);
+        }
+        // A part of a word, as `##s`, is no text by itself.
+        if let Some(id) = tokenizer.id(answer).filter(|&id| tokenizer.token_text(id) == answer) {
+            self.known(&[id]).map_err(Error::Answer)?;
             return Ok(id);
         }
         let mut message = match ids.len() {

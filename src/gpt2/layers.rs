@@ -154,7 +154,10 @@ impl Mlp {
         let post = match self.activation {
             Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh)?,
             Activation::Gelu => pre.gelu_erf()?,
+            Activation::QuickGelu => ((pre * 1.702)?.silu()? / 1.702)?,
             Activation::Relu => pre.relu()?,
+            Activation::Silu => pre.silu()?,
+            Activation::Tanh => pre.tanh()?,
         };
         self.c_proj.forward(&post)
     }

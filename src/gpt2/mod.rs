@@ -3,6 +3,7 @@
 mod checkpoint;
 mod config;
 #[cfg(not(target_arch = "wasm32"))]
+mod disk;
 mod folder;
 mod foreign;
 mod generate;
@@ -15,15 +16,16 @@ mod room;
 mod run;
 mod segments;
 mod site;
-#[cfg_attr(not(feature = "tokenizers"), path = "no_tokenizer.rs")]
+#[cfg_attr(not(feature = "tokenizers"), path = "tokenizer/absent.rs")]
 mod tokenizer;
 
 pub use checkpoint::Checkpoint;
 pub use config::{Activation, Gpt2Config};
+pub use folder::Folder;
 pub use generate::{Generation, Sampling, Stop};
-pub use language_model::{LanguageModel, Prediction};
+pub use language_model::{Bos, LanguageModel, Prediction};
 pub use model::Gpt2;
 pub(crate) use model::to_f64;
 pub use run::Run;
 pub use site::Site;
-pub use tokenizer::Tokenizer;
+pub use tokenizer::{Tokenizer, TokenizerFiles};

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write, stdout};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use logitscope::attribution::{Explanation, Form, Position, Question};
 use logitscope::chart::{Chart, View};
@@ -19,7 +19,8 @@ const HEIGHT: f64 = 400.0;
 /// Takes the logit of a token, or its difference to another token's, apart
 #[derive(clap::Args)]
 pub struct Attribute {
-    /// Folder of the model: config.json, model.safetensors (or its shards) and tokenizer.json
+    /// Folder of the model: config.json, its weights (model.safetensors or pytorch_model.bin, or their shards) and its tokenizer
+    /// (tokenizer.json, or vocab.json and merges.txt)
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// Weights to read instead of model.safetensors: another file in the folder, e.g. an earlier checkpoint of the training
@@ -111,6 +112,10 @@ impl Attribute {
             Some(weights) => LanguageModel::open_weights(&self.model, weights)?,
             None => LanguageModel::open(&self.model)?,
         };
+        let bos = match self.prompt.text.is_some() && model.tokenizer.is_some() && !self.no_bos {
+            true => Some(model.bos().map_err(|e| anyhow!("{e}; --no-bos does without"))?),
+            false => None,
+        };
         let tokens = match &self.prompt {
             Prompt { text: Some(text), .. } => model.tokens(text, !self.no_bos)?,
             Prompt { tokens, .. } => tokens.clone().unwrap_or_default(),
@@ -122,7 +127,12 @@ impl Attribute {
             .map(|token| model.single_token(token).context("--incorrect"))
             .transpose()?;
         let question = Question::new(answer).rather_than(incorrect).after(self.position);
-        Ok(Report::new(&model, &model.gpt2.run(&tokens)?, &question, self.unit)?)
+        let mut report = Report::new(&model, &model.gpt2.run(&tokens)?, &question, self.unit)?;
+        report.bos = bos;
+        for notice in &model.notices {
+            eprintln!("note: {notice}");
+        }
+        Ok(report)
     }
 }
 

@@ -191,6 +191,49 @@ fn json_has_the_api_s_fields() {
     }
 }
 
+/// Against what transformers and TransformerLens make of them.
+#[test]
+fn folders_as_people_have_them_give_their_tokens_and_numbers() {
+    for case in std::fs::read_dir(data("cases")).unwrap() {
+        let case = case.unwrap().path();
+        let expected = std::fs::read(case.join("expected.json")).unwrap();
+        let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
+        let [prompt, answer, incorrect] = ["prompt", "answer", "incorrect"].map(|name| match &expected[name] {
+            serde_json::Value::String(text) => text.clone(),
+            id => format!("#{id}"),
+        });
+        let case_dir = case.to_str().unwrap();
+        let output = logitscope(&[
+            "attribute",
+            "--model",
+            case_dir,
+            "--prompt",
+            &prompt,
+            "--answer",
+            &answer,
+            "--incorrect",
+            &incorrect,
+            "--format",
+            "json",
+        ]);
+        assert_eq!(output.code, 0, "{}: {}", case.display(), output.stderr);
+        let json: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        let ids: Vec<&serde_json::Value> = json["tokens"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|token| &token["id"])
+            .collect();
+        assert_eq!(serde_json::json!(ids), expected["tokens"], "{}", case.display());
+        assert_eq!(json["bos"]["id"], expected["tokens"][0]);
+        assert!(json["bos"]["namedBy"].is_string());
+        for field in ["total", "logit"] {
+            let off = json[field][0].as_f64().unwrap() - expected[field].as_f64().unwrap();
+            assert!(off.abs() < 1e-4, "{}: {field} is off by {off}", case.display());
+        }
+    }
+}
+
 /// The numbers are those that `transformer_lens.rs` checks in the library.
 #[test]
 fn every_format_has_the_same_numbers() {
@@ -304,7 +347,17 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
         (empty.path(), "--tokens 1 --answer #1", "config.json: is not in"),
         (Path::new("no/such/folder"), "--tokens 1 --answer #1", "no/such/folder"),
         (truncated.path(), "--tokens 1 --answer #1", "model.safetensors: "),
-        (mismatched.path(), "--tokens 1 --answer #1", "tokenizer.json: "),
+        (
+            mismatched.path(),
+            "--prompt When --no-bos --answer #1",
+            "prompt: the tokenizer knows the token \"When\" (id 2215), but the model does not",
+        ),
+        (
+            mismatched.path(),
+            "--prompt When --answer #1",
+            "prompt: there is no token to put first: \"<|endoftext|>\", named by GPT-2's default, has the id 50256, which this \
+             model does not have; --no-bos does without",
+        ),
         (
             &tiny,
             "--tokens 1 --answer #1 --weights step-9.safetensors",
@@ -313,12 +366,12 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
         (
             &tiny,
             "--tokens 1 --answer #1 --weights ../tiny-b/model.safetensors",
-            "weights: \"../tiny-b/model.safetensors\" is not the name of a .safetensors file",
+            "weights: \"../tiny-b/model.safetensors\" is not the name of a .safetensors or .bin file",
         ),
         (
             &tiny,
             "--prompt When --answer #1",
-            "prompt: this model has no tokenizer.json",
+            "prompt: this model has no tokenizer (tokenizer.json, or vocab.json and merges.txt)",
         ),
         (
             &tiny,
@@ -339,7 +392,7 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
         (
             &tiny,
             "--tokens 1 --answer Mary",
-            "answer: \"Mary\" is text, but this model has no tokenizer.json",
+            "answer: \"Mary\" is text, but this model has no tokenizer",
         ),
         (
             &tiny,

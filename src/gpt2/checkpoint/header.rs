@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 /// One tensor of a file.
+#[derive(Debug)]
 pub(super) struct Entry {
     /// As the file names it.
     pub name: String,

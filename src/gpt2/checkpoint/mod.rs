@@ -1,22 +1,29 @@
-//! The weights of one model, from safetensors files that arrive as streams. Does no I/O.
+//! The weights of one model, from files of safetensors or `torch.save` that arrive as streams. Does no I/O.
 //!
 //! A header is checked in full before anything is allocated for it; then each value goes to its final place as its bytes
 //! arrive, in the format in which it is stored. No file, and no tensor, is ever held twice.
 
 mod header;
+mod pickle;
 mod place;
+mod safetensors_file;
+mod state_dict;
 mod stream;
+mod tensors;
+mod torch_file;
 mod weights;
+mod zip;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hasher};
 
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 
 use self::place::hash;
-use self::stream::{Body, Stream};
-use self::weights::INDEX;
+use self::stream::Stream;
+use self::tensors::{Shard, Wanted};
+use self::weights::Content;
 use super::{Gpt2, Gpt2Config, foreign};
 use crate::{Error, Result};
 
@@ -33,13 +40,42 @@ pub struct Checkpoint {
     config: Gpt2Config,
     /// The one file of a checkpoint without an index.
     file: String,
-    /// The tensors that each file holds, by the index.
-    shards: Option<BTreeMap<String, BTreeSet<String>>>,
+    shards: Option<Shards>,
     read: BTreeSet<String>,
     weights: HashMap<String, Tensor>,
     /// The hash of an `lm_head.weight` in a tied model.
     tied_head: Option<u64>,
+    notices: Vec<String>,
     open: Option<Stream>,
+}
+
+/// What an index says.
+#[derive(Debug)]
+struct Shards {
+    /// The index's own file.
+    index: String,
+    /// The tensors that each file holds.
+    files: BTreeMap<String, BTreeSet<String>>,
+    content: Content,
+}
+
+/// How names of files of weights end.
+const ENDINGS: [&str; 4] = [".safetensors", ".bin", ".pt", ".pth"];
+/// Of the tensors that were left out, as many as this are named.
+const NAMED: usize = 4;
+
+/// Checks the name of a file of weights.
+pub(super) fn check_name(file: &str) -> Result<()> {
+    match is_weights_file(file) {
+        true => Ok(()),
+        false => Err(Error::Argument(format!(
+            "weights: {file:?} is not the name of a .safetensors or .bin file in the model's folder"
+        ))),
+    }
+}
+
+fn is_weights_file(name: &str) -> bool {
+    !name.contains(['/', '\\', ':']) && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 impl Checkpoint {
@@ -56,70 +92,87 @@ impl Checkpoint {
             read: BTreeSet::new(),
             weights: HashMap::new(),
             tied_head: None,
+            notices: Vec::new(),
             open: None,
         })
     }
 
-    /// A checkpoint of one file of another name, e.g. an earlier one of the same training.
+    /// A checkpoint of one file of another name: of another format, or an earlier one of the same training.
     ///
     /// # Errors
-    /// As [`Gpt2Config::validate`]; [`Error::Argument`] if `file` is not the name of a `.safetensors` file in the model's folder.
+    /// As [`Gpt2Config::validate`]; [`Error::Argument`] if `file` is not the name of a file of weights in the model's folder.
     pub fn with_file(config: Gpt2Config, file: &str) -> Result<Self> {
-        if file.contains(['/', '\\', ':']) || !file.ends_with(".safetensors") {
-            return Err(Error::Argument(format!(
-                "weights: {file:?} is not the name of a .safetensors file in the model's folder"
-            )));
-        }
+        check_name(file)?;
         Ok(Self {
             file: file.into(),
             ..Self::new(config)?
         })
     }
 
-    /// A checkpoint in shards, by its `model.safetensors.index.json`.
+    /// A checkpoint in shards, by its `model.safetensors.index.json` or `pytorch_model.bin.index.json`, whose name is `index`.
     ///
     /// # Errors
-    /// As [`Gpt2Config::validate`]; [`Error::Checkpoint`] if the index is damaged, points outside its folder, or does not list the weights that
-    /// `config` asks for.
-    pub fn with_index(config: Gpt2Config, index_json: &str) -> Result<Self> {
+    /// As [`Gpt2Config::validate`]; [`Error::Checkpoint`] if the index is damaged, points outside its folder, or does not list the
+    /// weights that `config` asks for.
+    pub fn with_index(config: Gpt2Config, index: &str, json: &str) -> Result<Self> {
         #[derive(Deserialize)]
         struct Index {
             weight_map: BTreeMap<String, String>,
         }
-        let checkpoint = Self::new(config)?;
+        let mut checkpoint = Self::new(config)?;
         let error = |message| Error::Checkpoint {
-            file: INDEX.into(),
+            file: index.into(),
             message,
         };
-        if let Some(what) = foreign::recognize(index_json.as_bytes()) {
+        if let Some(what) = foreign::recognize(json.as_bytes()) {
             return Err(error(what));
         }
-        let Index { weight_map } = serde_json::from_str(index_json).map_err(|e| {
-            error(format!(
-                "is not an index of safetensors files ({e}); it may have been cut short"
-            ))
-        })?;
-        weights::check_names(&checkpoint.config, weight_map.keys().map(String::as_str)).map_err(error)?;
-        let mut shards: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let Index { weight_map } = serde_json::from_str(json)
+            .map_err(|e| error(format!("is not an index of shards ({e}); it may have been cut short")))?;
+        let names = weight_map.keys().map(String::as_str);
+        let content = Content::of(&checkpoint.config, names).map_err(error)?;
+        checkpoint.note_others(index, &content);
+        let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (name, file) in weight_map {
-            if file.contains(['/', '\\', ':']) || !file.ends_with(".safetensors") {
+            if !is_weights_file(&file) {
                 return Err(error(format!(
-                    "tensor {name:?} is said to be in {file:?}; it must be in a .safetensors file in the same folder"
+                    "tensor {name:?} is said to be in {file:?}; it must be in a .safetensors or .bin file in the same folder"
                 )));
             }
-            shards.entry(file).or_default().insert(name);
+            files.entry(file).or_default().insert(name);
         }
-        Ok(Self {
-            shards: Some(shards),
-            ..checkpoint
-        })
+        checkpoint.shards = Some(Shards {
+            index: index.into(),
+            files,
+            content,
+        });
+        Ok(checkpoint)
+    }
+
+    /// What is to be known of the files read so far, as sentences: which tensors were left out.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    fn note_others(&mut self, file: &str, content: &Content) {
+        let others = &content.others;
+        if others.is_empty() {
+            return;
+        }
+        let mut named = others.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if others.len() > NAMED {
+            named += &format!(" and {} more", others.len() - NAMED);
+        }
+        self.notices.push(format!(
+            "{file} also has tensors that are not of the language model, which were left out: {named}."
+        ));
     }
 
     /// The names of the files to feed, which lie beside `config.json`.
     pub fn files(&self) -> Vec<String> {
         match &self.shards {
             None => vec![self.file.clone()],
-            Some(shards) => shards.keys().cloned().collect(),
+            Some(shards) => shards.files.keys().cloned().collect(),
         }
     }
 
@@ -149,8 +202,23 @@ impl Checkpoint {
     /// a weight that is not finite, bytes after the end. [`Error::Memory`] if there is no room for the weights.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
         let mut file = self.take_open()?;
-        let shard = self.shards.as_ref().and_then(|shards| shards.get(&file.name));
-        file.push(bytes, &self.config, shard)?;
+        let shards = self.shards.as_ref();
+        let held = self
+            .weights
+            .values()
+            .map(|weight| (weight.elem_count() * weight.dtype().size_in_bytes()) as u64);
+        let wanted = Wanted {
+            config: &self.config,
+            shard: shards.and_then(|shards| {
+                Some(Shard {
+                    index: &shards.index,
+                    tensors: shards.files.get(&file.name)?,
+                    content: &shards.content,
+                })
+            }),
+            held: held.sum(),
+        };
+        file.push(bytes, wanted)?;
         self.open = Some(file);
         Ok(())
     }
@@ -162,9 +230,12 @@ impl Checkpoint {
     pub fn end(&mut self) -> Result<()> {
         let file = self.take_open()?;
         let name = file.name.clone();
-        let Body { done, tied_head, .. } = file.end()?;
-        self.weights.extend(done);
-        self.tied_head = self.tied_head.or(tied_head);
+        let (done, content) = file.end()?;
+        self.weights.extend(done.weights);
+        self.tied_head = self.tied_head.or(done.tied_head);
+        if self.shards.is_none() {
+            self.note_others(&name, &content);
+        }
         self.read.insert(name);
         Ok(())
     }
@@ -178,9 +249,9 @@ impl Checkpoint {
         if let Some(file) = self.files().iter().find(|file| !self.read.contains(*file)) {
             return Err(Error::Argument(format!("{file:?} was not read to its end")));
         }
-        let file = if self.shards.is_some() { INDEX } else { &self.file };
+        let file = self.shards.as_ref().map_or(&self.file, |shards| &shards.index);
         let error = |message: String| Error::Checkpoint {
-            file: file.into(),
+            file: file.clone(),
             message,
         };
         if let (Some(head), Some(wte)) = (self.tied_head, self.weights.get("wte.weight")) {
@@ -197,8 +268,10 @@ impl Checkpoint {
             }
         }
         let mut take = |name: &str| self.weights.remove(name);
-        Gpt2::new(&self.config, |name, _| {
-            take(name).ok_or_else(|| error(format!("tensor {name:?} is missing")))
+        Gpt2::new(&self.config, |name, shape| match take(name) {
+            Some(weight) => Ok(weight),
+            None if name.ends_with(".bias") => Ok(Tensor::zeros(shape, DType::F32, &Device::Cpu)?),
+            None => Err(error(format!("tensor {name:?} is missing"))),
         })
     }
 

@@ -7,7 +7,7 @@ use half::{bf16, f16};
 use safetensors::Dtype;
 
 use super::header::Entry;
-use super::weights::{self, Role, canonical};
+use super::weights::{self, Content, Role};
 use crate::gpt2::Gpt2Config;
 use crate::gpt2::linear::Packer;
 
@@ -19,6 +19,8 @@ pub(super) struct Incoming {
     dtype: Dtype,
     /// Bytes yet to come.
     pub remaining: u64,
+    /// The first bytes of an element that was cut by the end of a chunk.
+    cut: Vec<u8>,
     pub target: Target,
 }
 
@@ -48,43 +50,48 @@ pub(super) enum Place<T> {
 
 impl Incoming {
     /// Checks dtype and shape. Takes no room yet.
-    pub fn new(entry: Entry, config: &Gpt2Config) -> Result<Self, String> {
+    pub fn new(entry: &Entry, config: &Gpt2Config, content: &Content) -> Result<Self, String> {
         let Entry {
-            name,
-            dtype,
-            shape,
-            bytes,
+            dtype, shape, bytes, ..
         } = entry;
-        let name = canonical(&name).to_string();
+        let name = content.name(&entry.name).to_string();
         let check = |expected: &[usize]| {
-            if !shape.iter().copied().eq(expected.iter().map(|&n| n as u64)) {
+            let is = |expected: &mut dyn Iterator<Item = &usize>| shape.iter().copied().eq(expected.map(|&n| n as u64));
+            if !is(&mut expected.iter()) {
+                if expected.len() == 2 && is(&mut expected.iter().rev()) && name.starts_with("h.") {
+                    return Err(format!(
+                        "tensor {name:?} is transposed: it has the shape {shape:?} that nn.Linear makes, [out, in], but \
+                         GPT-2's Conv1D has {expected:?}; transpose it"
+                    ));
+                }
                 return Err(format!(
                     "tensor {name:?} has shape {shape:?}, but config.json makes it {expected:?}"
                 ));
             }
-            match dtype {
+            match *dtype {
                 Dtype::F32 | Dtype::F16 | Dtype::BF16 => Ok(()),
                 _ => Err(format!(
                     "tensor {name:?} is stored as {dtype}; it must be F32, F16 or BF16"
                 )),
             }
         };
-        let target = match weights::role(config, &name) {
-            Some(Role::Weight(shape)) => {
+        let target = match weights::role(config, &name)? {
+            Role::Weight(shape) => {
                 check(&shape)?;
-                Target::Weight(Weight::new(dtype, shape, weights::is_layer(config, &name)))
+                Target::Weight(Weight::new(*dtype, shape, weights::is_layer(config, &name)))
             }
-            Some(Role::TiedHead(shape)) => {
+            Role::TiedHead(shape) => {
                 check(&shape)?;
                 let (hasher, chunk) = (DefaultHasher::new(), Vec::new());
                 Target::TiedHead { hasher, chunk }
             }
-            Some(Role::Mask) | None => Target::Nowhere,
+            Role::Mask | Role::Other => Target::Nowhere,
         };
         Ok(Self {
             name,
-            dtype,
-            remaining: bytes,
+            dtype: *dtype,
+            remaining: *bytes,
+            cut: Vec::new(),
             target,
         })
     }
@@ -97,6 +104,11 @@ impl Incoming {
         }
     }
 
+    /// Whether its values matter.
+    pub fn is_kept(&self) -> bool {
+        !matches!(self.target, Target::Nowhere)
+    }
+
     /// Makes room for the values; None if there is none.
     pub fn allocate(&mut self) -> Option<()> {
         match &mut self.target {
@@ -106,8 +118,9 @@ impl Incoming {
     }
 
     /// Takes bytes of this tensor only.
-    pub fn push(&mut self, bytes: &[u8], cut: &mut Vec<u8>) -> Result<(), String> {
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.remaining -= bytes.len() as u64;
+        let cut = &mut self.cut;
         match &mut self.target {
             Target::Weight(weight) => weight
                 .push(self.dtype, bytes, cut)
@@ -267,9 +280,9 @@ fn elements<const N: usize, T: Copy + Default>(
     cut.extend_from_slice(rest);
 }
 
-/// Moves bytes until `to` has `length`, or they run out.
+/// Moves bytes until `to` has at least `length`, or they run out.
 pub(super) fn fill(to: &mut Vec<u8>, length: usize, bytes: &mut &[u8]) {
-    let n = bytes.len().min(length - to.len());
+    let n = bytes.len().min(length.saturating_sub(to.len()));
     to.extend_from_slice(&bytes[..n]);
     *bytes = &bytes[n..];
 }

@@ -4,9 +4,6 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::gpt2::Gpt2Config;
 
-/// Where a checkpoint in shards says which tensor is in which file.
-pub(super) const INDEX: &str = "model.safetensors.index.json";
-
 /// What a tensor of a checkpoint is to the model.
 pub(super) enum Role {
     /// One of its weights, of this shape.
@@ -15,16 +12,19 @@ pub(super) enum Role {
     TiedHead(Vec<usize>),
     /// A causal mask, which old checkpoints carry as a buffer.
     Mask,
+    /// Of another task than to predict the next token.
+    Other,
 }
 
 const LM_HEAD: &str = "lm_head.weight";
+const WTE: &str = "wte.weight";
 
 type Table<const N: usize> = [(&'static str, Vec<usize>); N];
 
 fn outer(config: &Gpt2Config) -> Table<5> {
     let (d, vocabulary) = (config.n_embd, config.vocab_size);
     [
-        ("wte.weight", vec![vocabulary, d]),
+        (WTE, vec![vocabulary, d]),
         ("wpe.weight", vec![config.n_positions, d]),
         ("ln_f.weight", vec![d]),
         ("ln_f.bias", vec![d]),
@@ -52,9 +52,23 @@ fn block(config: &Gpt2Config) -> Table<12> {
     ]
 }
 
-/// The name without the prefix that language-model checkpoints have and bare ones have not.
-pub(super) fn canonical(name: &str) -> &str {
-    name.strip_prefix("transformer.").unwrap_or(name)
+/// What the modules that a GPT-2 is wrapped in for its training put before the names, and `transformer.`, which models with a
+/// head have and bare ones have not.
+const WRAPPERS: [&str; 6] = [
+    "module.",
+    "_orig_mod.",
+    "base_model.",
+    "model.",
+    "pretrained_model.",
+    "transformer.",
+];
+
+/// The name without what is put before it.
+pub(super) fn canonical(mut name: &str) -> &str {
+    while let Some(inner) = WRAPPERS.iter().find_map(|wrapper| name.strip_prefix(wrapper)) {
+        name = inner;
+    }
+    name
 }
 
 impl Gpt2Config {
@@ -73,28 +87,50 @@ impl Gpt2Config {
     }
 }
 
-/// The role of the tensor of a canonical name, if it has one.
-pub(super) fn role(config: &Gpt2Config, name: &str) -> Option<Role> {
+/// The role of the tensor of a canonical name, or why it can have none.
+pub(super) fn role(config: &Gpt2Config, name: &str) -> Result<Role, String> {
     let Some((layer, part)) = name.strip_prefix("h.").and_then(|rest| rest.split_once('.')) else {
-        let shape = find(outer(config), name)?;
-        return Some(match config.tie_word_embeddings && name == LM_HEAD {
-            true => Role::TiedHead(shape),
-            false => Role::Weight(shape),
+        return Ok(match find(outer(config), name) {
+            Some(shape) if config.tie_word_embeddings && name == LM_HEAD => Role::TiedHead(shape),
+            Some(shape) => Role::Weight(shape),
+            None => Role::Other,
         });
     };
-    let index: usize = layer.parse().ok()?;
-    if index >= config.n_layer || layer != index.to_string() {
-        return None;
+    let index = layer.parse().ok().filter(|index: &usize| layer == index.to_string());
+    if index.is_none_or(|index| index >= config.n_layer) {
+        return Err(format!(
+            "tensor {name:?} is not one of a GPT-2 with n_layer {}; config.json may belong to another model",
+            config.n_layer
+        ));
     }
     match part {
-        "attn.bias" | "attn.masked_bias" => Some(Role::Mask),
-        _ => find(block(config), part).map(Role::Weight),
+        "attn.bias" | "attn.masked_bias" => Ok(Role::Mask),
+        _ => match find(block(config), part) {
+            Some(shape) => Ok(Role::Weight(shape)),
+            None => Err(format!("tensor {name:?} {}", foreign_part(part))),
+        },
+    }
+}
+
+/// What a tensor is that is in a block, but not of GPT-2.
+fn foreign_part(part: &str) -> &'static str {
+    let has = |words: &[&str]| words.iter().any(|word| part.contains(word));
+    if has(&["lora_", "base_layer"]) {
+        "is of a LoRA adapter that was not merged into the weights; merge it with merge_and_unload(), and save the result"
+    } else if has(&["crossattention", "ln_cross_attn", "q_attn"]) {
+        "is of cross-attention, which Logitscope does not compute"
+    } else if has(&["qweight", "qzeros", "scales", "SCB", "absmax", "quant", "g_idx"]) {
+        "is of quantized weights, which Logitscope does not read; save them as float32, float16 or bfloat16"
+    } else if has(&["adapter", "ia3", "prompt"]) {
+        "is of an adapter, which Logitscope does not compute; merge it into the weights"
+    } else {
+        "is not one of a GPT-2's block; it may belong to another model"
     }
 }
 
 /// Whether the tensor of a canonical name is the weight of a layer, which is kept packed.
 pub(super) fn is_layer(config: &Gpt2Config, name: &str) -> bool {
-    name.starts_with("h.") && matches!(role(config, name), Some(Role::Weight(shape)) if shape.len() == 2)
+    name.starts_with("h.") && matches!(role(config, name), Ok(Role::Weight(shape)) if shape.len() == 2)
 }
 
 fn find<const N: usize>(table: Table<N>, name: &str) -> Option<Vec<usize>> {
@@ -103,40 +139,79 @@ fn find<const N: usize>(table: Table<N>, name: &str) -> Option<Vec<usize>> {
         .find_map(|(known, shape)| (known == name).then_some(shape))
 }
 
-/// Checks that these are the tensors of the model: all of them, none twice, none else.
-pub(super) fn check_names<'a>(config: &Gpt2Config, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
-    let mut seen = HashSet::new();
-    for name in names {
-        if role(config, canonical(name)).is_none() {
-            return Err(format!(
-                "tensor {name:?} is not one of a GPT-2 with n_layer {}; config.json may belong to another model",
-                config.n_layer
-            ));
+/// What a checkpoint holds, by its tensors' names.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Content {
+    /// Whether the embedding of a tied model is there as `lm_head.weight` alone.
+    head_is_wte: bool,
+    /// What is left out, being of other tasks.
+    pub others: Vec<String>,
+}
+
+impl Content {
+    /// Checks that these are the tensors of the model: all that are needed, none twice, and in the blocks none else. Biases may
+    /// be missing, if all of a kind are: they are zero.
+    pub fn of<'a>(config: &Gpt2Config, names: impl Iterator<Item = &'a str>) -> Result<Self, String> {
+        let mut seen = HashSet::new();
+        let mut others = Vec::new();
+        for name in names {
+            let inner = canonical(name);
+            if let Role::Other = role(config, inner)? {
+                others.push(name.to_string());
+            } else if !seen.insert(inner) {
+                return Err(format!("tensor {inner:?} is there twice"));
+            }
         }
-        if !seen.insert(canonical(name)) {
-            return Err(format!("tensor {:?} is there twice", canonical(name)));
+        let kinds: HashSet<&str> = seen.iter().filter_map(|name| bias_kind(name)).collect();
+        let head_is_wte = config.tie_word_embeddings && seen.contains(LM_HEAD) && !seen.contains(WTE);
+        let is_given = |name: &str| {
+            seen.contains(name)
+                || (name == WTE && head_is_wte)
+                || bias_kind(name).is_some_and(|kind| !kinds.contains(kind))
+        };
+        match config.weights().find(|(name, _)| !is_given(name)) {
+            Some((name, _)) => Err(format!("tensor {name:?}, which config.json asks for, is missing")),
+            None => Ok(Self { head_is_wte, others }),
         }
     }
-    match config.weights().find(|(name, _)| !seen.contains(name.as_str())) {
-        Some((name, _)) => Err(format!("tensor {name:?}, which config.json asks for, is missing")),
-        None => Ok(()),
+
+    /// The name by which the model asks for a tensor.
+    pub fn name<'a>(&self, name: &'a str) -> &'a str {
+        match canonical(name) {
+            LM_HEAD if self.head_is_wte => WTE,
+            name => name,
+        }
     }
 }
 
+/// What a bias has in common with the same biases of other layers; all LayerNorms are one kind. None for other tensors.
+fn bias_kind(name: &str) -> Option<&str> {
+    let part = name
+        .strip_prefix("h.")
+        .and_then(|rest| rest.split_once('.'))
+        .map_or(name, |(_, part)| part);
+    part.strip_suffix(".bias")
+        .map(|module| if module.starts_with("ln_") { "ln" } else { module })
+}
+
 /// Checks that a shard holds the tensors that the index says it holds.
-pub(super) fn check_shard<'a>(expected: &BTreeSet<String>, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+pub(super) fn check_shard<'a>(
+    expected: &BTreeSet<String>,
+    names: impl Iterator<Item = &'a str>,
+    index: &str,
+) -> Result<(), String> {
     let mut missing: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
     for name in names {
         if !missing.remove(name) {
             return Err(match expected.contains(name) {
                 true => format!("tensor {name:?} is there twice"),
-                false => format!("tensor {name:?} should not be in this file, by {INDEX}"),
+                false => format!("tensor {name:?} should not be in this file, by {index}"),
             });
         }
     }
     match missing.first() {
         Some(name) => Err(format!(
-            "tensor {name:?} should be in this file, by {INDEX}, but is missing"
+            "tensor {name:?} should be in this file, by {index}, but is missing"
         )),
         None => Ok(()),
     }

@@ -54,14 +54,6 @@ impl Gpt2Config {
                 .filter(|&id| id < vocab_size as u64)
                 .and_then(|id| u32::try_from(id).ok()),
         };
-        if let Some(n_ctx) = fields.get("n_ctx")
-            && n_ctx.as_u64() != Some(config.n_positions as u64)
-        {
-            return Err(Error::Config(format!(
-                "n_ctx {n_ctx} contradicts n_positions {}; they must be equal",
-                config.n_positions
-            )));
-        }
         config.validate()?;
         Ok(config)
     }
@@ -83,22 +75,27 @@ impl Fields {
                     "model_type is {other}; Logitscope computes \"gpt2\" only"
                 )));
             }
-            None => return Err(Error::Config("model_type is missing; it must be \"gpt2\"".into())),
+            // Older than model_type.
+            None if self.architectures().any(|name| name.starts_with("GPT2")) => {}
+            None => {
+                return Err(Error::Config(
+                    "model_type is missing; it must be \"gpt2\", or architectures must have GPT2LMHeadModel".into(),
+                ));
+            }
         }
         for (name, what) in REFUSED {
-            let harmless = match self.get(name) {
-                None | Some(Value::Bool(false)) => true,
-                Some(Value::Object(entries)) => entries.is_empty(),
-                Some(Value::Array(entries)) => entries.is_empty(),
-                Some(_) => false,
-            };
-            if !harmless {
+            if self.get(name).is_some_and(|value| !is_empty(value)) {
                 return Err(Error::Config(format!(
                     "{name} asks for {what}, which Logitscope does not compute"
                 )));
             }
         }
         Ok(())
+    }
+
+    fn architectures(&self) -> impl Iterator<Item = &str> {
+        let named = self.get("architectures").and_then(Value::as_array);
+        named.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// A dimension by its name, or by the other name that Hugging Face's configs answer to.
@@ -139,14 +136,22 @@ impl Fields {
     fn activation(&self) -> Result<Activation> {
         match self.get("activation_function") {
             None => Ok(Activation::GeluTanh),
-            Some(value) => match value.as_str() {
-                Some("gelu_new" | "gelu_pytorch_tanh") => Ok(Activation::GeluTanh),
-                Some("gelu") => Ok(Activation::Gelu),
-                Some("relu") => Ok(Activation::Relu),
-                _ => Err(Error::Config(format!(
-                    "activation_function is {value}; Logitscope computes gelu_new, gelu_pytorch_tanh, gelu and relu"
-                ))),
-            },
+            Some(value) => value.as_str().and_then(Activation::named).ok_or_else(|| {
+                Error::Config(format!(
+                    "activation_function is {value}; Logitscope computes {}",
+                    Activation::names().collect::<Vec<_>>().join(", ")
+                ))
+            }),
         }
+    }
+}
+
+/// Whether a setting asks for nothing, as `false` and `{"adapters": {}}` do.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(entries) => entries.iter().all(is_empty),
+        Value::Object(entries) => entries.values().all(is_empty),
+        _ => false,
     }
 }

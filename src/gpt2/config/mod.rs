@@ -8,18 +8,54 @@ use serde::Serialize;
 
 use crate::{Error, Result};
 
-/// The non-linearity of the MLP, by its name in `config.json`.
+/// The non-linearity of the MLP, by its names in `config.json`, which are those of `ACT2FN` in `transformers`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Activation {
-    /// `gelu_new` and `gelu_pytorch_tanh`: GELU by its tanh approximation.
+    /// `gelu_new` and four other names: GELU by its tanh approximation.
     #[serde(rename = "gelu_new")]
     GeluTanh,
-    /// `gelu`: GELU by the error function.
+    /// `gelu`, `gelu_python`: GELU by the error function.
     #[serde(rename = "gelu")]
     Gelu,
+    /// `quick_gelu`: x * sigmoid(1.702 x)
+    #[serde(rename = "quick_gelu")]
+    QuickGelu,
     /// `relu`
     #[serde(rename = "relu")]
     Relu,
+    /// `silu`, `swish`: x * sigmoid(x)
+    #[serde(rename = "silu")]
+    Silu,
+    /// `tanh`
+    #[serde(rename = "tanh")]
+    Tanh,
+}
+
+const ACTIVATIONS: [(&str, Activation); 12] = [
+    ("gelu_new", Activation::GeluTanh),
+    ("gelu_pytorch_tanh", Activation::GeluTanh),
+    ("gelu_python_tanh", Activation::GeluTanh),
+    ("gelu_fast", Activation::GeluTanh),
+    ("gelu_accurate", Activation::GeluTanh),
+    ("gelu", Activation::Gelu),
+    ("gelu_python", Activation::Gelu),
+    ("quick_gelu", Activation::QuickGelu),
+    ("relu", Activation::Relu),
+    ("silu", Activation::Silu),
+    ("swish", Activation::Silu),
+    ("tanh", Activation::Tanh),
+];
+
+impl Activation {
+    fn named(name: &str) -> Option<Self> {
+        ACTIVATIONS
+            .iter()
+            .find_map(|&(known, of)| (known == name).then_some(of))
+    }
+
+    fn names() -> impl Iterator<Item = &'static str> {
+        ACTIVATIONS.iter().map(|&(name, _)| name)
+    }
 }
 
 /// What of `config.json` changes the computation. Serializes to a `config.json` again.
@@ -105,10 +141,11 @@ impl Gpt2Config {
                 self.n_embd, self.n_head
             )));
         }
-        if self.weight_bytes() >= usize::MAX as u64 {
+        // As float16: which format it is, the files say.
+        if self.weight_bytes() / 2 >= usize::MAX as u64 {
             return Err(Error::Memory(format!(
-                "this model's weights take {} as float32, more than can be addressed here",
-                bytes(self.weight_bytes())
+                "this model's weights take {} as float16, more than can be addressed here",
+                bytes(self.weight_bytes() / 2)
             )));
         }
         // After the rest: where it was left out it is 4 n_embd, and then it is not what is too large.
@@ -173,13 +210,13 @@ fn too_large(name: &str) -> Error {
     Error::Config(format!("{name} is larger than any GPT-2's; it must be below 2^32"))
 }
 
-/// Whether LayerNorm can add it, in float32.
+/// Whether LayerNorm can add it, in float32. A huge one, with weights to match, is how a GPT-2 without LayerNorm is written.
 fn is_epsilon(epsilon: f64) -> bool {
-    epsilon as f32 > 0.0 && epsilon < 1.0
+    epsilon as f32 > 0.0 && (epsilon as f32).is_finite()
 }
 
 fn not_an_epsilon(value: impl Display) -> Error {
     Error::Config(format!(
-        "layer_norm_epsilon is {value}; it must be a small positive number, as 1e-5"
+        "layer_norm_epsilon is {value}; it must be a positive number that float32 has, as 1e-5"
     ))
 }

@@ -51,26 +51,16 @@ export async function loadModel(
 
 async function loadFrom(reading: Reading, Loader: typeof ModelLoader, weights: string | undefined): Promise<LoadedModel> {
   const { files, keeper, tally } = reading;
-  const [config, tokenizer] = await Promise.all([readWhole(reading, 'config.json'), readWhole(reading, 'tokenizer.json')]);
-  if ('missing' in config) throw notFound('config.json', config);
-  const name = weights ?? 'model.safetensors';
-  const single = await files.open(name);
-  let index: string | undefined;
-  if ('missing' in single) {
-    const file = weights === undefined ? await readWhole(reading, 'model.safetensors.index.json') : single;
-    if ('missing' in file) throw notFound(name, single);
-    index = decode(file);
-    tally.weights = indexedBytes(index);
-  } else {
-    tally.weights = single.announced;
-  }
-
-  const loader = new Loader(decode(config), 'missing' in tokenizer ? undefined : tokenizer, index, weights);
+  const loader = new Loader(weights);
   try {
-    for (const name of loader.files()) {
-      const file = 'missing' in single ? await files.open(name) : single;
-      if ('missing' in file) throw notFound(name, file);
-      await readWeights(reading, name, file, loader);
+    await readSmallFiles(reading, loader);
+    const { name, file } = await findWeights(reading, loader);
+    const index = name.endsWith('.index.json') ? await whole(reading, name, file) : undefined;
+    tally.weights = index ? indexedBytes(decode(index)) : file.announced;
+    for (const part of loader.choose(name, index)) {
+      const opened = part === name ? file : await files.open(part);
+      if ('missing' in opened) throw notFound(part, opened);
+      await readWeights(reading, part, opened, loader);
     }
   } catch (error) {
     if (!isTrap(error)) loader.free();
@@ -80,6 +70,35 @@ async function loadFrom(reading: Reading, Loader: typeof ModelLoader, weights: s
   await keeper?.end();
   tally.report();
   return { model, notKept: keeper?.refused };
+}
+
+/** Gives the loader every small file that it wants and that is there. */
+async function readSmallFiles(reading: Reading, loader: ModelLoader): Promise<void> {
+  let config: Missing | undefined;
+  for (let names = loader.wanted(); names.length > 0; names = loader.wanted()) {
+    const found = await Promise.all(names.map((name) => readWhole(reading, name)));
+    names.forEach((name, i) => {
+      const file = found[i];
+      if (!file || 'missing' in file) {
+        if (name === 'config.json') config = file;
+        loader.give(name);
+      } else {
+        loader.give(name, file);
+      }
+    });
+  }
+  if (config) throw notFound('config.json', config);
+}
+
+/** The weights, or the list of their shards, whichever is there. */
+async function findWeights({ files }: Reading, loader: ModelLoader): Promise<{ name: string; file: ModelFile }> {
+  let first: LogitscopeError | undefined;
+  for (const name of loader.weights()) {
+    const file = await files.open(name);
+    if (!('missing' in file)) return { name, file };
+    first ??= notFound(name, file);
+  }
+  throw first ?? new LogitscopeError('DownloadError', 'There is no file of weights.');
 }
 
 /** A file of weights, fed to the loader as it comes. */
@@ -100,15 +119,19 @@ async function readWeights(reading: Reading, name: string, file: ModelFile, load
 async function readWhole(reading: Reading, name: string): Promise<Uint8Array | Missing> {
   const file = await reading.files.open(name);
   if ('missing' in file) return file;
+  const bytes = await whole(reading, name, file);
+  return decode(bytes).trimStart().startsWith('<') ? { missing: htmlInstead(file.from) } : bytes;
+}
+
+async function whole(reading: Reading, name: string, file: ModelFile): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   await read(reading, name, file, (chunk) => {
     chunks.push(chunk);
     reading.tally.add(name, chunk.byteLength, false);
   });
   const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
-  const text = decode(bytes);
-  if (text.trimStart().startsWith('<')) return { missing: htmlInstead(file.from) };
-  if (bytes.byteLength < (file.announced ?? 0) && !isJson(text)) throw cut(name, file, bytes.byteLength, undefined);
+  const isShort = bytes.byteLength < (file.announced ?? 0);
+  if (isShort && !(name.endsWith('.json') && isJson(decode(bytes)))) throw cut(name, file, bytes.byteLength, undefined);
   return bytes;
 }
 

@@ -3,6 +3,7 @@ import * as one from '../wasm/model.js';
 import * as several from '../wasm/model-threads.js';
 import type {
   AttributionData,
+  Bos,
   Generation,
   Model,
   ModelConfig,
@@ -25,6 +26,8 @@ export type Input = string | ArrayLike<number>;
 export interface Loaded {
   config: ModelConfig;
   hasTokenizer: boolean;
+  bos: Bos | undefined;
+  notices: string[];
   /** Why the model is not kept, if that was asked for and refused. */
   notKept: string | undefined;
 }
@@ -71,7 +74,8 @@ const service = {
     try {
       const loaded = await loadModel(wasm.ModelLoader, location, keep, weights, report);
       model = loaded.model;
-      return { config: model.config, hasTokenizer: model.hasTokenizer, notKept: loaded.notKept };
+      const { config, hasTokenizer, bos, notices } = model;
+      return { config, hasTokenizer, bos, notices, notKept: loaded.notKept };
     } finally {
       report[releaseProxy]();
     }

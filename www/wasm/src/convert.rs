@@ -65,6 +65,10 @@ fn token_id(value: &JsValue) -> Option<u32> {
 /// The ids of a prompt.
 pub fn token_ids(model: &LanguageModel, input: &JsValue, prepend_bos: bool) -> JsResult<Vec<u32>> {
     if let Some(text) = input.as_string() {
+        let no_bos = prepend_bos && model.tokenizer.is_some();
+        if let Some(Error::Prompt(why)) = no_bos.then(|| model.bos().err()).flatten() {
+            return Err(Error::Prompt(format!("{why}; prependBos: false does without")).into());
+        }
         return Ok(model.tokens(&text, prepend_bos)?);
     }
     let ids = if input.is_object() {

@@ -55,7 +55,7 @@ impl From<Error> for Thrown {
         let name = match error {
             Error::Config(_) => "ConfigError",
             Error::Checkpoint { .. } => "CheckpointError",
-            Error::Tokenizer(_) => "TokenizerError",
+            Error::Tokenizer { .. } => "TokenizerError",
             Error::Prompt(_) => "PromptError",
             Error::Answer(_) => "AnswerError",
             Error::Position(_) => "PositionError",

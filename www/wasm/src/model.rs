@@ -7,7 +7,7 @@ use logitscope::{Error, gpt2};
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{sampling, single_token, to_js, token, token_ids, tokens};
-use crate::types::{JsAnswer, JsConfig, JsInput, JsSampling, JsToken, JsTokens};
+use crate::types::{JsAnswer, JsBos, JsConfig, JsInput, JsSampling, JsToken, JsTokens};
 use crate::{Generation, JsResult, Run};
 
 /// A GPT-2 and its tokenizer.
@@ -51,6 +51,19 @@ impl Model {
     #[wasm_bindgen(getter, js_name = hasTokenizer)]
     pub fn has_tokenizer(&self) -> bool {
         self.model.tokenizer.is_some()
+    }
+
+    /// The token that is put before texts, if there is one.
+    #[wasm_bindgen(getter)]
+    pub fn bos(&self) -> JsResult<JsBos> {
+        let bos = self.model.tokenizer.as_ref().and_then(|_| self.model.bos().ok());
+        Ok(to_js(&bos)?.unchecked_into())
+    }
+
+    /// What is to be known of how the model was read.
+    #[wasm_bindgen(getter)]
+    pub fn notices(&self) -> Vec<String> {
+        self.model.notices.clone()
     }
 
     /// The tokens of a prompt. Token ids are taken as they are; `prependBos` concerns text.

@@ -32,6 +32,12 @@ export interface Token {
   text: string;
 }
 
+/** The token that begins a text. */
+export interface Bos extends Token {
+  /** The file that names it, as `tokenizer_config.json`; or that it is GPT-2's default. */
+  namedBy: string;
+}
+
 /** What the model expects next. */
 export interface Prediction extends Token {
   /** Centered on the mean over the vocabulary. */
@@ -101,6 +107,8 @@ extern "C" {
     pub type JsConfig;
     #[wasm_bindgen(typescript_type = "Token")]
     pub type JsToken;
+    #[wasm_bindgen(typescript_type = "Bos | undefined")]
+    pub type JsBos;
     #[wasm_bindgen(typescript_type = "Token | undefined")]
     pub type JsNextToken;
     #[wasm_bindgen(typescript_type = "Token[]")]

@@ -30,10 +30,26 @@ macro_rules! reference {
 const TINY_A: Reference = reference!("tiny-a");
 const TINY_B: Reference = reference!("tiny-b");
 
+/// A loader that was given its small files.
+fn loader(config: &str, tokenizer: Option<&str>, weights: Option<&str>) -> JsResult<ModelLoader> {
+    let mut loader = ModelLoader::new(weights.map(String::from))?;
+    let bytes = |text: &str| text.as_bytes().to_vec().into_boxed_slice();
+    while let Some(name) = loader.wanted().first() {
+        let file = match name.as_str() {
+            "config.json" => Some(bytes(config)),
+            "tokenizer.json" => tokenizer.map(bytes),
+            _ => None,
+        };
+        loader.give(name, file)?;
+    }
+    Ok(loader)
+}
+
 /// Loads a checkpoint in chunks of uneven sizes, from none to some thousand bytes.
 fn load(reference: &Reference) -> Model {
-    let mut loader = ModelLoader::new(reference.config, None, None, None).unwrap();
-    assert_eq!(loader.files(), ["model.safetensors"]);
+    let mut loader = loader(reference.config, None, None).unwrap();
+    let files = loader.choose("model.safetensors", None).unwrap();
+    assert_eq!(files, ["model.safetensors"]);
     loader
         .begin("model.safetensors", Some(reference.weights.len() as f64))
         .unwrap();
@@ -196,29 +212,30 @@ fn bad_input_is_an_error_that_names_it() {
     assert_error(run.predictions(7.0, 1.0), "PositionError", "7");
     assert_error(run.predictions(-1.0, f64::NAN), "ArgumentError", "NaN");
 
+    assert_error(loader("<!doctype html>", None, None), "ConfigError", "web page");
+    let mut cut = loader(TINY_A.config, None, None).unwrap();
+    cut.choose("model.safetensors", None).unwrap();
+    cut.begin("model.safetensors", None).unwrap();
+    cut.push(&TINY_A.weights[..50_000]).unwrap();
+    assert_error(cut.end(), "CheckpointError", "model.safetensors");
+    assert_error(cut.finish(), "ArgumentError", "model.safetensors");
     assert_error(
-        ModelLoader::new("<!doctype html>", None, None, None),
-        "ConfigError",
-        "web page",
-    );
-    let mut loader = ModelLoader::new(TINY_A.config, None, None, None).unwrap();
-    loader.begin("model.safetensors", None).unwrap();
-    loader.push(&TINY_A.weights[..50_000]).unwrap();
-    assert_error(loader.end(), "CheckpointError", "model.safetensors");
-    assert_error(loader.finish(), "ArgumentError", "model.safetensors");
-    let tokenizer = Some(b"{}".to_vec().into_boxed_slice());
-    assert_error(
-        ModelLoader::new(TINY_A.config, tokenizer, None, None),
+        loader(TINY_A.config, Some("{}"), None),
         "TokenizerError",
         "tokenizer.json",
     );
-    let weights = |name: &str| ModelLoader::new(TINY_A.config, None, None, Some(name.into()));
+    let weights = |name: &str| {
+        let mut loader = loader(TINY_A.config, None, Some(name))?;
+        loader.choose(name, None)
+    };
     assert_eq!(
-        weights("model.step-400.safetensors").unwrap().files(),
+        weights("model.step-400.safetensors").unwrap(),
         ["model.step-400.safetensors"]
     );
     assert_error(weights("../config.json"), "ArgumentError", "\"../config.json\"");
+    let unchosen = loader(TINY_A.config, None, None).unwrap();
+    assert_error(unchosen.finish(), "ArgumentError", "choose");
     let huge = TINY_A.config.replace("\"vocab_size\": 97", "\"vocab_size\": 970000000");
     assert_ne!(huge, TINY_A.config);
-    assert_error(ModelLoader::new(&huge, None, None, None), "MemoryError", "memory");
+    assert_error(loader(&huge, None, None), "MemoryError", "memory");
 }

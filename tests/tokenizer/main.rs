@@ -1,5 +1,7 @@
 //! GPT-2's own tokenizer, against ids on which three other implementations agree.
 
+mod hostile;
+
 use std::path::Path;
 
 use logitscope::gpt2::Tokenizer;
@@ -70,7 +72,52 @@ fn neither_cuts_nor_pads() {
     let ids = tokenizer.encode(" the<|endoftext|> cat").unwrap();
     let pieces: Vec<String> = ids.iter().map(|&id| tokenizer.token_text(id)).collect();
     assert_eq!(pieces, [" the", "<|endoftext|>", " c", "at"]);
-    assert_eq!(tokenizer.largest_id(), 280);
+}
+
+fn of_model(model: Value, parts: Value) -> Tokenizer {
+    let mut json = json!({"version": "1.0", "added_tokens": [], "model": model});
+    json.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+    Tokenizer::from_json(json.to_string().as_bytes()).unwrap()
+}
+
+/// In the vocabularies of SentencePiece and WordPiece, a word and a part of one are spelled alike but for a mark.
+#[test]
+fn two_tokens_never_look_the_same() {
+    let metaspace = json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true});
+    let sentence_piece = of_model(
+        json!({"type": "Unigram", "unk_id": 0, "byte_fallback": true, "vocab": [["<unk>", 0.0], ["▁the", -1.0], ["the", -2.0], ["A", -3.0], ["<0x41>", -4.0]]}),
+        json!({"pre_tokenizer": metaspace, "decoder": metaspace}),
+    );
+    let texts = |tokenizer: &Tokenizer, ids: &[u32]| -> Vec<String> {
+        ids.iter().map(|&id| tokenizer.token_text(id)).collect()
+    };
+    assert_eq!(texts(&sentence_piece, &[1, 2, 3, 4]), [" the", "the", "A", "\\x41"]);
+    assert_eq!(sentence_piece.encode("the").unwrap(), [1]);
+    assert_eq!(sentence_piece.decode(&[1, 1]), "the the");
+
+    let word_piece = of_model(
+        json!({
+            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+            "vocab": {"[UNK]": 0, "cat": 1, "##s": 2, "s": 3},
+        }),
+        json!({"pre_tokenizer": {"type": "BertPreTokenizer"}, "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true}}),
+    );
+    assert_eq!(word_piece.encode("cats s").unwrap(), [1, 2, 3]);
+    assert_eq!(texts(&word_piece, &[1, 2, 3]), ["cat", "##s", "s"]);
+    assert_eq!(word_piece.decode(&[1, 2, 3]), "cats s");
+}
+
+/// Dropout makes other tokens of the same text, which helps in training alone.
+#[test]
+fn the_same_text_is_always_the_same_tokens() {
+    let mut json: Value = serde_json::from_slice(&read("tokenizer.json")).unwrap();
+    json["model"]["dropout"] = json!(0.5);
+    let tokenizer = Tokenizer::from_json(json.to_string().as_bytes()).unwrap();
+    let text = " Yesterday everyone understood extraordinarily complicated circumstances";
+    let ids = gpt2().encode(text).unwrap();
+    for _ in 0..20 {
+        assert_eq!(tokenizer.encode(text).unwrap(), ids);
+    }
 }
 
 #[test]
@@ -82,7 +129,7 @@ fn damage_is_an_error_and_never_a_panic() {
     json["model"]["merges"][3] = json!("e zz");
     assert_eq!(
         refused(json.to_string().as_bytes()),
-        "tokenizer.json: is damaged, or not a tokenizer.json: merge \"e zz\" makes no token of its vocabulary"
+        "tokenizer.json: merge \"e zz\" makes no token of its vocabulary"
     );
 
     let json = small().to_string().into_bytes();

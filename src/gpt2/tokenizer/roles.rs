@@ -1,0 +1,116 @@
+//! Which tokens begin and end a text, by the rules of `transformers` and TransformerLens.
+
+use serde_json::Value;
+use tokenizers::AddedToken;
+
+use super::files::{Settings, added_token};
+
+const ROLES: [&str; 7] = [
+    "bos_token",
+    "eos_token",
+    "unk_token",
+    "sep_token",
+    "pad_token",
+    "cls_token",
+    "mask_token",
+];
+/// What those of GPT-2's class are that no file names.
+const GPT2S: &str = "<|endoftext|>";
+
+/// A token of a role.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    pub token: AddedToken,
+    /// The file that names it; none if it is what such tokenizers have by default.
+    pub by: Option<&'static str>,
+}
+
+pub(super) struct Roles {
+    /// Whether it is a tokenizer of GPT-2's class, as it is where nothing else is said.
+    pub is_gpt2s: bool,
+    named: Vec<(&'static str, Named)>,
+    more: Vec<AddedToken>,
+}
+
+impl Roles {
+    pub fn new(settings: &Settings) -> Self {
+        let class = settings.config.get("tokenizer_class").and_then(Value::as_str);
+        let is_gpt2s = class.is_none_or(|class| matches!(class, "GPT2Tokenizer" | "GPT2TokenizerFast"));
+        let files = [
+            ("special_tokens_map.json", &settings.map),
+            ("tokenizer_config.json", &settings.config),
+        ];
+        let mut named = Vec::new();
+        for role in ROLES {
+            let said = files.iter().find_map(|(file, fields)| Some((*file, fields.get(role)?)));
+            let found = match said {
+                Some((file, value)) => added_token(value).map(|token| Named {
+                    token: special(token),
+                    by: Some(file),
+                }),
+                None if is_gpt2s && matches!(role, "bos_token" | "eos_token" | "unk_token") => Some(Named {
+                    token: AddedToken::from(GPT2S, true),
+                    by: None,
+                }),
+                None => None,
+            };
+            named.extend(found.map(|found| (role, found)));
+        }
+        let more = files
+            .iter()
+            .find_map(|(_, fields)| fields.get("additional_special_tokens")?.as_array());
+        Self {
+            is_gpt2s,
+            named,
+            more: more
+                .into_iter()
+                .flatten()
+                .filter_map(added_token)
+                .map(special)
+                .collect(),
+        }
+    }
+
+    /// All of them, to be kept whole in texts. One that nobody named counts if it is in the vocabulary.
+    pub fn tokens(&self, in_vocabulary: impl Fn(&str) -> bool) -> Vec<AddedToken> {
+        let counts = |named: &&Named| named.by.is_some() || in_vocabulary(&named.token.content);
+        let named = self.named.iter().map(|(_, named)| named).filter(counts);
+        let tokens = named.map(|named| &named.token).chain(&self.more);
+        let mut distinct: Vec<AddedToken> = Vec::new();
+        for token in tokens {
+            if !distinct.iter().any(|other| other.content == token.content) {
+                distinct.push(token.clone());
+            }
+        }
+        distinct
+    }
+
+    /// What TransformerLens puts first: the BOS token, or else the EOS token, or else GPT-2's. After them the one that
+    /// BERT's tokenizers put first.
+    pub fn first(&self) -> impl Iterator<Item = Named> {
+        let gpt2s = Named {
+            token: AddedToken::from(GPT2S, true),
+            by: None,
+        };
+        ["bos_token", "eos_token"]
+            .into_iter()
+            .filter_map(|role| self.of(role))
+            .chain([gpt2s])
+            .chain(self.of("cls_token"))
+    }
+
+    /// What ends a text.
+    pub fn last(&self) -> Option<Named> {
+        self.of("eos_token")
+    }
+
+    fn of(&self, role: &str) -> Option<Named> {
+        let (_, named) = self.named.iter().find(|(name, _)| *name == role)?;
+        Some(named.clone())
+    }
+}
+
+fn special(mut token: AddedToken) -> AddedToken {
+    token.special = true;
+    token
+}
