@@ -402,8 +402,8 @@ fn a_damaged_header_is_refused_by_its_fault() {
             "tensor \"ln_f.bias\", which config.json asks for, is missing",
         ),
         (
-            &|h| h["score.weight"] = json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}),
-            "tensor \"score.weight\" is not one of a GPT-2 with n_layer 2; config.json may belong to another model",
+            &|h| h["h.0.attn.c_attn.lora_A.weight"] = json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}),
+            "tensor \"h.0.attn.c_attn.lora_A.weight\" is of a LoRA adapter that was not merged into the weights",
         ),
         (
             &|h| {

@@ -1,6 +1,9 @@
 //! A checkpoint is held once, in its own format: loading takes at most 1.15 times the bytes of its weights. Alone in its file, since it counts
 //! what the whole process allocates.
 
+#[path = "../examples/torch_save/mod.rs"]
+mod torch_save;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -89,6 +92,32 @@ fn the_weights_are_held_once() {
         assert!(peak >= weights);
         drop(model);
     }
+
+    // As torch.save writes it, the storages far larger than a chunk.
+    let mut file = Vec::new();
+    let tensor = |(name, shape)| torch_save::Tensor {
+        name,
+        storage: "FloatStorage",
+        shape,
+    };
+    let tensors: Vec<_> = config.weights().map(tensor).collect();
+    torch_save::torch_save(&mut file, &tensors, |tensor, file| {
+        file.write_all(&0.5_f32.to_le_bytes().repeat(tensor.shape.iter().product()))
+    })
+    .unwrap();
+    let (model, peak_of_torch) = peak(|| {
+        let mut checkpoint = Checkpoint::with_file(config.clone(), "pytorch_model.bin").unwrap();
+        checkpoint.begin("pytorch_model.bin", None).unwrap();
+        file.chunks(65536).for_each(|chunk| checkpoint.push(chunk).unwrap());
+        checkpoint.end().unwrap();
+        checkpoint.finish().unwrap()
+    });
+    let limit = config.weight_bytes() as usize * 115 / 100;
+    assert!(
+        peak_of_torch <= limit,
+        "{peak_of_torch} bytes at a time, more than {limit}"
+    );
+    drop((model, file));
 
     // What a header or its length claims takes no memory before it is checked.
     let (good, _) = header(&config, "F32", 4, false);
