@@ -22,6 +22,7 @@ import { Team } from './team.js';
 import type { Input, Loaded, Service } from './worker.js';
 import type {
   AttributionData,
+  Bos,
   Contribution,
   ModelConfig,
   Prediction,
@@ -40,6 +41,7 @@ export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.
 export type { Input } from './worker.js';
 export type { ChartItem, ChartKey, ChartView, Charted, CurveView } from '../wasm/charts.js';
 export type {
+  Bos,
   Contribution,
   ModelConfig,
   Prediction,
@@ -103,8 +105,12 @@ type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSig
 export class Logitscope {
   /** The model's configuration. */
   readonly config: ModelConfig;
-  /** Whether prompts and answers can be texts; without a tokenizer.json they are token ids alone. */
+  /** Whether prompts and answers can be texts; without a tokenizer they are token ids alone. */
   readonly hasTokenizer: boolean;
+  /** The token that is put before prompts, and who named it. None where there is no tokenizer, or no such token. */
+  readonly bos: Bos | undefined;
+  /** What is to be known of how the model was read, as sentences: what of its files was left out, say. */
+  readonly notices: readonly string[];
   /** Why the model is not kept in the browser's storage, if that was refused. */
   readonly notKept: string | undefined;
   /** How the model computes. */
@@ -125,6 +131,8 @@ export class Logitscope {
     this.lost = team.lost;
     this.config = loaded.config;
     this.hasTokenizer = loaded.hasTokenizer;
+    this.bos = loaded.bos;
+    this.notices = loaded.notices;
     this.notKept = loaded.notKept;
     this.#call = (ask, signal) => {
       const answer = this.#last.then(async () => {
@@ -137,8 +145,8 @@ export class Logitscope {
   }
 
   /**
-   * Loads a model in the Hugging Face layout: `config.json`, `model.safetensors` (or its shards with
-   * `model.safetensors.index.json`), and `tokenizer.json` if there is one.
+   * Loads a model in the Hugging Face layout: `config.json`; `model.safetensors` or `pytorch_model.bin`, or the shards of
+   * either with their `.index.json`; and `tokenizer.json`, or `vocab.json` and `merges.txt`, if they are there.
    *
    * @param model - the URL of the model's folder, relative to the page ({@link hubFolder} gives that of a model on the
    *   Hugging Face hub), or the files themselves, picked or dropped ({@link droppedFiles})
@@ -149,9 +157,9 @@ export class Logitscope {
     if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
       throw new LogitscopeError('ArgumentError', `threads: ${threads} is not a whole number from 1 up`);
     }
-    if (weights !== undefined && !/^[^/\\:]+\.safetensors$/.test(weights)) {
+    if (weights !== undefined && !/^[^/\\:]+\.(safetensors|bin|pt|pth)$/.test(weights)) {
       const given = JSON.stringify(weights);
-      throw new LogitscopeError('ArgumentError', `weights: ${given} is not the name of a .safetensors file in the model's folder`);
+      throw new LogitscopeError('ArgumentError', `weights: ${given} is not the name of a .safetensors or .bin file in the model's folder`);
     }
     signal?.throwIfAborted();
     const location = locate(model);
