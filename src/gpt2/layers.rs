@@ -154,7 +154,8 @@ impl Mlp {
         let post = match self.activation {
             Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh)?,
             Activation::Gelu => pre.gelu_erf()?,
-            Activation::Relu => pre.relu()?,
+            // Not `relu`, which makes a zero of what is not a number.
+            Activation::Relu => pre.maximum(0.0)?,
         };
         self.c_proj.forward(&post)
     }
@@ -164,7 +165,7 @@ impl Mlp {
 pub(crate) struct Block {
     pub ln_1: LayerNorm,
     pub attn: Attention,
-    ln_2: LayerNorm,
+    pub ln_2: LayerNorm,
     mlp: Mlp,
 }
 
