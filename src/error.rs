@@ -38,6 +38,9 @@ pub enum Error {
     /// Any other argument that cannot be used.
     #[error("{0}")]
     Argument(String),
+    /// A number of the model is infinite, or not a number: weights too large for float32, or a damaged checkpoint.
+    #[error("overflow: {0}. The weights are damaged, or too large for float32; load others")]
+    Overflow(String),
     /// An allocation was refused.
     #[error("out of memory: {0}")]
     Memory(String),

@@ -681,7 +681,7 @@ fn an_svg_stands_alone_whatever_the_tokens_hold() {
     );
     assert_eq!(
         title(Form::RunningSum, Some(" John")),
-        "Logit lens: ·Mary − ·John if the model stopped here"
+        "Running sum: what has been added to ·Mary − ·John so far"
     );
     assert_eq!(title(HEADS, None), "Heads: what each attention head adds to ·Mary");
 }

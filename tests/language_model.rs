@@ -1,5 +1,7 @@
 //! What a prompt, an answer and a generation do with a model and GPT-2's own tokenizer.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
 use logitscope::gpt2::{Generation, Gpt2, Gpt2Config, LanguageModel, Sampling, Stop, Tokenizer};
 use rand::{RngExt, SeedableRng};
@@ -168,6 +170,21 @@ fn greedy_generation_is_what_full_runs_predict() {
         assert_eq!(best.id, token);
         prompt.push(token);
     }
+    let run = model.gpt2.run(&[1, 2, 3]).unwrap();
+    let mut from_run = Generation::from_run(&model, run, &GREEDY).unwrap();
+    for &token in &prompt[3..] {
+        assert_eq!(from_run.next().unwrap(), Some(token));
+    }
+    assert_eq!(from_run.next().unwrap(), None);
+    let other = random(100, 60000);
+    let refused = Generation::from_run(&model, Arc::new(other).run(&[1]).unwrap(), &GREEDY);
+    assert!(
+        refused
+            .err()
+            .unwrap()
+            .to_string()
+            .starts_with("run: is of another model")
+    );
     let top_1 = Sampling {
         temperature: 1.0,
         top_k: Some(1),

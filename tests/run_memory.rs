@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use candle_core::{Device, Tensor};
 use logitscope::Error;
 use logitscope::attribution::{Form, Position, Question, Unit, explain};
-use logitscope::gpt2::{Gpt2, Gpt2Config, Run};
+use logitscope::gpt2::{Generation, Gpt2, Gpt2Config, LanguageModel, Run, Sampling};
 
 /// The system's allocator, with so many bytes.
 struct Limited;
@@ -212,4 +212,27 @@ fn a_prompt_that_does_not_fit_is_refused_and_the_largest_that_does_is_run() {
     assert!((fits[0] + 50..=fits[0] + 100).contains(&fits[1]), "{fits:?}");
     let parts = explain(&short, &Question::new(5), Form::Parts(Unit::Component)).unwrap();
     assert!(parts.identity().is_exact());
+}
+
+/// What it takes to begin to write tells whether the prompt was run again.
+#[test]
+fn a_generation_from_a_run_does_not_run_the_prompt_again() {
+    let _alone = alone();
+    let model = LanguageModel::new(Arc::into_inner(model(32)).unwrap(), None).unwrap();
+    let text = tokens(600);
+    let sampling = Sampling {
+        max_tokens: 1,
+        temperature: 0.0,
+        top_k: None,
+        seed: 0,
+    };
+    let (run, one) = taken(|| model.gpt2.run(&text).unwrap());
+    let begin = |mut generation: Generation| {
+        generation.next().unwrap();
+        generation
+    };
+    let (_first, again) = taken(|| begin(Generation::new(&model, &text, &sampling).unwrap()));
+    assert!(again > one * 9 / 10, "{again} bytes beside a run of {one}");
+    let (_second, more) = taken(|| begin(Generation::from_run(&model, run, &sampling).unwrap()));
+    assert!(more < one / 10, "{more} bytes beside a run of {one}");
 }

@@ -1,7 +1,7 @@
 //! What `answer - incorrect` means in the residual stream.
 
-use crate::Result;
 use crate::gpt2::{Gpt2, to_f64};
+use crate::{Error, Result};
 
 /// The direction in the residual stream that raises one logit, or the difference of two.
 #[derive(Debug, Clone)]
@@ -21,8 +21,15 @@ pub struct LogitDirection {
 
 impl LogitDirection {
     /// # Errors
-    /// [`Error::Answer`](crate::Error::Answer) if an id is not in the vocabulary.
+    /// [`Error::Answer`] if an id is not in the vocabulary, or if both are the same. [`Error::Overflow`] if the unembedding
+    /// of one is infinite or not a number.
     pub fn new(model: &Gpt2, answer: u32, incorrect: Option<u32>) -> Result<Self> {
+        if incorrect == Some(answer) {
+            return Err(Error::Answer(format!(
+                "token #{answer} is compared with itself, and their logits differ by nothing; compare it with another \
+                 token, or with none"
+            )));
+        }
         let mut unembedding = model.unembedding(answer)?;
         match incorrect {
             Some(token) => subtract(&mut unembedding, &model.unembedding(token)?),
@@ -32,8 +39,17 @@ impl LogitDirection {
         let mut residual: Vec<f64> = gamma.iter().zip(&unembedding).map(|(g, w)| g * w).collect();
         let mean = residual.iter().sum::<f64>() / residual.len() as f64;
         residual.iter_mut().for_each(|u| *u -= mean);
+        let bias = dot(&beta, &unembedding);
+        if !bias.is_finite() || residual.iter().any(|u| !u.is_finite()) {
+            let than = incorrect.map_or("the vocabulary's mean".into(), |token| {
+                format!("that of token #{token}")
+            });
+            return Err(Error::Overflow(format!(
+                "the unembedding of token #{answer}, less {than}, has numbers that are infinite or not numbers"
+            )));
+        }
         Ok(Self {
-            bias: dot(&beta, &unembedding),
+            bias,
             unembedding,
             residual,
             gamma,

@@ -31,12 +31,14 @@ impl Attribution {
 /// Takes the logit of the answer, or its difference to the logit of the incorrect token, apart.
 ///
 /// Everything is read from the run; what the last block does at the positions asked is computed if nobody asked before,
-/// and nothing grows with the vocabulary. This is the *direct* effect of each part: what it wrote to the residual stream,
-/// as the unembedding reads it. What a part does by changing the input of later parts is counted with those.
+/// and nothing grows with the vocabulary. This is what each part itself wrote to the residual stream, as the unembedding reads
+/// it, at the scale that the final LayerNorm had in this run. What a part does by changing the input of later parts is counted
+/// with those, and what it does to that scale is not counted.
 ///
 /// # Errors
-/// [`Error::Answer`](crate::Error::Answer) for an id outside the vocabulary, [`Error::Position`](crate::Error::Position)
-/// for a position outside the run.
+/// [`Error::Answer`](crate::Error::Answer) for an id outside the vocabulary, or an incorrect token that is the answer itself;
+/// [`Error::Position`](crate::Error::Position) for a position outside the run; [`Error::Overflow`](crate::Error::Overflow) as
+/// [`Run::read`].
 pub fn direct_logit_attribution(run: &Run, question: &Question, unit: Unit) -> Result<Attribution> {
     let reading = Reading::new(run, question)?;
     let config = run.model().config();

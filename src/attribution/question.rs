@@ -24,7 +24,7 @@ impl Question {
         }
     }
 
-    /// The same, rather than another token.
+    /// The same, rather than another token, which cannot be the answer itself.
     pub fn rather_than(self, incorrect: impl Into<Option<u32>>) -> Self {
         Self {
             incorrect: incorrect.into(),

@@ -25,8 +25,8 @@ impl Kind for RunningSum {
 
     fn titles(&self, question: &str) -> [String; 2] {
         [
-            format!("Logit lens: {question} if the model stopped here"),
-            format!("Logit lens: {question}"),
+            format!("Running sum: what has been added to {question} so far"),
+            format!("Running sum: {question}"),
         ]
     }
 

@@ -82,10 +82,24 @@ impl Generation {
         })
     }
 
+    /// Starts after the tokens of a run, and computes none of them again.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`Error::Argument`] for the run of another model.
+    pub fn from_run(model: &LanguageModel, run: Run, sampling: &Sampling) -> Result<Self> {
+        model.check_run(&run)?;
+        let generation = Self::new(model, run.tokens(), sampling)?;
+        Ok(Self {
+            run: Some(run),
+            ..generation
+        })
+    }
+
     /// The next token, or None once the generation has ended.
     ///
     /// # Errors
-    /// [`Error::Prompt`] if the prompt is empty, too long or holds an unknown id.
+    /// [`Error::Prompt`] if the prompt is empty, too long or holds an unknown id; [`Error::Memory`] and [`Error::Overflow`] as
+    /// a run.
     #[allow(clippy::should_implement_trait)] // Each token can fail.
     pub fn next(&mut self) -> Result<Option<u32>> {
         let gpt2 = &self.gpt2;

@@ -217,11 +217,7 @@ impl LanguageModel {
     /// # Errors
     /// [`Error::Position`] if `position` is outside the run, [`Error::Argument`] for the run of another model.
     pub fn predictions(&self, run: &Run, position: usize, k: usize) -> Result<Vec<Prediction>> {
-        if !Arc::ptr_eq(run.model(), &self.gpt2) {
-            return Err(Error::Argument(
-                "run: is of another model, whose tokens this one cannot name; run the prompt on this model".into(),
-            ));
-        }
+        self.check_run(run)?;
         let logits = run.logits(position)?;
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let weight = |logit: f32| f64::from(logit - max).exp();
@@ -249,6 +245,15 @@ impl LanguageModel {
             probability: weight(logits[id]) / sum,
         };
         Ok(ids.into_iter().map(prediction).collect())
+    }
+
+    pub(super) fn check_run(&self, run: &Run) -> Result<()> {
+        match Arc::ptr_eq(run.model(), &self.gpt2) {
+            true => Ok(()),
+            false => Err(Error::Argument(
+                "run: is of another model, whose tokens this one cannot name; run the prompt on this model".into(),
+            )),
+        }
     }
 
     /// A token in quotes. The escapes of a part of a character stay as they are.

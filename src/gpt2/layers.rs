@@ -155,7 +155,8 @@ impl Mlp {
             Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh)?,
             Activation::Gelu => pre.gelu_erf()?,
             Activation::QuickGelu => ((pre * 1.702)?.silu()? / 1.702)?,
-            Activation::Relu => pre.relu()?,
+            // Not `relu`, which makes a zero of what is not a number.
+            Activation::Relu => pre.maximum(0.0)?,
             Activation::Silu => pre.silu()?,
             Activation::Tanh => pre.tanh()?,
         };
@@ -167,7 +168,7 @@ impl Mlp {
 pub(crate) struct Block {
     pub ln_1: LayerNorm,
     pub attn: Attention,
-    ln_2: LayerNorm,
+    pub ln_2: LayerNorm,
     mlp: Mlp,
 }
 

@@ -12,6 +12,7 @@ mod layers;
 mod linear;
 mod model;
 mod ops;
+mod overflow;
 mod room;
 mod run;
 mod segments;

@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor};
 
 use super::layers::Written;
 use super::segments::{Segment, SegmentBlock, Segments};
-use super::{Gpt2, Site, room, to_f64};
+use super::{Gpt2, Site, overflow, room, to_f64};
 use crate::{Error, Result};
 
 /// One run of a model on a prompt: the model, the tokens, and the activations, which every question about it is answered
@@ -124,7 +124,8 @@ impl Run {
     ///
     /// # Errors
     /// [`Error::Argument`] for a layer that the model does not have, [`Error::Position`] for a position outside the run, or
-    /// for none.
+    /// for none; in the last block, [`Error::Overflow`] if what the pass ends with is infinite or not a number: it says where
+    /// that began.
     pub fn read(&self, site: Site, positions: &[usize]) -> Result<Tensor> {
         self.check_positions(positions)?;
         site.layer().map_or(Ok(()), |layer| self.check_layer(layer))?;
@@ -156,7 +157,7 @@ impl Run {
     /// What the final LayerNorm divides by at some positions: sqrt(var(resid_final) + eps), `[n]`.
     ///
     /// # Errors
-    /// [`Error::Position`] for a position outside the run.
+    /// [`Error::Position`] for a position outside the run, [`Error::Overflow`] as [`read`](Self::read).
     pub fn ln_final_scale(&self, positions: &[usize]) -> Result<Vec<f32>> {
         self.check_positions(positions)?;
         let last = self.last_blocks(positions)?;
@@ -190,10 +191,14 @@ impl Run {
     /// TransformerLens centers them (softmax does not see the difference).
     ///
     /// # Errors
-    /// [`Error::Position`] if `position` is outside the run.
+    /// [`Error::Position`] if `position` is outside the run, [`Error::Overflow`] as [`read`](Self::read), or of a logit.
     pub fn logits(&self, position: usize) -> Result<Vec<f32>> {
         let mut logits = self.model.unembed(&self.read(Site::LnFinal, &[position])?)?;
-        let mean = (logits.iter().map(|&x| f64::from(x)).sum::<f64>() / logits.len() as f64) as f32;
+        let sum = logits.iter().map(|&x| f64::from(x)).sum::<f64>();
+        if !sum.is_finite() {
+            return Err(overflow::in_logits(&logits, position));
+        }
+        let mean = (sum / logits.len() as f64) as f32;
         logits.iter_mut().for_each(|x| *x -= mean);
         Ok(logits)
     }
@@ -249,6 +254,10 @@ impl Run {
         let (written, resid_final) = block.forward(&resid_pre, &x, &self.segments.kv(layer)?, positions)?;
         let ln_f = &self.model.ln_f;
         let (ln_final, scale) = (ln_f.forward(&resid_final)?, ln_f.scale(&resid_final)?);
+        // Whatever is not finite anywhere is not finite here either, but for what the model itself has no use for.
+        if !overflow::is_finite(&ln_final)? || scale.iter().any(|scale| !scale.is_finite()) {
+            return Err(overflow::first(self, positions, &written, &resid_final));
+        }
         let Written {
             z,
             attn_out,

@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Write, stdout};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -21,20 +22,20 @@ const HEIGHT: f64 = 400.0;
 pub struct Attribute {
     /// Folder of the model: config.json, its weights (model.safetensors or pytorch_model.bin, or their shards) and its tokenizer
     /// (tokenizer.json, or vocab.json and merges.txt)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", allow_hyphen_values = true)]
     model: PathBuf,
     /// Weights to read instead of model.safetensors: another file in the folder, e.g. an earlier checkpoint of the training
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     weights: Option<String>,
     #[command(flatten)]
     prompt: Prompt,
     /// Token to explain: its text with its leading space, or its id as #12
-    #[arg(long, value_name = "TOKEN")]
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     answer: String,
-    /// Token to compare it with; without one, the answer's own logit is explained
-    #[arg(long, value_name = "TOKEN")]
+    /// Another token to compare it with; without one, the answer's own logit is explained
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     incorrect: Option<String>,
-    /// How finely to take the logit apart; layer is cumulative
+    /// How finely to take the logit apart; layer is the running sum, what has been added up so far
     #[arg(long, default_value = "component", value_parser = units())]
     unit: Form,
     /// Position to explain the next token after, from the end if negative; or all
@@ -50,7 +51,7 @@ pub struct Attribute {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Also draw a chart of the attribution into this file, of the last position if --position is all
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     svg: Option<PathBuf>,
 }
 
@@ -58,11 +59,38 @@ pub struct Attribute {
 #[group(required = true, multiple = false)]
 struct Prompt {
     /// Text to run the model on
-    #[arg(long = "prompt", value_name = "TEXT")]
+    #[arg(long = "prompt", value_name = "TEXT", allow_hyphen_values = true)]
     text: Option<String>,
-    /// Token ids to run the model on, as they are
-    #[arg(long, value_name = "IDS", value_delimiter = ',')]
-    tokens: Option<Vec<u32>>,
+    /// Token ids to run the model on, as they are: "1,5,9", "1 5 9" or "[1, 5, 9]"
+    #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
+    tokens: Option<Ids>,
+}
+
+#[derive(Clone)]
+struct Ids(Vec<u32>);
+
+impl FromStr for Ids {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let bare = match (text.strip_prefix('['), text.ends_with(']')) {
+            (Some(opened), true) => &opened[..opened.len() - 1],
+            (None, false) => text,
+            _ => return Err("a bracket has no other; write [1, 5, 9] or 1,5,9".into()),
+        };
+        let id = |id: &str| {
+            id.parse()
+                .map_err(|_| format!("{id:?} is not a token id; write 1,5,9 or [1, 5, 9]"))
+        };
+        // Between commas, ids are separated by spaces. Between two commas there is one.
+        let between = bare.split(',').filter(|_| !bare.trim().is_empty());
+        let ids = between.flat_map(|ids| match ids.trim() {
+            "" => vec![""],
+            ids => ids.split_whitespace().collect(),
+        });
+        Ok(Self(ids.map(id).collect::<Result<_, _>>()?))
+    }
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -118,7 +146,10 @@ impl Attribute {
         };
         let tokens = match &self.prompt {
             Prompt { text: Some(text), .. } => model.tokens(text, !self.no_bos)?,
-            Prompt { tokens, .. } => tokens.clone().unwrap_or_default(),
+            Prompt {
+                tokens: Some(Ids(ids)), ..
+            } => ids.clone(),
+            Prompt { .. } => Vec::new(),
         };
         let answer = model.single_token(&self.answer)?;
         let incorrect = self

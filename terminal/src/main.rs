@@ -1,6 +1,7 @@
 //! Direct logit attribution from a terminal.
 
 mod attribute;
+mod printable;
 mod table;
 
 use std::process::ExitCode;
@@ -14,13 +15,17 @@ enum Cli {
     Attribute(attribute::Attribute),
 }
 
+/// Of an error, in characters.
+const LONGEST: usize = 2_000;
+
 fn main() -> ExitCode {
     let Cli::Attribute(attribute) = Cli::parse();
     match attribute.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let lines = format!("{error:#}");
-            eprintln!("error: {}", lines.split_whitespace().collect::<Vec<_>>().join(" "));
+            let line: Vec<&str> = lines.split_whitespace().collect();
+            eprintln!("error: {}", printable::printable(&line.join(" "), LONGEST));
             ExitCode::FAILURE
         }
     }

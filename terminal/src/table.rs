@@ -6,6 +6,11 @@ use console::{Term, measure_text_width};
 use logitscope::attribution::{Explanation, Form};
 use logitscope::report::{Report, Token};
 
+use crate::printable::printable;
+
+/// Of a token, in characters.
+const LONGEST: usize = 40;
+
 /// The question, the parts, and how they add up.
 pub fn table(report: &Report) -> String {
     let explanation = &report.explanation;
@@ -41,7 +46,11 @@ fn at_one_position(explanation: &Explanation) -> Vec<Column> {
         once("attribution".into()).chain(values(explanation, 0)).collect(),
     ];
     if let Form::Parts(_) = explanation.form() {
-        let share = |value| format!("{:+.1}%", 100.0 * value / explanation.identity().total[0]);
+        let total = explanation.identity().total[0];
+        let share = |value: &f64| match total {
+            0.0 => "–".into(),
+            _ => format!("{:+.1}%", 100.0 * value / total),
+        };
         columns.push(
             once("share".into())
                 .chain(explanation.values().iter().map(share))
@@ -93,14 +102,7 @@ fn shown(token: &Token) -> String {
     if token.text == format!("#{}", token.id) {
         return token.text.clone();
     }
-    let escaped = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.into()
-        }
-    };
-    format!("\"{}\"", token.text.chars().map(escaped).collect::<String>())
+    format!("\"{}\"", printable(&token.text, LONGEST))
 }
 
 /// As many columns side by side as `width` holds, and the others below them; each block begins with the labels.

@@ -321,6 +321,93 @@ fn text_is_tokenized_after_a_bos_token() {
 }
 
 #[test]
+fn token_ids_are_written_as_people_have_them() {
+    let ask = |ids: &str| {
+        let folder = data("tiny-a");
+        let model = folder.to_str().unwrap();
+        succeeds(logitscope(&[
+            "attribute",
+            "--model",
+            model,
+            "--tokens",
+            ids,
+            "--answer",
+            "#7",
+        ]))
+    };
+    let expected = ask("1,5,9");
+    for ids in ["1, 5, 9", "[1, 5, 9]", "[1,5,9]", "1 5 9", "[1 5 9]", " 1,\t5 ,9\n"] {
+        assert_eq!(ask(ids), expected, "{ids:?}");
+    }
+}
+
+#[test]
+fn a_value_may_begin_with_a_hyphen() {
+    let dir = with_tokenizer();
+    let ask = |prompt: &str, answer: &str, incorrect: &str| {
+        let model = dir.path().to_str().unwrap();
+        let question = ["--prompt", prompt, "--answer", answer, "--incorrect", incorrect];
+        report(logitscope(
+            &[&["attribute", "--model", model][..], &question, &["--format", "json"]].concat(),
+        ))
+    };
+    for (prompt, answer, incorrect) in [("-5 + 3 =", "--", "-"), ("--help", "-", "--"), ("--", " -", "---")] {
+        let report = ask(prompt, answer, incorrect);
+        let texts: Vec<&str> = report.tokens[1..].iter().map(|token| token.text.as_str()).collect();
+        assert_eq!(texts.concat(), prompt);
+        assert_eq!(
+            (report.answer.text.as_str(), report.incorrect.unwrap().text.as_str()),
+            (answer, incorrect)
+        );
+    }
+}
+
+/// GPT-2's vocabulary has such tokens, and names of files may be anything.
+#[test]
+fn nothing_that_a_terminal_obeys_is_printed_raw() {
+    let dir = with_tokenizer();
+    let hostile = "\u{202E}\u{1B}[31m\u{200B}";
+    let question = |answer: &str, format: &str| {
+        let model = dir.path().to_str().unwrap();
+        logitscope(&[
+            "attribute",
+            "--model",
+            model,
+            "--prompt",
+            hostile,
+            "--answer",
+            answer,
+            "--position",
+            "all",
+            "--format",
+            format,
+        ])
+    };
+    let raw = |text: &str| {
+        text.chars()
+            .any(|c| c != '\n' && (c.is_control() || matches!(c, '\u{200B}' | '\u{202E}')))
+    };
+    let table = succeeds(question("#187", "table"));
+    assert!(!raw(&table) && table.contains("\\u{1b}"), "{table}");
+    let json = report(question("#187", "json"));
+    assert_eq!(json.tokens.len(), json.explanation.positions().len());
+
+    for output in [
+        question(hostile, "table"),
+        attribute(Path::new(hostile), "--tokens 1 --answer #1"),
+    ] {
+        assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+        assert!(
+            !raw(&output.stderr) && output.stderr.contains("\\u{202e}"),
+            "{}",
+            output.stderr
+        );
+    }
+    let long = question(&"x".repeat(100_000), "table");
+    assert!(long.code == 1 && long.stderr.len() < 2_100, "{}", long.stderr.len());
+}
+
+#[test]
 fn bad_input_is_one_line_that_names_it_and_the_fix() {
     let tiny = data("tiny-a");
     let tokenizer = with_tokenizer();
@@ -391,6 +478,12 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
         (&tiny, "--tokens 1 --answer #1 --incorrect #97", "--incorrect: "),
         (
             &tiny,
+            "--tokens 1 --answer #1 --incorrect #1",
+            "answer: token #1 is compared with itself",
+        ),
+        (&tiny, "--tokens [] --answer #1", "prompt: is empty"),
+        (
+            &tiny,
             "--tokens 1 --answer Mary",
             "answer: \"Mary\" is text, but this model has no tokenizer",
         ),
@@ -440,6 +533,10 @@ fn bad_usage_is_2() {
         "attribute --model . --tokens 1",
         "attribute --model . --tokens 1 --prompt a --answer #1",
         "attribute --model . --tokens one --answer #1",
+        "attribute --model . --tokens 1,,2 --answer #1",
+        "attribute --model . --tokens [1,2 --answer #1",
+        "attribute --model . --tokens -1 --answer #1",
+        "attribute --model . --tokens 4294967296 --answer #1",
         "attribute --model . --tokens 1 --answer #1 --unit neuron",
         "attribute --model . --tokens 1 --answer #1 --position last",
         "attribute --model . --tokens 1 --answer #1 --top 0",

@@ -1,7 +1,7 @@
 import { expect, test } from './test';
 
 test('the chart as PNG and SVG and the numbers as CSV and JSON are what they should be', async ({ scope, page }) => {
-  for (const unit of ['Logit lens', 'Components', 'Heads'] as const) {
+  for (const unit of ['Running sum', 'Components', 'Heads'] as const) {
     await scope.unit(unit).click();
     const numbers = await scope.numbers();
 

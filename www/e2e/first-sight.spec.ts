@@ -10,7 +10,7 @@ test('shows the bundled model’s answer, its three charts and a green identity,
   await expect(scope.predictions.first()).toHaveAccessibleName(/^Explain ·Mary, [\d.]+%$/);
   await expect(scope.identity).toContainText('The parts add up');
 
-  for (const name of ['Logit lens', 'Components', 'Heads'] as const) {
+  for (const name of ['Running sum', 'Components', 'Heads'] as const) {
     const chart = scope.chart(name);
     await expect.poll(() => painted(chart), name).toMatchObject({ ink: true, colour: true, crisp: true });
     const box = await chart.boundingBox();

@@ -120,7 +120,7 @@ test('parts are selected in a chart or the table, and marked in both', async ({ 
   await scope.unit('Components').click();
   await scope.table.getByRole('button', { name: /0_mlp_out$/ }).click();
   await expect(scope.selected).toContainText('0_mlp_out');
-  await scope.unit('Logit lens').click();
+  await scope.unit('Running sum').click();
   await expect(scope.table.getByRole('button', { name: /final_post$/ })).toHaveCount(1);
 });
 

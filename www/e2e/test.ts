@@ -82,10 +82,10 @@ export class Logitscope {
   get steps(): Locator {
     return this.page.getByRole('slider', { name: 'steps trained' });
   }
-  chart(name: 'Logit lens' | 'Components' | 'Heads'): Locator {
+  chart(name: 'Running sum' | 'Components' | 'Heads'): Locator {
     return this.page.getByRole('application', { name: new RegExp(`^${name}`) });
   }
-  unit(name: 'Logit lens' | 'Components' | 'Heads'): Locator {
+  unit(name: 'Running sum' | 'Components' | 'Heads'): Locator {
     return this.page.getByRole('group', { name: 'Unit' }).getByRole('button', { name });
   }
 

@@ -44,7 +44,9 @@ pub(crate) trait Lanes: Copy {
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
     fn div(self, other: Self) -> Self;
+    /// The larger, or `self` where that is not a number: so it stays none.
     fn max(self, other: Self) -> Self;
+    /// The smaller; else as [`max`](Self::max).
     fn min(self, other: Self) -> Self;
     /// `self * a + b`, rounded once or twice.
     fn mul_add(self, a: Self, b: Self) -> Self;

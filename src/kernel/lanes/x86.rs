@@ -74,9 +74,19 @@ impl Lanes for Avx2 {
         sub(other) = _mm256_sub_ps;
         mul(other) = _mm256_mul_ps;
         div(other) = _mm256_div_ps;
-        max(other) = _mm256_max_ps;
-        min(other) = _mm256_min_ps;
         mul_add(a, b) = _mm256_fmadd_ps;
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        // SAFETY: there is a register, so the CPU has AVX. Of what is not a number, the instruction keeps the second.
+        Self(unsafe { _mm256_max_ps(other.0, self.0) })
+    }
+
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        // SAFETY: as for `max`.
+        Self(unsafe { _mm256_min_ps(other.0, self.0) })
     }
 
     #[inline(always)]

@@ -259,8 +259,8 @@ export class Run {
   /**
    * Takes the logit of the answer apart, or its difference to the logit of `incorrect`.
    *
-   * This is the direct effect of each part: what it wrote to the residual stream, as the unembedding reads it. What a
-   * part does by changing the input of later parts is counted with those.
+   * This is what each part itself wrote to the residual stream, as the unembedding reads it, at the scale that the final
+   * LayerNorm had in this run. What a part does by changing the input of later parts is counted with those.
    */
   async attribute(question: Question, { signal }: Abortable = {}): Promise<Attribution> {
     const { answer, incorrect, unit, position } = question;

@@ -85,7 +85,7 @@ const service = {
 
   token: (answer: string | number): Token => model.token(answer),
 
-  text: (ids: ArrayLike<number>): string => model.text(Uint32Array.from(ids)),
+  text: (ids: number[]): string => model.text(ids),
 
   run(input: Input, prependBos: boolean): { run: number; tokens: Token[] } {
     const run = model.run(input, prependBos);

@@ -5,10 +5,10 @@ import { visible } from './format';
 
 /** What the numbers are, in words, where they stand. */
 
-export const UNIT_NAMES: Record<Unit, string> = { layer: 'Logit lens', component: 'Components', head: 'Heads' };
+export const UNIT_NAMES: Record<Unit, string> = { layer: 'Running sum', component: 'Components', head: 'Heads' };
 
 export const UNIT_NOTES: Record<Unit, string> = {
-  layer: 'A running sum: what the model would say if it stopped there.',
+  layer: 'What has been added up so far, at the final scale.',
   component: 'What the embeddings, attention and MLPs each added.',
   head: 'What each head added; the rest is the remainder.',
 };
@@ -65,7 +65,7 @@ export function part(label: string, { tokens, position }: Picture): string {
     case 'mlp_out':
       return `What the MLP of layer ${layer} made of what had gathered at ${token}. It sees this token’s stream alone.`;
     case 'pre':
-      return `The sum of all that was written at ${token} before layer ${layer}, read as if the model stopped there.`;
+      return `The sum of all that was written at ${token} before layer ${layer}, at the scale of the final LayerNorm.`;
     case 'mid':
       return `The sum of all that was written at ${token} up to and with the attention of layer ${layer}, before its MLP.`;
     case 'final_post':

@@ -71,15 +71,24 @@ pub fn token_ids(model: &LanguageModel, input: &JsValue, prepend_bos: bool) -> J
         }
         return Ok(model.tokens(&text, prepend_bos)?);
     }
-    let ids = if input.is_object() {
-        js_sys::try_iter(input)?
+    if !input.is_object() {
+        let message = format!("{} is neither a text nor a list of token ids", show(input));
+        return Err(Error::Prompt(message).into());
+    }
+    listed_ids(input, Error::Prompt)
+}
+
+/// The ids of a list; `refused` makes an error of what is wrong with it.
+pub fn listed_ids(list: &JsValue, refused: impl Fn(String) -> Error) -> JsResult<Vec<u32>> {
+    let ids = if list.is_object() {
+        js_sys::try_iter(list)?
     } else {
         None
     };
-    let ids = ids.ok_or_else(|| Error::Prompt(format!("{} is neither a text nor a list of token ids", show(input))))?;
+    let ids = ids.ok_or_else(|| refused(format!("{} is no list of token ids", show(list))))?;
     ids.map(|id| {
         let id = id?;
-        Ok(token_id(&id).ok_or_else(|| Error::Prompt(format!("{} is not a token id", show(&id))))?)
+        Ok(token_id(&id).ok_or_else(|| refused(format!("{} is not a token id", show(&id))))?)
     })
     .collect()
 }

@@ -60,6 +60,7 @@ impl From<Error> for Thrown {
             Error::Answer(_) => "AnswerError",
             Error::Position(_) => "PositionError",
             Error::Argument(_) => "ArgumentError",
+            Error::Overflow(_) => "OverflowError",
             Error::Memory(_) => "MemoryError",
             Error::Chart(_) => "ChartError",
             _ => "TensorError",

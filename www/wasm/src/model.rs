@@ -6,8 +6,8 @@ use logitscope::gpt2::LanguageModel;
 use logitscope::{Error, gpt2};
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{sampling, single_token, to_js, token, token_ids, tokens};
-use crate::types::{JsAnswer, JsBos, JsConfig, JsInput, JsSampling, JsToken, JsTokens};
+use crate::convert::{listed_ids, sampling, single_token, to_js, token, token_ids, tokens};
+use crate::types::{JsAnswer, JsBos, JsConfig, JsInput, JsSampling, JsToken, JsTokenIds, JsTokens};
 use crate::{Generation, JsResult, Run};
 
 /// A GPT-2 and its tokenizer.
@@ -28,7 +28,15 @@ impl Model {
         }
     }
 
-    /// Runs the prompt from the run that has most in common with it.
+    /// Runs the prompt, from the run that has most in common with it.
+    fn run_of(&mut self, ids: &[u32]) -> Result<gpt2::Run, Error> {
+        match self.run_from_alive(ids) {
+            // The newest is held in case that the next prompt begins like it, which is not worth as much as its room.
+            Err(Error::Memory(_)) if self.newest.take().is_some() => self.run_from_alive(ids),
+            run => run,
+        }
+    }
+
     fn run_from_alive(&mut self, ids: &[u32]) -> Result<gpt2::Run, Error> {
         self.alive.retain(|run| run.strong_count() > 0);
         let earlier = self.alive.iter().filter_map(Weak::upgrade);
@@ -83,15 +91,16 @@ impl Model {
     }
 
     /// The text of token ids.
-    pub fn text(&self, ids: &[u32]) -> String {
-        match &self.model.tokenizer {
-            Some(tokenizer) => tokenizer.decode(ids),
+    pub fn text(&self, ids: &JsTokenIds) -> JsResult<String> {
+        let ids = listed_ids(ids, |message| Error::Argument(format!("ids: {message}")))?;
+        Ok(match &self.model.tokenizer {
+            Some(tokenizer) => tokenizer.decode(&ids),
             None => ids
                 .iter()
                 .map(|&id| self.model.token_text(id))
                 .collect::<Vec<_>>()
                 .join(" "),
-        }
+        })
     }
 
     /// One forward pass over a prompt, remembered for questions about it.
@@ -99,26 +108,23 @@ impl Model {
     /// What it has in common with the beginning of an earlier one is taken from there.
     pub fn run(&mut self, input: &JsInput, #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool) -> JsResult<Run> {
         let ids = token_ids(&self.model, input, prepend_bos)?;
-        let run = match self.run_from_alive(&ids) {
-            // The newest is held in case that the next prompt begins like it, which is not worth as much as its room.
-            Err(Error::Memory(_)) if self.newest.take().is_some() => self.run_from_alive(&ids),
-            run => run,
-        };
-        let run = Rc::new(run?);
+        let run = Rc::new(self.run_of(&ids)?);
         self.alive.push(Rc::downgrade(&run));
         self.newest = Some(Rc::clone(&run));
         Ok(Run::new(Rc::clone(&self.model), run))
     }
 
     /// Continues a prompt, one token for each call of `next`.
+    ///
+    /// What it has in common with the beginning of an earlier run is taken from there.
     pub fn generate(
-        &self,
+        &mut self,
         input: &JsInput,
         #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool,
         options: &JsSampling,
     ) -> JsResult<Generation> {
         let ids = token_ids(&self.model, input, prepend_bos)?;
-        let generation = gpt2::Generation::new(&self.model, &ids, &sampling(options)?)?;
+        let generation = gpt2::Generation::from_run(&self.model, self.run_of(&ids)?, &sampling(options)?)?;
         Ok(Generation::new(Rc::clone(&self.model), generation))
     }
 }

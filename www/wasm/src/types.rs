@@ -45,7 +45,7 @@ export interface Prediction extends Token {
   probability: number;
 }
 
-/** How finely the residual stream is taken apart. `layer` is the logit lens: cumulative, not a sum. */
+/** How finely the residual stream is taken apart. `layer` is the running sum: what has been added up so far. */
 export type Unit = 'component' | 'layer' | 'head';
 
 /** A part of the model by its TransformerLens label, and what it adds; over several positions, their mean. */
@@ -59,7 +59,7 @@ export interface AttributionData {
   unit: Unit;
   /** The parts, in TransformerLens's order: `embed`, `3_mlp_out`, `2_mid`, `L3H7`, `remainder`, ... [component] */
   labels: string[];
-  /** What each part adds to the logit (difference), row-major [component, position]. */
+  /** What each part adds to the logit (difference); for `layer`, what has been added so far. Row-major [component, position]. */
   attribution: Float64Array;
   /** The positions attributed at, ascending. [position] */
   positions: number[];
@@ -81,7 +81,7 @@ export interface AttributionData {
 export interface Question {
   /** The token to explain: its id, or a text that is exactly one token. */
   answer: string | number;
-  /** The token to compare it with; without one the answer's own logit is explained. */
+  /** Another token to compare it with; without one the answer's own logit is explained. */
   incorrect?: string | number;
   unit: Unit;
   /** A position of the prompt, counted from the end if negative; null for all of them. Default -1. */
@@ -119,6 +119,8 @@ extern "C" {
     pub type JsAttribution;
     #[wasm_bindgen(typescript_type = "string | ArrayLike<number>")]
     pub type JsInput;
+    #[wasm_bindgen(typescript_type = "number[]")]
+    pub type JsTokenIds;
     #[wasm_bindgen(typescript_type = "string | number")]
     pub type JsAnswer;
 

@@ -174,6 +174,42 @@ fn generation_follows_the_predictions() {
     assert_eq!(ids.len(), 6);
 }
 
+/// The prompt that the page has run is not run again to be continued.
+#[wasm_bindgen_test]
+fn generation_begins_where_a_run_ended() {
+    let config = json!({
+        "model_type": "gpt2", "n_embd": 64, "n_layer": 4, "n_head": 4, "n_positions": 1024, "n_ctx": 1024, "vocab_size": 2,
+        "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new",
+    });
+    let mut loader = ModelLoader::new(&config.to_string(), None, None, None).unwrap();
+    let parsed = logitscope::gpt2::Gpt2Config::from_json(&config.to_string()).unwrap();
+    let weights = parsed.weights().map(|(name, shape)| {
+        let shape = shape.into_iter().map(|n| n as u64).collect();
+        (name, "F32", 4, shape)
+    });
+    let (header, length) = sizes::header(weights);
+    loader.begin("model.safetensors", Some(length as f64)).unwrap();
+    loader.push(&header).unwrap();
+    loader.push(&vec![0; length as usize - header.len()]).unwrap();
+    loader.end().unwrap();
+    let mut model = loader.finish().unwrap();
+
+    let clock = || web_sys::window().unwrap().performance().unwrap().now();
+    let prompt: JsValue = js(&json!(vec![1; 1000]));
+    let start = clock();
+    let run = model.run(prompt.unchecked_ref(), true).unwrap();
+    let running = clock() - start;
+    let start = clock();
+    let mut generation = model.generate(prompt.unchecked_ref(), true, &js(&json!({}))).unwrap();
+    generation.next().unwrap();
+    let beginning = clock() - start;
+    assert!(
+        beginning < running / 5.0,
+        "the first token took {beginning} ms, after a run of {running} ms"
+    );
+    drop(run);
+}
+
 #[track_caller]
 fn assert_error<T>(result: JsResult<T>, name: &str, part: &str) {
     let error = JsValue::from(result.err().expect("an error"));
@@ -198,6 +234,23 @@ fn bad_input_is_an_error_that_names_it() {
     assert_error(ask(json!({ "answer": 97, "unit": "head" })), "AnswerError", "97");
     assert_error(ask(json!({ "answer": 1.5, "unit": "head" })), "AnswerError", "1.5");
     assert_error(ask(json!({ "unit": "head" })), "AnswerError", "undefined");
+    for unit in ["component", "layer", "head"] {
+        let same = json!({ "answer": 7, "incorrect": 7, "unit": unit });
+        assert_error(ask(same), "AnswerError", "token #7 is compared with itself");
+    }
+    // 2^32 + 5 is not 5.
+    let wrapping = 4_294_967_301_u64;
+    assert_error(model.text(&js(&json!([wrapping]))), "ArgumentError", "ids: 4294967301");
+    assert_error(model.token(&js(&json!(wrapping))), "AnswerError", "4294967301");
+    assert_error(model.run(&js(&json!([wrapping])), true), "PromptError", "4294967301");
+    assert_error(run.predictions(wrapping as f64, 1.0), "PositionError", "4294967301");
+    let all = Array::from(&run.predictions(-1.0, wrapping as f64).unwrap()).length();
+    assert_eq!(all, 97);
+    for field in ["maxTokens", "topK", "seed"] {
+        let sampling = js(&json!({ field: wrapping - 5, "temperature": 1 }));
+        let mut generation = model.generate(&js(&json!([1])), true, &sampling).unwrap();
+        assert!(!JsValue::from(generation.next().unwrap()).is_undefined(), "{field}");
+    }
     assert_error(ask(json!({ "answer": 7, "unit": "neuron" })), "ArgumentError", "neuron");
     assert_error(
         ask(json!({ "answer": 7, "unit": "head", "position": 3 })),

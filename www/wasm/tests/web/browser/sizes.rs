@@ -23,7 +23,7 @@ fn config(n_inner: usize) -> Gpt2Config {
 }
 
 /// A file's bytes up to its tensors, and its length.
-fn header(tensors: impl IntoIterator<Item = (String, &'static str, u64, Vec<u64>)>) -> (Vec<u8>, u64) {
+pub fn header(tensors: impl IntoIterator<Item = (String, &'static str, u64, Vec<u64>)>) -> (Vec<u8>, u64) {
     let mut at = 0;
     let mut header = json!({});
     for (name, dtype, width, shape) in tensors {
