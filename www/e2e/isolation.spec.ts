@@ -25,7 +25,7 @@ test('a service worker isolates the page where the server cannot, and a model th
 
   await page.goto(`${server.page}#model=${encodeURIComponent(server.model('tiny-a'))}&${tinyA}`);
   await expect(scope.prompt).toHaveValue('1,5,9');
-  await scope.answered();
+  await scope.accept();
   const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency));
   await scope.modelButton.click();
   await expect(page.getByRole('dialog', { name: 'Models' })).toContainText(`on ${threads} threads`);
@@ -50,6 +50,7 @@ test.describe('where service workers are blocked', () => {
   test('everything works, on one thread', async ({ page, server }) => {
     const scope = new Logitscope(page, server);
     await scope.open(`#model=${encodeURIComponent(server.model('tiny-a'))}&${tinyA}`);
+    await scope.accept();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     await scope.modelButton.click();
     await expect(page.getByRole('dialog', { name: 'Models' })).toContainText('on one thread');

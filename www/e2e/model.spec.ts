@@ -84,7 +84,7 @@ test('a model from a folder is kept, loads again without the network, and can be
   await expect(page.getByRole('button', { name: /^Delete/ })).toHaveCount(0);
   await page.keyboard.press('Escape');
   await page.reload();
-  await scope.answered();
+  await scope.accept();
   expect(weights()).toBe(2);
 });
 

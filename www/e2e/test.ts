@@ -95,6 +95,19 @@ export class Logitscope {
     await this.page.getByRole('button', { name: 'Load', exact: true }).click();
   }
 
+  /** Asked whether to load what a link names. */
+  get offer(): Locator {
+    return this.page.getByRole('region', { name: 'The link’s model' });
+  }
+
+  /** Says yes to the model that a link names, and waits for its answer. */
+  async accept(): Promise<void> {
+    await this.offer.getByRole('button', { name: 'Load it' }).click();
+    await expect(this.page.getByRole('progressbar')).toHaveCount(0);
+    await expect(this.modelButton).not.toHaveAccessibleName('Model: bundled model');
+    await this.answered();
+  }
+
   /** Presses a download button; gives the file's name and bytes. */
   async download(format: 'PNG' | 'SVG' | 'CSV' | 'JSON'): Promise<{ name: string; bytes: Buffer }> {
     const downloading = this.page.waitForEvent('download');

@@ -1,9 +1,22 @@
 import { LogitscopeError } from './errors.js';
 import { needs, type Missing, type ModelFile, type ModelFiles } from './files.js';
+import { readHubFolder } from './hub.js';
+
+/** No folder has a file of this name: what a server answers for it, it answers for whatever is not there. */
+const nowhere = 'logitscope-asks-for-a-file-that-is-not-there';
+
+/** An answer that is no file, and may be this server's way to say that there is none. */
+interface Refusal {
+  /** What is the same for every file that it refuses in this way. */
+  kind: number | 'page';
+  message: string;
+}
 
 /** The files of a folder on a server. */
 export class DownloadedFiles implements ModelFiles {
   readonly kept = false;
+  revision: string | undefined;
+  #absence: Promise<Refusal['kind'] | undefined> | undefined;
 
   /** `cache` is that of `fetch`. */
   constructor(
@@ -11,7 +24,20 @@ export class DownloadedFiles implements ModelFiles {
     private readonly cache: RequestCache,
   ) {}
 
+  /** @throws {@link LogitscopeError} `DownloadError` if it is not known whether there is such a file, or what is in it */
   async open(name: string): Promise<ModelFile | Missing> {
+    const answer = await this.#ask(name);
+    if (!('kind' in answer)) return answer;
+    // Stores such as S3 answer 403 for what is not there, and servers of single pages their page.
+    this.#absence ??= this.#ask(nowhere).then(
+      (answer) => ('kind' in answer ? answer.kind : undefined),
+      () => undefined,
+    );
+    if ((await this.#absence) === answer.kind) return { missing: answer.message };
+    throw new LogitscopeError('DownloadError', `${name}: ${answer.message}`);
+  }
+
+  async #ask(name: string): Promise<ModelFile | Missing | Refusal> {
     const url = fileUrl(this.folder, name);
     let response: Response;
     try {
@@ -21,23 +47,70 @@ export class DownloadedFiles implements ModelFiles {
     }
     const { status, headers, body } = response;
     const answered = `${url} answered ${[status, response.statusText].join(' ').trim()}`;
-    // Stores such as S3, and the hub, answer 401 or 403 for what is not there, too.
     if (status === 401 || status === 403) {
-      return { missing: `${answered}. It is private, or needs a login, or is not there at all. ${needs}` };
+      await body?.cancel();
+      return { kind: status, message: `${answered}. It is private, or needs a login, or is not there at all. ${needs}` };
     }
     if (status === 404 || status === 410) return { missing: `${answered}: there is no such file. ${needs}` };
     if (!response.ok || !body) {
       throw new LogitscopeError('DownloadError', `${name}: ${answered}, which is the server's trouble. Try again later.`);
     }
-    if (headers.get('content-type')?.startsWith('text/html')) {
-      await body.cancel();
-      return { missing: htmlInstead(url) };
+    const bytes = /\.(json|txt)$/.test(name) ? await begun(name, url, body) : { body, isPage: false };
+    if (bytes.isPage || headers.get('content-type')?.startsWith('text/html')) {
+      await bytes.body.cancel();
+      return { kind: 'page', message: htmlInstead(url) };
     }
+    if (name !== nowhere) this.#check(name, response);
     const length = headers.get('content-length');
     // Across origins a script does not see whether the transfer is compressed.
     const exact = response.type === 'basic' && !headers.has('content-encoding');
-    return { from: url, body, announced: length === null ? undefined : Number(length), exact };
+    return { from: url, body: bytes.body, announced: length === null ? undefined : Number(length), exact };
   }
+
+  /** Files of two commits are no model. */
+  #check(name: string, response: Response): void {
+    if (!readHubFolder(this.folder)) return;
+    const revision = commitOf(response);
+    if (revision && this.revision && revision !== this.revision) {
+      throw new LogitscopeError('DownloadError', `${name}: the model was changed on the hub while it was read. Load it again.`);
+    }
+    this.revision ??= revision;
+  }
+}
+
+/** The hub's commit that an answer is of. It redirects to where small files are kept, by their commit. */
+function commitOf({ headers, url }: Response): string | undefined {
+  const [commit] = /^[0-9a-f]{40}$/.exec(headers.get('x-repo-commit') ?? '') ?? [];
+  return commit ?? /^https:\/\/huggingface\.co\/api\/resolve-cache\/models\/[^/]+\/[^/]+\/([0-9a-f]{40})\//.exec(url)?.[1];
+}
+
+/** Looks whether a text file is a web page, whatever its server calls it; gives all of its bytes back. */
+async function begun(
+  name: string,
+  from: string,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<{ body: ReadableStream<Uint8Array<ArrayBuffer>>; isPage: boolean }> {
+  const reader = body.getReader();
+  let first: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
+  try {
+    first = await reader.read();
+  } catch (error) {
+    throw cut(name, { from, announced: undefined }, 0, error);
+  }
+  const text = new TextDecoder().decode(first.value?.subarray(0, 1024));
+  const again = new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      start: (controller) => first.value && controller.enqueue(first.value),
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return { body: again, isPage: /^\s*<(!--|(!doctype|html|head|body)\b)/i.test(text) };
 }
 
 /** The URL of a file in a folder. */
@@ -76,7 +149,7 @@ export async function* receive(
 }
 
 /** A file that ended before all of its announced bytes came. */
-export function cut(name: string, file: ModelFile, received: number, cause: unknown): LogitscopeError {
+export function cut(name: string, file: Pick<ModelFile, 'from' | 'announced'>, received: number, cause: unknown): LogitscopeError {
   const of = file.announced === undefined ? '' : ` of ${file.announced.toLocaleString('en')}`;
   return new LogitscopeError(
     'DownloadError',

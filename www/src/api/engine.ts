@@ -20,6 +20,9 @@ export interface Engine {
  */
 const mostThreads = 8;
 
+/** So many workers no page is given, whatever is asked for. */
+const processors = Math.max(mostThreads, navigator.hardwareConcurrency || 1);
+
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 let charts: Promise<unknown> | undefined;
 
@@ -38,7 +41,8 @@ export async function initCharts(): Promise<void> {
 /** The engine to use if at most so many threads may compute. Several threads take a page that is cross-origin isolated. */
 export async function bestEngine(threads = Math.min(navigator.hardwareConcurrency, mostThreads)): Promise<Engine> {
   const [relaxed, shared] = await Promise.all([relaxedSimd(), sharedMemory()]);
-  return { simd: relaxed ? 'relaxed-simd' : 'simd128', threads: shared && crossOriginIsolated ? threads : 1 };
+  const granted = shared && crossOriginIsolated ? Math.min(threads, processors) : 1;
+  return { simd: relaxed ? 'relaxed-simd' : 'simd128', threads: granted };
 }
 
 /** The module of an engine, compiled once, however many models compute with it. */
@@ -68,18 +72,25 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
   }
   const get = async () => {
     const response = await fetch(url).catch(() => undefined);
-    if (response?.ok) return response;
-    throw new LogitscopeError(
-      'DownloadError',
-      `${url} could not be fetched (${response ? response.status : 'no answer'}). It is a part of Logitscope itself: ` +
-        'check the connection, then reload the page.',
-    );
+    if (response?.ok && !response.headers.get('content-type')?.startsWith('text/html')) return response;
+    throw notWasm(url, response ? (response.ok ? 'a web page came' : String(response.status)) : 'no answer');
   };
   try {
     return await WebAssembly.compileStreaming(get());
   } catch (error) {
     if (error instanceof LogitscopeError) throw error;
     // A server that does not know application/wasm; the bytes are good all the same.
-    return WebAssembly.compile(await (await get()).arrayBuffer());
+    const bytes = await (await get()).arrayBuffer();
+    if (new TextDecoder('latin1').decode(bytes.slice(0, 4)) !== '\0asm') throw notWasm(url, 'something else came');
+    return WebAssembly.compile(bytes);
   }
+}
+
+/** A server from which a new version took the files of this one answers for them as it does for what it has not. */
+function notWasm(url: URL, what: string): LogitscopeError {
+  return new LogitscopeError(
+    'DownloadError',
+    `${url} could not be fetched (${what}). It is a part of Logitscope itself, which may have been updated since this page was ` +
+      'opened: check the connection, then reload the page.',
+  );
 }

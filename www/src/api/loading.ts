@@ -9,6 +9,8 @@ import { Keeper, KeptFiles } from './storage.js';
 interface LoadedModel {
   model: Model;
   notKept: string | undefined;
+  /** The hub's commit that it is of. */
+  revision: string | undefined;
 }
 
 /** What a load reads from, and who is told of every chunk. */
@@ -67,9 +69,9 @@ async function loadFrom(reading: Reading, Loader: typeof ModelLoader, weights: s
     throw error;
   }
   const model = loader.finish();
-  await keeper?.end();
+  await keeper?.end(files.revision);
   tally.report();
-  return { model, notKept: keeper?.refused };
+  return { model, notKept: keeper?.refused, revision: files.revision };
 }
 
 /** Gives the loader every small file that it wants and that is there. */

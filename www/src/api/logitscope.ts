@@ -13,9 +13,10 @@
  * @packageDocumentation
  */
 import { proxy, type Remote } from 'comlink';
+import { checkCount, checkIds, checkOptions, checkPosition, checkPrompt, checkToken, wrong } from './arguments.js';
 import { initCharts, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
-import { locate } from './files.js';
+import { locate } from './locate.js';
 import type { Progress } from './progress.js';
 import { discardIncomplete } from './storage.js';
 import { Team } from './team.js';
@@ -34,9 +35,11 @@ import type {
 export { Chart, Curve } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
-export { droppedFiles, hubFolder } from './files.js';
+export { droppedFiles } from './dropped.js';
+export { atCommit, hubFolder, readHubFolder, type HubFolder } from './hub.js';
+export { modelFolder } from './locate.js';
 export type { Progress } from './progress.js';
-export { deleteKeptModel, keptModels, type KeptModel } from './storage.js';
+export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Input } from './worker.js';
 export type { ChartItem, ChartKey, ChartView, Charted, CurveView } from '../wasm/charts.js';
@@ -54,7 +57,8 @@ export type {
 /** How to load a model. */
 export interface LoadOptions {
   /**
-   * At most so many threads may compute, each a worker of its own. Default: as many as the processor has, up to 8.
+   * At most so many threads may compute, each a worker of its own. Default: as many as the processor has, up to 8. More than
+   * it has, and than 8, are not started.
    * Where a page is not cross-origin isolated, browsers allow one; {@link Logitscope.engine} tells how many there are.
    */
   threads?: number;
@@ -98,6 +102,16 @@ export interface Attribution extends Omit<AttributionData, 'ranked'> {
   top(k: number): Contribution[];
 }
 
+const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
+const GENERATE_OPTIONS = {
+  ...PROMPT_OPTIONS,
+  onToken: 'function',
+  maxTokens: 'number',
+  temperature: 'number',
+  topK: 'number',
+  seed: 'number',
+} as const;
+
 /** Asks the worker, after everything asked before. */
 type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
@@ -113,6 +127,8 @@ export class Logitscope {
   readonly notices: readonly string[];
   /** Why the model is not kept in the browser's storage, if that was refused. */
   readonly notKept: string | undefined;
+  /** The commit on the Hugging Face hub that the model is of, where it came from there and the hub told. */
+  readonly revision: string | undefined;
   /** How the model computes. */
   readonly engine: Engine;
   /**
@@ -134,6 +150,7 @@ export class Logitscope {
     this.bos = loaded.bos;
     this.notices = loaded.notices;
     this.notKept = loaded.notKept;
+    this.revision = loaded.revision;
     this.#call = (ask, signal) => {
       const answer = this.#last.then(async () => {
         signal?.throwIfAborted();
@@ -149,10 +166,11 @@ export class Logitscope {
    * either with their `.index.json`; and `tokenizer.json`, or `vocab.json` and `merges.txt`, if they are there.
    *
    * @param model - the URL of the model's folder, relative to the page ({@link hubFolder} gives that of a model on the
-   *   Hugging Face hub), or the files themselves, picked or dropped ({@link droppedFiles})
+   *   Hugging Face hub, {@link modelFolder} says what else it may be), or the files themselves, picked or dropped ({@link droppedFiles})
    * @throws {@link LogitscopeError} that says what was wrong with which file. Scopes loaded before stay usable.
    */
   static async load(model: string | URL | Iterable<File>, options: LoadOptions = {}): Promise<Logitscope> {
+    checkOptions(options, { threads: 'number', signal: 'signal', onProgress: 'function', weights: 'text', keep: 'flag' });
     const { threads, signal, onProgress, weights, keep = true } = options;
     if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
       throw new LogitscopeError('ArgumentError', `threads: ${threads} is not a whole number from 1 up`);
@@ -184,14 +202,20 @@ export class Logitscope {
   }
 
   /** Runs the model once on a prompt. Every question about it is answered from what this pass left behind. */
-  async run(prompt: Input, { prependBos = true, signal }: PromptOptions = {}): Promise<Run> {
-    const { run, tokens } = await this.#call((service) => service.run(toInput(prompt), prependBos), signal);
+  async run(prompt: Input, options: PromptOptions = {}): Promise<Run> {
+    const input = checkPrompt(prompt);
+    checkOptions(options, PROMPT_OPTIONS);
+    const { prependBos = true, signal } = options;
+    const { run, tokens } = await this.#call((service) => service.run(input, prependBos), signal);
     return new Run(this.#call, run, tokens);
   }
 
   /** The tokens of a prompt. */
-  tokens(prompt: Input, { prependBos = true, signal }: PromptOptions = {}): Promise<Token[]> {
-    return this.#call((service) => service.tokens(toInput(prompt), prependBos), signal);
+  async tokens(prompt: Input, options: PromptOptions = {}): Promise<Token[]> {
+    const input = checkPrompt(prompt);
+    checkOptions(options, PROMPT_OPTIONS);
+    const { prependBos = true, signal } = options;
+    return this.#call((service) => service.tokens(input, prependBos), signal);
   }
 
   /**
@@ -199,19 +223,24 @@ export class Logitscope {
    *
    * @throws {@link LogitscopeError} `AnswerError` that shows the tokens that the text splits into
    */
-  token(answer: string | number, { signal }: Abortable = {}): Promise<Token> {
-    return this.#call((service) => service.token(answer), signal);
+  async token(answer: string | number, options: Abortable = {}): Promise<Token> {
+    checkToken('answer', answer);
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.token(answer), options.signal);
   }
 
   /** The text of token ids, characters that span several tokens included. */
-  text(ids: ArrayLike<number>): Promise<string> {
-    return this.#call((service) => service.text(Array.from(ids)));
+  async text(ids: ArrayLike<number>): Promise<string> {
+    const given = checkIds('ids', ids);
+    return this.#call((service) => service.text(given));
   }
 
   /** Continues a prompt and resolves to the new tokens. Other questions are answered in between. */
   async generate(prompt: Input, options: GenerateOptions = {}): Promise<Token[]> {
+    const input = checkPrompt(prompt);
+    checkOptions(options, GENERATE_OPTIONS);
     const { prependBos = true, signal, onToken, ...sampling } = options;
-    const handle = await this.#call((service) => service.generate(toInput(prompt), prependBos, sampling), signal);
+    const handle = await this.#call((service) => service.generate(input, prependBos, sampling), signal);
     const tokens: Token[] = [];
     try {
       for (;;) {
@@ -252,8 +281,11 @@ export class Run {
   }
 
   /** The `k` likeliest tokens after a position (counted from the end if negative), likeliest first. */
-  predictions(position = -1, k = 10, { signal }: Abortable = {}): Promise<Prediction[]> {
-    return this.#call((service) => service.predictions(this.#handle, position, k), signal);
+  async predictions(position = -1, k = 10, options: Abortable = {}): Promise<Prediction[]> {
+    checkPosition(position);
+    checkCount('k', k);
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.predictions(this.#handle, position, k), options.signal);
   }
 
   /**
@@ -262,11 +294,16 @@ export class Run {
    * This is what each part itself wrote to the residual stream, as the unembedding reads it, at the scale that the final
    * LayerNorm had in this run. What a part does by changing the input of later parts is counted with those.
    */
-  async attribute(question: Question, { signal }: Abortable = {}): Promise<Attribution> {
+  async attribute(question: Question, options: Abortable = {}): Promise<Attribution> {
+    if (typeof question !== 'object' || question === null) throw wrong('question', question, "an object such as { answer: ' Mary', unit: 'head' }");
+    checkOptions(options, { signal: 'signal' });
     const { answer, incorrect, unit, position } = question;
+    checkToken('answer', answer);
+    if (incorrect !== undefined && incorrect !== null) checkToken('incorrect', incorrect);
+    if (position !== undefined && position !== null) checkPosition(position);
     const asked: Question = { answer, unit, position: position === undefined ? -1 : position };
     if (incorrect !== undefined) asked.incorrect = incorrect;
-    const { ranked, ...data } = await this.#call((service) => service.attribute(this.#handle, asked), signal);
+    const { ranked, ...data } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
     return { ...data, top: (k) => ranked.slice(0, Math.max(0, k)) };
   }
 
@@ -282,9 +319,4 @@ const abandoned = new FinalizationRegistry(release);
 
 function release({ call, handle }: { call: Call; handle: number }): void {
   call((service) => service.free(handle)).catch(() => {});
-}
-
-/** A prompt as it crosses to the worker: typed arrays of any kind become a plain list of ids. */
-function toInput(prompt: Input): Input {
-  return typeof prompt === 'string' ? prompt : Array.from(prompt);
 }

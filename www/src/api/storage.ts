@@ -1,4 +1,5 @@
 import type { Missing, ModelFile, ModelFiles } from './files.js';
+import { atCommit, isCommit, readHubFolder } from './hub.js';
 
 const root = 'logitscope';
 const manifestName = 'logitscope-manifest.json';
@@ -7,6 +8,8 @@ const manifestName = 'logitscope-manifest.json';
 interface Manifest {
   /** Bytes by file name. */
   files: Record<string, number>;
+  /** The hub's commit that they are of. */
+  revision?: string;
 }
 
 /** A model kept in the browser's storage: in the private file system of this site, which is the quickest that there is. */
@@ -17,6 +20,8 @@ export interface KeptModel {
   bytes: number;
   /** Whether it is all there. What a closed tab left behind is not; it is replaced when the model is loaded again. */
   complete: boolean;
+  /** The hub's commit that it is of, if it came from there. */
+  revision?: string;
 }
 
 /** The models kept in this browser for this site. None where the browser refuses storage. */
@@ -31,6 +36,11 @@ export async function keptModels(): Promise<KeptModel[]> {
     // No storage, nothing kept.
   }
   return models;
+}
+
+/** Whether a folder's model is the kept one: it is of that folder, or of the commit on the hub that the folder's URL names. */
+export function isSameModel({ url, revision }: KeptModel, folder: string): boolean {
+  return url === folder || (revision !== undefined && atCommit(url, revision) === folder);
 }
 
 /** Deletes a kept model. A scope that was loaded from it stays usable. */
@@ -51,7 +61,7 @@ export async function deleteKeptModel(url: string): Promise<void> {
 /** Deletes what an interrupted download left of a model. */
 export async function discardIncomplete(folder: string): Promise<void> {
   try {
-    if (!(await KeptFiles.find(folder))) await deleteKeptModel(folder);
+    if (!(await KeptFiles.isComplete(folder))) await deleteKeptModel(folder);
   } catch {
     // No storage, nothing left behind.
   }
@@ -71,7 +81,8 @@ async function describe(url: string, folder: FileSystemDirectoryHandle): Promise
   for await (const [name, file] of folder.entries()) {
     if (file.kind === 'file' && name !== manifestName) bytes += (await file.getFile()).size;
   }
-  return { url, bytes, complete: manifest !== undefined };
+  const revision = manifest?.revision;
+  return { url, bytes, complete: manifest !== undefined, ...(revision && { revision }) };
 }
 
 async function readManifest(folder: FileSystemDirectoryHandle): Promise<Manifest | undefined> {
@@ -93,8 +104,26 @@ export class KeptFiles implements ModelFiles {
     private readonly manifest: Manifest,
   ) {}
 
-  /** The kept model of a folder, if it is complete. */
+  get revision(): string | undefined {
+    return this.manifest.revision;
+  }
+
+  /** The kept model of a folder, if it is complete; of a commit on the hub, also one that was kept by its branch. */
   static async find(url: string): Promise<KeptFiles | undefined> {
+    return (await KeptFiles.#read(url)) ?? KeptFiles.#ofCommit(url);
+  }
+
+  static async isComplete(url: string): Promise<boolean> {
+    return (await KeptFiles.#read(url)) !== undefined;
+  }
+
+  static async #ofCommit(url: string): Promise<KeptFiles | undefined> {
+    if (!isCommit(readHubFolder(url)?.revision)) return undefined;
+    const same = (await keptModels()).find((kept) => kept.complete && isSameModel(kept, url));
+    return same && KeptFiles.#read(same.url);
+  }
+
+  static async #read(url: string): Promise<KeptFiles | undefined> {
     try {
       const folder = await (await modelFolders()).getDirectoryHandle(encodeURIComponent(url));
       const manifest = await readManifest(folder);
@@ -185,10 +214,10 @@ export class Keeper {
     }
   }
 
-  /** Marks the model as complete, or leaves nothing of it. */
-  async end(): Promise<void> {
+  /** Marks the model as complete, or leaves nothing of it. `revision` is the hub's commit that it is of. */
+  async end(revision: string | undefined): Promise<void> {
     try {
-      const manifest: Manifest = { files: this.#files };
+      const manifest: Manifest = { files: this.#files, ...(revision && { revision }) };
       const file = await this.#create(manifestName);
       if (file) write(file, new TextEncoder().encode(JSON.stringify(manifest)), 0);
       file?.close();

@@ -19,6 +19,7 @@ export class Team {
   readonly lost: Promise<LogitscopeError>;
   readonly #hired: { worker: Worker; service: Remote<Service> }[] = [];
   readonly #leader: Remote<Service>;
+  readonly #watching = new AbortController();
   readonly #pending = new Set<(reason: unknown) => void>();
   #tellLost!: (error: LogitscopeError) => void;
   #ended: { reason: unknown } | undefined;
@@ -61,9 +62,27 @@ export class Team {
       ports.push(port1);
       return this.#answer(helper.enter(module, transfer(port2, [port2])));
     });
-    await Promise.all([this.ask((leader) => leader.start(module, transfer(ports, ports))), ...entering]);
+    await Promise.all([this.ask((leader) => leader.start(module, transfer(ports, ports))), ...entering, this.#watch()]);
     // One that stops leaves the others waiting for it: it is the end of all.
     for (const helper of helpers) helper.compute().catch((error) => this.#lose(LogitscopeError.from(error)));
+  }
+
+  /** Learns of the end of a worker that nobody told of: each holds a lock, which is free when it is no more. */
+  async #watch(): Promise<void> {
+    // Not in every frame, and not in pages that came by http.
+    if (!navigator.locks) return;
+    const { signal } = this.#watching;
+    const gone = () => this.#lose(new LogitscopeError('InternalError', "Logitscope's worker was ended from outside. Load the model again."));
+    const holding = this.#hired.map(async ({ service }) => {
+      const lock = `logitscope-worker-${crypto.randomUUID()}`;
+      try {
+        await this.#answer(service.hold(lock));
+      } catch {
+        return; // The browser refuses locks here.
+      }
+      navigator.locks.request(lock, { signal }, gone).catch(() => {});
+    });
+    await Promise.all(holding);
   }
 
   #hire(name: string): Remote<Service> {
@@ -102,6 +121,7 @@ export class Team {
   /** Ends the workers; what was asked, and will be asked, rejects with `reason`. */
   end(reason: unknown): void {
     this.#ended ??= { reason };
+    this.#watching.abort();
     for (const { worker, service } of this.#hired.splice(0)) {
       worker.terminate();
       // Comlink would hold the worker, and through it this team, for ever.

@@ -30,6 +30,8 @@ export interface Loaded {
   notices: string[];
   /** Why the model is not kept, if that was asked for and refused. */
   notKept: string | undefined;
+  /** The hub's commit that it is of. */
+  revision: string | undefined;
 }
 
 let wasm: typeof one | typeof several;
@@ -40,6 +42,16 @@ const generations = new Map<number, Generation>();
 let handles = 0;
 
 const service = {
+  /** Holds a lock for as long as this worker lives, so that the page knows when it does not. Resolves once it is held. */
+  hold: (lock: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const held = () => {
+        resolve();
+        return new Promise<void>(() => {});
+      };
+      navigator.locks.request(lock, held).catch(reject);
+    }),
+
   /** Instantiates the module, to compute with the workers behind these ports: each is sent the memory that all share. */
   async start(module: WebAssembly.Module, helpers: MessagePort[]): Promise<void> {
     if (helpers.length === 0) {
@@ -75,7 +87,8 @@ const service = {
       const loaded = await loadModel(wasm.ModelLoader, location, keep, weights, report);
       model = loaded.model;
       const { config, hasTokenizer, bos, notices } = model;
-      return { config, hasTokenizer, bos, notices, notKept: loaded.notKept };
+      const { notKept, revision } = loaded;
+      return { config, hasTokenizer, bos, notices, notKept, revision };
     } finally {
       report[releaseProxy]();
     }

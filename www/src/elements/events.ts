@@ -28,6 +28,8 @@ export interface Told {
   'checkpoint-choose': Checkpoint;
   'loading-cancel': undefined;
   'failure-dismiss': undefined;
+  /** The model that a link asks for is not wanted. */
+  'offer-refuse': undefined;
   /** The list of kept models is opened. */
   'kept-list': undefined;
   /** By URL. */

@@ -135,6 +135,7 @@ export const base = css`
   .token {
     font-family: var(--mono);
     white-space: pre;
+    unicode-bidi: isolate;
   }
   .unseen {
     position: absolute;

@@ -1,5 +1,7 @@
 import type { Unit } from '../api/logitscope';
+import { middle, sentence } from '../words/format';
 import { UNITS, type View } from './picture';
+import { presets } from './presets';
 import type { Question } from './question';
 import { BUNDLED, parseSource, type Source } from './source';
 
@@ -21,26 +23,31 @@ export function formatLink(source: Source, question: Question, view: View): stri
   return link.toString();
 }
 
-/** What a link says. Local files cannot be linked to: `missing` is their name. */
+/** What a link says. */
 export interface Link {
   source: Source;
-  missing?: string;
+  /** Why it is not the model that the link names: those of local files cannot be linked to, and others may not be readable. */
+  notice?: string;
   question: Question;
   view: View;
 }
 
-/** Reads what {@link formatLink} wrote; undefined without a prompt. What is malformed falls back to its default. */
+/**
+ * Reads what {@link formatLink} wrote; undefined if it names neither a prompt nor a model. What is malformed falls back to its
+ * default.
+ */
 export function parseLink(hash: string): Link | undefined {
   const link = new URLSearchParams(hash.replace(/^#/, ''));
+  const model = link.get('model') ?? '';
+  const [preset] = presets;
+  // A link to a model alone asks it what the page asks first.
+  if (!link.has('prompt') && model && preset) for (const field of ['prompt', 'answer', 'incorrect'] as const) link.set(field, preset[field] ?? '');
   const prompt = link.get('prompt');
   if (prompt === null) return undefined;
-  const model = link.get('model') ?? '';
-  const missing = /^files:(.*)$/s.exec(model)?.[1];
   const unit = link.get('unit') as Unit;
   const position = link.get('position');
   return {
-    source: parseSource(model) ?? BUNDLED,
-    missing,
+    ...readModel(model),
     question: {
       prompt,
       prependBos: link.get('bos') !== '0',
@@ -51,4 +58,18 @@ export function parseLink(hash: string): Link | undefined {
     },
     view: { unit: UNITS.includes(unit) ? unit : 'head', selected: link.get('selected') },
   };
+}
+
+function readModel(model: string): Pick<Link, 'source' | 'notice'> {
+  if (model === '') return { source: BUNDLED };
+  const files = /^files:(.*)$/s.exec(model)?.[1];
+  if (files !== undefined) {
+    const notice = `This link was made with local files, “${middle(files)}”. Open them again to see the same numbers.`;
+    return { source: BUNDLED, notice };
+  }
+  try {
+    return { source: parseSource(model) };
+  } catch (error) {
+    return { source: BUNDLED, notice: `This link’s model cannot be read: ${sentence(error)} What you see is the bundled model’s.` };
+  }
 }

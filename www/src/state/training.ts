@@ -1,6 +1,6 @@
 import { presets } from './presets';
 import { isPreset, type Question } from './question';
-import { BUNDLED, sourceFiles, type Bundled } from './source';
+import { BUNDLED, folderUrl, type Bundled } from './source';
 
 /** The model after so many steps of its training. */
 interface Test {
@@ -25,7 +25,7 @@ export interface Training {
 
 /** Reads `training.json`. */
 export async function fetchTraining(): Promise<Training> {
-  const response = await fetch(`${sourceFiles(BUNDLED)}training.json`);
+  const response = await fetch(`${folderUrl(BUNDLED)}training.json`);
   if (!response.ok) throw new Error(`training.json: the server answered ${response.status}`);
   const { tasks, tests } = (await response.json()) as Omit<Training, 'checkpoints'>;
   return { tasks, tests, checkpoints: tests.filter((test): test is Checkpoint => test.weights !== undefined) };

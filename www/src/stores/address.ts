@@ -1,6 +1,7 @@
 import { formatLink, parseLink, type Link } from '../state/link';
 import { presets } from '../state/presets';
-import { BUNDLED, sourceName } from '../state/source';
+import { isModel } from '../state/model';
+import { BUNDLED, pinned, sourceKey } from '../state/source';
 import type { AnswerStore } from './answer';
 import type { ModelStore } from './models';
 import type { QuestionStore } from './question';
@@ -36,8 +37,9 @@ export class Address {
 
   /** Puts what is asked into the address bar. */
   keep(): void {
-    const { model, loading, failure } = this.models.state;
-    const source = loading?.source ?? model?.source ?? failure?.source;
+    const { model, loading, failure, offer } = this.models.state;
+    const wanted = offer?.source ?? loading?.source;
+    const source = wanted ?? (model ? pinned(model.source, model.revision) : failure?.source);
     const hash = source && `#${formatLink(source, this.question.state, this.view.state)}`;
     if (hash && hash !== location.hash) history.replaceState(null, '', hash);
   }
@@ -50,14 +52,16 @@ export class Address {
   };
 
   /** Restores what a link says: the question at once, and its model if another is in use. */
-  #restore({ source, question, view, missing }: Link): void {
+  #restore({ source, question, view, notice }: Link): void {
     this.question.anchor = undefined;
     this.question.change(question);
     this.view.restore(view);
     this.answer.clear();
-    this.models.tell(missing && `This link was made with local files, “${missing}”. Open them again to see the same numbers.`);
-    const current = this.models.state.loading?.source ?? this.models.state.model?.source;
-    if (current && sourceName(current) === sourceName(source)) this.question.ask();
-    else void this.models.open(source);
+    this.models.tell(notice);
+    const { model, loading } = this.models.state;
+    const here = loading ? sourceKey(loading.source) === sourceKey(source) : model && isModel(model, source);
+    if (!here) return void this.models.openLinked(source).then((offered) => offered && this.question.ask());
+    this.models.refuse();
+    this.question.ask();
   }
 }

@@ -1,5 +1,5 @@
 import type { GenerateOptions, Logitscope, Token } from '../api/logitscope';
-import type { Problem } from '../state/question';
+import type { Problem, Question } from '../state/question';
 import { sentence } from '../words/format';
 import type { AnswerStore } from './answer';
 import type { ModelStore } from './models';
@@ -18,6 +18,8 @@ export class GenerationStore extends Store<Generation> {
   /** With whom it runs, and what it wrote so far: if the page has another model or text, it is at its end. */
   #scope?: Logitscope;
   #written: readonly number[] = [];
+  /** What it continues. */
+  #asked?: Question;
 
   constructor(
     private readonly models: ModelStore,
@@ -26,7 +28,7 @@ export class GenerationStore extends Store<Generation> {
   ) {
     super({ running: false });
     models.addEventListener('change', () => models.scope !== this.#scope && this.#leave());
-    question.addEventListener('change', () => question.state.generated !== this.#written && this.#leave());
+    question.addEventListener('change', () => this.#asked && !this.#goesOn(this.#asked) && this.#leave());
   }
 
   async start(options: GenerateOptions): Promise<void> {
@@ -39,8 +41,10 @@ export class GenerationStore extends Store<Generation> {
     this.#running = running;
     this.#scope = scope;
     this.#written = asked.generated;
+    this.#asked = asked;
     // The picture stays where it is, so the first new token is the one that it explains.
-    if (tokens.length) this.question.change({ position: asked.position ?? tokens.length - 1 });
+    const position = tokens.length ? (asked.position ?? tokens.length - 1) : asked.position;
+    this.question.change({ position });
     this.set({ running: true, problem: undefined });
     try {
       const onToken = (token: Token) => {
@@ -54,10 +58,12 @@ export class GenerationStore extends Store<Generation> {
       if (!running.signal.aborted) this.set({ problem: { message: sentence(error) } });
     }
     if (this.#running !== running) return;
+    const goesOn = this.#goesOn(asked);
+    const moved = this.#written === asked.generated && this.question.state.position === position;
     this.#running = undefined;
     this.set({ running: false });
-    if (this.answer.state.tokens.length === tokens.length) this.question.change({ position: asked.position });
-    this.question.ask();
+    // Another question that came meanwhile has a position of its own, and was asked.
+    if (goesOn) this.question.ask(moved ? { position: asked.position } : {});
   }
 
   stop(): void {
@@ -67,6 +73,12 @@ export class GenerationStore extends Store<Generation> {
   /** Drops what the model wrote. */
   clear(): void {
     this.question.ask({ generated: [], position: null });
+  }
+
+  /** Whether the page asks what is being continued, with what was written so far. */
+  #goesOn({ prompt, prependBos }: Question): boolean {
+    const { state } = this.question;
+    return state.generated === this.#written && state.prompt === prompt && state.prependBos === prependBos;
   }
 
   #leave(): void {

@@ -1,6 +1,6 @@
-import { Logitscope, keptModels, deleteKeptModel, type KeptModel, type LogitscopeError, type Progress } from '../api/logitscope';
-import { isStepping, type Failure, type Loading, type Model } from '../state/model';
-import { BUNDLED, sourceFiles, sourceName, type Source } from '../state/source';
+import { Logitscope, deleteKeptModel, isSameModel, keptModels, type KeptModel, type LogitscopeError, type Progress } from '../api/logitscope';
+import { isStepping, type Failure, type Loading, type Model, type Offer } from '../state/model';
+import { BUNDLED, folderUrl, knownBytes, sourceFiles, sourceKey, type Source } from '../state/source';
 import { checkpointSource, fetchTraining, type Checkpoint, type Training } from '../state/training';
 import { sentence } from '../words/format';
 import { Store } from './store';
@@ -8,10 +8,15 @@ import { Store } from './store';
 /** Download rates are means over so long. */
 const RATE_MS = 4000;
 
+/** A download that brings nothing for so long is said to stall. */
+const STALL_MS = 5000;
+
 export interface Models {
   model?: Model;
   loading?: Loading;
   failure?: Failure;
+  /** What a link asks for, until the reader says whether to load it. */
+  offer?: Offer;
   /** The bundled model's, read once that is in use; null if it cannot be had. */
   training?: Training | null;
   /** In the browser's storage, as of the last {@link ModelStore.listKept}. */
@@ -26,6 +31,7 @@ export class ModelStore extends Store<Models> {
   /** Checkpoints of the bundled model that were left for another, by their names: going back to one takes no time. */
   readonly #left = new Map<string, Logitscope>();
   #loading?: AbortController;
+  #linked?: Source;
   #training?: Promise<Training>;
 
   constructor() {
@@ -42,17 +48,19 @@ export class ModelStore extends Store<Models> {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    this.set({ loading: { source: wanted, file: '', loaded: 0, fromCache: false }, failure: undefined });
+    this.#linked = undefined;
+    this.set({ loading: { source: wanted, file: '', loaded: 0, fromCache: false }, failure: undefined, offer: undefined });
+    const clock = this.#watchStall();
     try {
       const { source, weights, notice } = await this.#find(wanted);
       if (loading.signal.aborted) return;
-      const scope = this.#left.get(sourceName(source)) ?? (await this.#load(source, weights, loading));
+      const scope = this.#left.get(sourceKey(source)) ?? (await this.#load(source, weights, loading));
       this.#loading = undefined;
       this.#leave(source);
       this.#scope = scope;
       const told = notice ?? scope.notKept;
       this.set({
-        model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer, engine: scope.engine },
+        model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer, revision: scope.revision, engine: scope.engine },
         loading: undefined,
         failure: undefined,
         notice: told ? sentence(told) : this.state.notice,
@@ -65,7 +73,34 @@ export class ModelStore extends Store<Models> {
       this.#loading = undefined;
       const kind = navigator.onLine || wanted.kind === 'files' ? 'not loaded' : 'offline';
       this.set({ loading: undefined, failure: { source: wanted, kind, message: sentence(error) } });
+    } finally {
+      clearInterval(clock);
     }
+  }
+
+  /**
+   * Opens what a link names if that downloads nothing that a reader would want to be asked about. Otherwise it is offered, and
+   * the model in use, or the bundled one, answers meanwhile. Resolves to whether it was offered.
+   */
+  async openLinked(source: Source): Promise<boolean> {
+    this.#linked = source;
+    const here = source.kind === 'bundled' || source.kind === 'files' || (await isKept(source));
+    // The reader may have chosen another meanwhile.
+    if (this.#linked !== source) return false;
+    if (here) {
+      void this.open(source);
+      return false;
+    }
+    if (this.state.model) this.cancelLoading();
+    else void this.open(BUNDLED);
+    this.set({ offer: { source, bytes: knownBytes(source) } });
+    return true;
+  }
+
+  /** Goes on with the model in use instead of the one offered. */
+  refuse(): void {
+    this.#linked = undefined;
+    this.set({ offer: undefined });
   }
 
   /** Goes to the bundled model as it was after so many steps; the question stays. */
@@ -73,13 +108,13 @@ export class ModelStore extends Store<Models> {
     const source = checkpointSource(checkpoint);
     const { model } = this.state;
     this.tell(undefined);
-    if (model && sourceName(model.source) === sourceName(source)) this.cancelLoading();
+    if (model && sourceKey(model.source) === sourceKey(source)) this.cancelLoading();
     else void this.open(source);
   }
 
   openFiles(files: readonly File[]): void {
     const [file] = files;
-    if (!file) return;
+    if (!file) return this.tell('There are no files in what was chosen.');
     const folder = file.webkitRelativePath.split('/')[0];
     void this.open({ kind: 'files', name: folder || 'local files', files });
   }
@@ -106,7 +141,11 @@ export class ModelStore extends Store<Models> {
   }
 
   async deleteKept(url: string): Promise<void> {
-    await deleteKeptModel(url);
+    try {
+      await deleteKeptModel(url);
+    } catch (error) {
+      this.tell(`${url} could not be deleted from the browser’s storage: ${sentence(error)} Close other tabs with this page, and try again.`);
+    }
     await this.listKept();
   }
 
@@ -128,8 +167,8 @@ export class ModelStore extends Store<Models> {
   #leave(next: Source): void {
     const { model } = this.state;
     if (this.#scope && model && isStepping(this.state)) {
-      this.#left.set(sourceName(model.source), this.#scope);
-      this.#left.delete(sourceName(next));
+      this.#left.set(sourceKey(model.source), this.#scope);
+      this.#left.delete(sourceKey(next));
     } else {
       this.#close();
     }
@@ -165,6 +204,20 @@ export class ModelStore extends Store<Models> {
     };
   }
 
+  /** Says of a load for how long nothing has come, when that is long. */
+  #watchStall(): ReturnType<typeof setInterval> {
+    let came = performance.now();
+    let seen = this.state.loading;
+    return setInterval(() => {
+      const { loading } = this.state;
+      if (!loading || loading.fromCache || loading.loaded === loading.total) return;
+      if (loading.loaded !== seen?.loaded || loading.file !== seen.file) came = performance.now();
+      seen = loading;
+      const quiet = performance.now() - came;
+      if (quiet >= STALL_MS) this.set({ loading: { ...loading, rate: undefined, stalled: Math.round(quiet / 1000) } });
+    }, 1000);
+  }
+
   /** What to open for a source: another file of weights for a checkpoint; the final model for one that there is not. */
   async #find(source: Source): Promise<{ source: Source; weights?: string; notice?: string }> {
     if (source.kind !== 'bundled' || source.step === undefined) return { source };
@@ -189,4 +242,10 @@ export class ModelStore extends Store<Models> {
     });
     return this.#training;
   }
+}
+
+/** Whether a model is in the browser's storage, so that it takes no network. */
+async function isKept(source: Exclude<Source, { kind: 'files' }>): Promise<boolean> {
+  const folder = folderUrl(source);
+  return (await keptModels()).some((kept) => kept.complete && isSameModel(kept, folder));
 }

@@ -8,8 +8,12 @@ export async function promptIds(scope: Logitscope, { prompt, prependBos, generat
   return [...tokens.map(({ id }) => id), ...generated];
 }
 
-/** How a reader would type a token: its text, or `#id` where the text is not that token alone. */
+/** A token whose text is longer is written by its id. */
+const TYPED = 200;
+
+/** How a reader would type a token: its text, or `#id` where the text is long, or not that token alone. */
 export async function written(scope: Logitscope | undefined, { id, text }: Token): Promise<string> {
+  if (text.length > TYPED) return `#${id}`;
   const same = await scope?.token(text).then((token) => token.id === id, () => false);
   return same ? text : `#${id}`;
 }

@@ -1,7 +1,7 @@
 import type { Unit } from '../api/logitscope';
 import headsJson from '../heads.json';
 import type { Picture } from '../state/picture';
-import { visible } from './format';
+import { isolate } from './format';
 
 /** What the numbers are, in words, where they stand. */
 
@@ -16,15 +16,15 @@ export const UNIT_NOTES: Record<Unit, string> = {
 /** What was found, before any part is selected. */
 export function overview({ answer, incorrect, attributions }: Picture): string {
   const [logit = 0] = attributions.component.logit;
-  if (!incorrect) return `The logit of ${visible(answer.text)}, above the mean over the vocabulary.`;
-  return `The logit of ${visible(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than that of ${visible(incorrect.text)}.`;
+  if (!incorrect) return `The logit of ${isolate(answer.text)}, above the mean over the vocabulary.`;
+  return `The logit of ${isolate(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than that of ${isolate(incorrect.text)}.`;
 }
 
 /** Which way a value pushes. */
 export function direction(value: number, { answer, incorrect }: Picture): string {
   if (value === 0) return 'pushes neither way';
-  if (value > 0) return `pushes towards ${visible(answer.text)}`;
-  return incorrect ? `pushes towards ${visible(incorrect.text)}` : `pushes away from ${visible(answer.text)}`;
+  if (value > 0) return `pushes towards ${isolate(answer.text)}`;
+  return incorrect ? `pushes towards ${isolate(incorrect.text)}` : `pushes away from ${isolate(answer.text)}`;
 }
 
 /** Where a head of the bundled model looks, found over many prompts. `evaluate_bundled --heads` writes them. */
@@ -53,7 +53,7 @@ export function knownFor(label: string): string | undefined {
 
 /** What a part is, by its label. */
 export function part(label: string, { tokens, position }: Picture): string {
-  const token = visible(tokens[position]?.text ?? '');
+  const token = isolate(tokens[position]?.text ?? '');
   const head = /^L(\d+)H(\d+)$/.exec(label);
   if (head) {
     return `What head ${head[2]} in layer ${head[1]} wrote at ${token}: what it read from other tokens and moved here. Biases are in the remainder.`;

@@ -50,14 +50,56 @@ export function duration(seconds: number): string {
   return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** A token's text with what has no ink made visible: spaces as `·`, line ends as `↵`. */
+const MARKS: Record<string, string> = { ' ': '·', '\n': '↵', '\t': '⇥' };
+const MARKED: Record<string, string> = { '·': ' ', '↵': '\n', '⇥': '\t' };
+
+/** What has no ink: control characters, other spaces than the common one, and what changes the direction of what follows. */
+const INKLESS = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}]`;
+const VEILED = new RegExp(String.raw`\\(?=[\\·↵⇥]|u\{[0-9a-f]{1,6}\}|${INKLESS})|[·↵⇥]|${INKLESS}`, 'gu');
+
+/**
+ * A token's text with what has no ink made visible: spaces as `·`, line ends as `↵`, tabs as `⇥`, the others as `\u{a0}`. These
+ * signs themselves have a backslash before them, as has a backslash before any of that; {@link typed} reads it all back.
+ */
 export function visible(text: string): string {
-  return text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥');
+  return text.replace(VEILED, (found) => {
+    if (found === '\\' || MARKED[found]) return `\\${found}`;
+    return MARKS[found] ?? `\\u{${found.codePointAt(0)?.toString(16)}}`;
+  });
 }
 
-/** The text that a reader typed where tokens are shown: the inverse of {@link visible} for spaces and line ends. */
+/** The text that a reader typed where tokens are shown: the inverse of {@link visible}. */
 export function typed(text: string): string {
-  return text.replaceAll('·', ' ').replaceAll('↵', '\n').replaceAll('⇥', '\t');
+  return text.replace(/\\([\\·↵⇥])|\\u\{([0-9a-f]{1,6})\}|[·↵⇥]/g, (found, literal?: string, code?: string) => {
+    if (literal) return literal;
+    if (!code) return MARKED[found] ?? found;
+    const point = parseInt(code, 16);
+    return point > 0x10ffff ? found : String.fromCodePoint(point);
+  });
+}
+
+/** At most so many characters of a token are shown: a vocabulary can hold one of a million. */
+const ROOM = 48;
+
+/** What is too long without its middle. */
+export function middle(text: string, room = ROOM): string {
+  if (text.length <= room) return text;
+  // Some characters are two units; none is cut in half.
+  const [head, tail] = [[...text.slice(0, room)], [...text.slice(-room)]];
+  return `${head.slice(0, Math.ceil(room / 2) - 1).join('')}…${tail.slice(-Math.floor(room / 2)).join('')}`;
+}
+
+/** A token as it is shown. */
+export function shown(text: string): string {
+  return middle(visible(text.length > 4 * ROOM ? middle(text, 4 * ROOM) : text));
+}
+
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+
+/** A token in a sentence, which it does not turn round if it is written from right to left. */
+export function isolate(text: string): string {
+  const token = shown(text);
+  return RIGHT_TO_LEFT.test(token) ? `\u2068${token}\u2069` : token;
 }
 
 /** Letters, or bytes of one that is cut itself, which tokens show as escapes. */
@@ -84,9 +126,9 @@ export function sentence(error: unknown): string {
   return /[.?!]$/.test(begun) ? begun : `${begun}.`;
 }
 
-/** A file name from anything: `gpt2-L2H5`. */
+/** A file name from anything, no longer than every system takes: `gpt2-L2H5`. */
 export function fileName(...parts: string[]): string {
-  return parts.map((part) => part.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')).filter(Boolean).join('-');
+  return parts.map((part) => middle(part).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')).filter(Boolean).join('-');
 }
 
 function minus(x: string): string {

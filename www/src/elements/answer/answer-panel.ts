@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Unit } from '../../api/logitscope';
 import { UNITS, type Picture } from '../../state/picture';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
-import { decimals, percent, signed, visible } from '../../words/format';
+import { decimals, isolate, percent, signed } from '../../words/format';
 import { tell } from '../events';
 import { base } from '../styles';
 import './contribution-table';
@@ -47,7 +47,7 @@ export class AnswerPanel extends LitElement {
     const strongest = charts.component.items().find(({ rank }) => rank === 1);
     return html`
       <div class="title">
-        <h2>${visible(answer.text)}${incorrect ? ` rather than ${visible(incorrect.text)}` : ''}</h2>
+        <h2>${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}</h2>
         <span class="value mono">${decimals(logit)}</span>
       </div>
       <p class="small">${overview(picture)}</p>
@@ -104,6 +104,10 @@ export class AnswerPanel extends LitElement {
         display: flex;
         align-items: baseline;
         gap: 8px;
+      }
+      h2 {
+        min-width: 0;
+        overflow-wrap: anywhere;
       }
       .title .mono {
         font-size: var(--small);

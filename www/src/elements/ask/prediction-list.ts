@@ -1,7 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Prediction } from '../../api/logitscope';
-import { percent, visible } from '../../words/format';
+import { percent, shown } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 
@@ -19,7 +19,7 @@ export class PredictionList extends LitElement {
       <ol aria-labelledby="label">
         ${this.predictions.map((prediction) => {
           const { id, text, probability } = prediction;
-          const token = visible(text);
+          const token = shown(text);
           const answer = this.answer === id;
           const incorrect = this.incorrect === id;
           return html`<li>
@@ -36,7 +36,7 @@ export class PredictionList extends LitElement {
               type="button"
               class="versus"
               aria-pressed=${incorrect ? 'true' : 'false'}
-              aria-label="Compare with ${token}"
+              aria-label="Compare with ${token} (vs)"
               title="Compare the answer with this token"
               @click=${() => tell(this, 'prediction-choose', { field: 'incorrect', prediction })}
             >vs</button>

@@ -6,6 +6,7 @@ import { isPreset, type Problem, type Question } from '../../state/question';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import './generate-menu';
+import { typing } from './typing';
 
 /** The sentence, where it comes from, and whether BOS goes before it. */
 @customElement('prompt-editor')
@@ -13,6 +14,8 @@ export class PromptEditor extends LitElement {
   @property({ attribute: false }) question!: Question;
   @property({ attribute: false }) problem?: Problem;
   @property({ attribute: false }) model?: Model;
+
+  readonly #type = typing((event) => tell(this, 'prompt-type', (event.target as HTMLTextAreaElement).value));
 
   #choose(event: Event): void {
     const preset = presets[Number((event.target as HTMLSelectElement).value)];
@@ -24,7 +27,7 @@ export class PromptEditor extends LitElement {
     const ids = model && !model.hasTokenizer;
     const chosen = presets.findIndex((preset) => isPreset(preset, question));
     return html`
-      <label class="gutter" for="prompt">In</label>
+      <label class="gutter" for="prompt">prompt</label>
       <textarea
         id="prompt"
         rows="1"
@@ -35,7 +38,8 @@ export class PromptEditor extends LitElement {
         aria-describedby=${problem ? 'problem' : nothing}
         placeholder=${ids ? '1, 5, 9' : 'Type a sentence for the model to continue'}
         .value=${question.prompt}
-        @input=${(event: Event) => tell(this, 'prompt-type', (event.target as HTMLTextAreaElement).value)}
+        @input=${this.#type}
+        @compositionend=${this.#type}
       ></textarea>
       <div class="tools">
         <select aria-label="Examples" @change=${(event: Event) => this.#choose(event)}>

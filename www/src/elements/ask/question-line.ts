@@ -5,9 +5,10 @@ import type { Picture } from '../../state/picture';
 import { presets, type Preset } from '../../state/presets';
 import { isPreset, type Field, type Problem, type Problems, type Question } from '../../state/question';
 import type { Source } from '../../state/source';
-import { count, percent, typed, visible } from '../../words/format';
+import { count, isolate, percent, shown, typed, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
+import { typing } from './typing';
 
 /** Why this token, rather than that one? */
 @customElement('question-line')
@@ -20,14 +21,15 @@ export class QuestionLine extends LitElement {
   /** The model's in use. */
   @property({ attribute: false }) source?: Source;
 
-  /** Spaces show as dots while they are typed; neither changes the text's length, so the caret stays. */
+  /** Spaces show as dots while they are typed; the caret stays where it was in the text. */
   #input(field: Field, event: Event): void {
     const input = event.target as HTMLInputElement;
-    const { selectionStart, selectionEnd } = input;
     const text = typed(input.value);
     if (input.value !== visible(text)) {
+      const moved = (at: number | null) => visible(typed(input.value.slice(0, at ?? undefined))).length;
+      const [start, end] = [moved(input.selectionStart), moved(input.selectionEnd)];
       input.value = visible(text);
-      input.setSelectionRange(selectionStart, selectionEnd);
+      input.setSelectionRange(start, end);
     }
     tell(this, 'question-type', { [field]: text });
   }
@@ -39,6 +41,7 @@ export class QuestionLine extends LitElement {
 
   #field(field: Field, label: string, placeholder: string) {
     const { question, problems } = this;
+    const input = typing((event) => this.#input(field, event));
     return html`<input
       id=${field}
       class="token"
@@ -50,8 +53,10 @@ export class QuestionLine extends LitElement {
       aria-invalid=${problems[field] ? 'true' : 'false'}
       aria-describedby=${problems[field] ? `${field}-problem` : nothing}
       placeholder=${placeholder}
+      title="A dot is a space; \\· is the dot itself, \\u{a0} the character of that code, #12 the token of that id"
       .value=${visible(question[field])}
-      @input=${(event: Event) => this.#input(field, event)}
+      @input=${input}
+      @compositionend=${input}
     />`;
   }
 
@@ -63,7 +68,7 @@ export class QuestionLine extends LitElement {
       ${fix === undefined
         ? nothing
         : html`<button type="button" class="main" @click=${() => tell(this, 'question-ask', { [field]: fix })}>
-            Use <span class="token">${visible(fix)}</span>
+            Use <span class="token">${shown(fix)}</span>
           </button>`}
     </p>`;
   }
@@ -90,7 +95,7 @@ export class QuestionLine extends LitElement {
     return html`
       <span class="gutter">why</span>
       <div class="line">
-        ${this.#field('answer', 'Answer: the token to explain', likeliest ? visible(likeliest.text) : 'the likeliest')}
+        ${this.#field('answer', 'Answer: the token to explain', likeliest ? shown(likeliest.text) : 'the likeliest')}
         <span>rather than</span>
         ${this.#field('incorrect', 'Incorrect: the token to compare with', 'any other')}
         <span>?</span>
@@ -99,7 +104,7 @@ export class QuestionLine extends LitElement {
             ? html`<button type="button" @click=${() => this.#swap()}>Swap</button>`
             : nothing}
           ${question.incorrect
-            ? html`<button type="button" aria-label="Compare with none" @click=${() => tell(this, 'question-ask', { incorrect: '' })}>Clear</button>`
+            ? html`<button type="button" aria-label="Clear: compare with none" @click=${() => tell(this, 'question-ask', { incorrect: '' })}>Clear</button>`
             : nothing}
         </span>
         ${this.#note(preset)}
@@ -169,7 +174,7 @@ export class QuestionLine extends LitElement {
 function said(step: number, { predictions: [likeliest], answer }: Picture): string {
   if (!likeliest) return '';
   const when = step === 0 ? 'Before any training' : `After ${count(step)} steps`;
-  const says = `${visible(likeliest.text)} (${percent(likeliest.probability)})`;
+  const says = `${isolate(likeliest.text)} (${percent(likeliest.probability)})`;
   if (likeliest.id === answer.id) return `${when} the likeliest is already ${says}.`;
-  return `${when}, ${visible(answer.text)} is not the model’s answer yet: it says ${says}.`;
+  return `${when}, ${isolate(answer.text)} is not the model’s answer yet: it says ${says}.`;
 }

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
-import { cutWords, visible } from '../../words/format';
+import { cutWords, middle, shown, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 
@@ -37,7 +37,9 @@ export class TokenStrip extends LitElement {
       <div class="strip" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
         ${tokens.map((token, i) => {
           const byModel = i >= written;
-          const name = `${i}: ${visible(token.text)}${byModel ? ', written by the model' : ''}`;
+          const short = shown(token.text);
+          const whole = short.includes('…') ? `${middle(visible(token.text.slice(0, 4000)), 1000)}\n` : '';
+          const name = `${i}: ${short}${byModel ? ', written by the model' : ''}`;
           return html`<button
             type="button"
             data-token
@@ -45,9 +47,9 @@ export class TokenStrip extends LitElement {
             aria-label=${name}
             aria-pressed=${i === position ? 'true' : 'false'}
             tabindex=${i === position ? 0 : -1}
-            title=${byModel ? `Explain why the model wrote this (token ${i}, id ${token.id})` : `Explain what comes after this (token ${i}, id ${token.id})`}
+            title="${whole}${byModel ? 'Explain why the model wrote this' : 'Explain what comes after this'} (token ${i}, id ${token.id})"
             @click=${() => tell(this, 'token-choose', i)}
-          >${visible(token.text)}</button>`;
+          >${short}</button>`;
         })}
         ${generating ? html`<button type="button" class="main" @click=${() => tell(this, 'generate-stop')}>Stop</button>` : nothing}
         ${question.generated.length && !generating
@@ -102,7 +104,7 @@ export class TokenStrip extends LitElement {
 
 /** Words are learned whole, so one that is cut means nothing to a model that knows few. */
 function hint(words: string[]): string {
-  const some = words.slice(0, 3).map((word) => `“${word}”`);
+  const some = words.slice(0, 3).map((word) => `“${middle(word)}”`);
   const more = words.length > some.length ? ['other words'] : [];
   const list = new Intl.ListFormat('en').format([...some, ...more]);
   return words.length === 1

@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { KeptModel, Engine } from '../../api/logitscope';
-import type { Model } from '../../state/model';
-import { BUNDLED, HUB_MODELS, parseSource, sourceName, sourceOfFolder, type Source } from '../../state/source';
-import { bytes } from '../../words/format';
+import { isModel, type Model } from '../../state/model';
+import { BUNDLED, HUB_MODELS, parseSource, sourceKey, sourceName, sourceOfFolder, type Source } from '../../state/source';
+import { bytes, sentence } from '../../words/format';
 import { tell } from '../events';
 import { placeUnder } from '../popover';
 import { base } from '../styles';
@@ -37,11 +37,12 @@ export class ModelMenu extends LitElement {
   #submit(event: SubmitEvent): void {
     event.preventDefault();
     const text = String(new FormData(event.target as HTMLFormElement).get('model') ?? '');
-    const source = parseSource(text);
-    this.wrong = source
-      ? ''
-      : `“${text}” is neither a model’s name, such as openai-community/gpt2 or owner/name@revision, nor the URL of a folder, such as https://example.org/model/.`;
-    if (source) this.#open(source);
+    this.wrong = '';
+    try {
+      this.#open(parseSource(text));
+    } catch (error) {
+      this.wrong = sentence(error);
+    }
   }
 
   #files(event: Event): void {
@@ -57,7 +58,7 @@ export class ModelMenu extends LitElement {
   }
 
   #choice(source: Source, name: string, note: string) {
-    const chosen = this.model && sourceName(this.model.source) === sourceName(source);
+    const chosen = this.model && isModel(this.model, source);
     return html`<li>
       <button type="button" aria-current=${chosen ? 'true' : 'false'} @click=${() => this.#open(source)}>
         <span>${name}</span> <span class="grey">${note}</span>
@@ -68,7 +69,7 @@ export class ModelMenu extends LitElement {
   protected override render() {
     const { model } = this;
     const config = model?.config;
-    const isKept = (source: Source) => this.kept.some(({ url, complete }) => complete && sourceName(sourceOfFolder(url)) === sourceName(source));
+    const isKept = (source: Source) => this.kept.some(({ url, complete }) => complete && sourceKey(sourceOfFolder(url)) === sourceKey(source));
     const kept = this.kept.filter(({ url }) => sourceOfFolder(url).kind !== 'bundled');
     return html`
       <button type="button" id="open" popovertarget="menu" aria-label="Model: ${model ? sourceName(model.source) : 'none'}">
@@ -94,9 +95,9 @@ export class ModelMenu extends LitElement {
         <div class="row">
           <label class="button main">
             Open files…
-            <input class="unseen" type="file" multiple accept=".json,.safetensors" aria-label="Open a model’s files" @change=${(event: Event) => this.#files(event)} />
+            <input class="unseen" type="file" multiple accept=".json,.safetensors,.bin,.txt" aria-label="Open a model’s files" @change=${(event: Event) => this.#files(event)} />
           </label>
-          <span class="small grey">config.json, model.safetensors and tokenizer.json. Or drop them anywhere.</span>
+          <span class="small grey">config.json, the weights and the tokenizer. Or drop their folder anywhere.</span>
         </div>
         ${kept.length
           ? html`<h2 class="small">Kept in this browser</h2>

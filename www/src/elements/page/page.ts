@@ -12,8 +12,10 @@ import '../ask/token-strip';
 import type { Telling } from '../events';
 import '../model/model-failure';
 import '../model/model-menu';
+import '../model/model-offer';
 import '../model/model-progress';
 import '../model/training-steps';
+import { sentence } from '../../words/format';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './copy-link';
@@ -62,8 +64,12 @@ export class Page extends LitElement {
     this.dropping = false;
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    const files = await droppedFiles(event.dataTransfer);
-    this.stores.models.openFiles(files);
+    const { models } = this.stores;
+    try {
+      models.openFiles(await droppedFiles(event.dataTransfer));
+    } catch (error) {
+      models.tell(sentence(error));
+    }
   };
 
   #help(): void {
@@ -194,17 +200,18 @@ export class Page extends LitElement {
 
   protected override render() {
     const { models } = this.stores;
-    const { model, failure } = models.state;
+    const { model, failure, offer } = models.state;
     const open = ({ detail }: Telling<'model-open'>) => models.open(detail);
     return html`
       <div class="screen" @model-open=${open}>
         ${this.#header()}
         <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
+        <model-offer .offer=${offer} .used=${model?.source} @offer-refuse=${() => models.refuse()}></model-offer>
         <main>${this.#ask()} ${this.#answer()}</main>
       </div>
       <help-section tabindex="-1"></help-section>
       <div class="drop" ?hidden=${!this.dropping}>
-        <p>Drop a model’s files: config.json, model.safetensors, tokenizer.json, or their folder.</p>
+        <p>Drop a model’s folder, or its files: config.json, its weights and its tokenizer.</p>
       </div>
     `;
   }

@@ -1,0 +1,117 @@
+import type { JSHandle, Page } from '@playwright/test';
+import type { FileServer } from './server';
+import { expect, test } from './test';
+
+type Api = typeof import('../src/api/logitscope');
+
+async function article(page: Page, server: FileServer): Promise<JSHandle<Api>> {
+  await page.goto(`${server.origin}/an/article`);
+  return page.evaluateHandle<Api>(`import(${JSON.stringify(`${server.page}logitscope.js`)})`);
+}
+
+/** Calls, and how the error of each begins. */
+const calls: [string, string][] = [
+  ['Logitscope.load()', 'ArgumentError: model: undefined'],
+  ['Logitscope.load(5)', 'ArgumentError: model: 5'],
+  ['Logitscope.load(null)', 'ArgumentError: model: null'],
+  ["Logitscope.load('')", 'ArgumentError: An empty text'],
+  ['Logitscope.load([1, 2])', 'ArgumentError: model: a list'],
+  ['Logitscope.load(url, null)', 'ArgumentError: options: null'],
+  ["Logitscope.load(url, { signal: 'stop' })", 'ArgumentError: signal: "stop"'],
+  ['Logitscope.load(url, { onProgress: true })', 'ArgumentError: onProgress: true'],
+  ["Logitscope.load(url, { keep: 'no' })", 'ArgumentError: keep: "no"'],
+  ['Logitscope.load(url, { weights: 5 })', 'ArgumentError: weights: 5'],
+  ["Logitscope.load(url, { threads: 'all' })", 'ArgumentError: threads: "all"'],
+  ['scope.run(null)', 'PromptError: prompt: null'],
+  ['scope.run()', 'PromptError: prompt: undefined'],
+  ['scope.run(7)', 'PromptError: prompt: 7'],
+  ['scope.run([1, 2.5])', 'PromptError: prompt[1]: 2.5'],
+  ["scope.run(['a'])", 'PromptError: prompt[0]: "a"'],
+  ['scope.run({ length: 2 ** 40 })', 'PromptError: prompt: 1,099,511,627,776 tokens'],
+  ['scope.run([1], null)', 'ArgumentError: options: null'],
+  ['scope.run([1], { signal: {} })', 'ArgumentError: signal: an object'],
+  ["scope.run([1], { prependBos: 'no' })", 'ArgumentError: prependBos: "no"'],
+  ['scope.tokens(null)', 'PromptError: prompt: null'],
+  ['scope.token()', 'AnswerError: answer: undefined'],
+  ['scope.text(5)', 'PromptError: ids: 5'],
+  ['scope.text([-1])', 'PromptError: ids[0]: -1'],
+  ["scope.generate([1], { temperature: 'hot' })", 'ArgumentError: temperature: "hot"'],
+  ["scope.generate([1], { maxTokens: 'many' })", 'ArgumentError: maxTokens: "many"'],
+  ["scope.generate([1], { onToken: 'print' })", 'ArgumentError: onToken: "print"'],
+  ["run.predictions('x')", 'PositionError: position: "x"'],
+  ['run.predictions(-1, -2)', 'ArgumentError: k: -2'],
+  ['run.attribute()', 'ArgumentError: question: undefined'],
+  ["run.attribute({ unit: 'head' })", 'AnswerError: answer: undefined'],
+  ["run.attribute({ answer: 5, unit: 'head', incorrect: {} })", 'AnswerError: incorrect: an object'],
+  ["run.attribute({ answer: 5, unit: 'head', position: 'last' })", 'PositionError: position: "last"'],
+  ["run.attribute({ answer: 5, unit: 'neck' })", 'ArgumentError: '],
+  ["run.attribute({ answer: 5, unit: 'head' }, { signal: 1 })", 'ArgumentError: signal: 1'],
+  ['hubFolder(5)', 'ArgumentError: 5'],
+  ['droppedFiles(null)', 'ArgumentError: droppedFiles'],
+];
+
+test('what is wrong with a call is said by the argument’s name, in an error of its kind', async ({ page, server }) => {
+  const api = await article(page, server);
+  const told = await api.evaluate(
+    async (api, { calls, url }) => {
+      const scope = await api.Logitscope.load(url, { keep: false });
+      const run = await scope.run([1, 5, 9]);
+      const names = ['Logitscope', 'hubFolder', 'droppedFiles', 'scope', 'run', 'url'];
+      const errors: string[] = [];
+      for (const call of calls) {
+        const ask = new Function(...names, `return ${call}`) as (...given: unknown[]) => unknown;
+        try {
+          await ask(api.Logitscope, api.hubFolder, api.droppedFiles, scope, run, url);
+          errors.push('answered');
+        } catch (error) {
+          errors.push(error instanceof api.LogitscopeError ? `${error.name}: ${error.message}` : `raw ${String(error)}`);
+        }
+      }
+      const after = (await scope.run(Uint32Array.of(1, 5, 9))).tokens.length;
+      scope.close();
+      return { errors, after };
+    },
+    { calls: calls.map(([call]) => call), url: server.model('tiny-a') },
+  );
+  calls.forEach(([call, says], i) => expect.soft(told.errors[i]?.slice(0, says.length), call).toBe(says));
+  expect(told.after).toBe(3);
+});
+
+test('no page starts more workers than its processor has cores, or eight', async ({ page, server }) => {
+  const api = await article(page, server);
+  const scope = await api.evaluateHandle(({ Logitscope }, url) => Logitscope.load(url, { threads: 100, keep: false }), server.model('tiny-a'));
+  const most = await page.evaluate(() => Math.max(8, navigator.hardwareConcurrency));
+  expect(await scope.evaluate(({ engine }) => engine.threads)).toBe(most);
+  expect(page.workers().length).toBe(most);
+  await scope.evaluate((scope) => scope.close());
+});
+
+for (const threads of [1, 2]) {
+  test(`a model whose worker is ended from outside is lost, and nobody waits for it (${threads} threads)`, async ({ page, server }) => {
+    await page.addInitScript(() => {
+      const workers: Worker[] = ((globalThis as unknown as { hired: Worker[] }).hired = []);
+      Worker = new Proxy(Worker, {
+        construct(target, given: ConstructorParameters<typeof Worker>) {
+          const worker = new target(...given);
+          workers.push(worker);
+          return worker;
+        },
+      });
+    });
+    const api = await article(page, server);
+    const told = await api.evaluate(
+      async ({ Logitscope }, { url, threads }) => {
+        const scope = await Logitscope.load(url, { threads, keep: false });
+        const { hired } = globalThis as unknown as { hired: Worker[] };
+        hired.at(-1)?.terminate();
+        const pending = scope.run([1, 5, 9]).then(() => scope.lost, (error: Error) => error);
+        const lost = await scope.lost;
+        const told = await Promise.all([pending, scope.memory().catch((error: Error) => error)]);
+        return { same: told.every((error) => error === lost), lost: `${lost.name}: ${lost.message}` };
+      },
+      { url: server.model('tiny-a'), threads },
+    );
+    expect(told).toEqual({ same: true, lost: "InternalError: Logitscope's worker was ended from outside. Load the model again." });
+    await expect.poll(() => page.workers().length).toBe(0);
+  });
+}
