@@ -64,6 +64,14 @@ impl Pickle {
         &self.values[id]
     }
 
+    /// What the references to the outside of the pickle name.
+    pub fn persistent(&self) -> impl Iterator<Item = Id> {
+        self.values.iter().filter_map(|value| match value {
+            Value::Persistent(id) => Some(*id),
+            _ => None,
+        })
+    }
+
     pub fn text(&self, id: Id) -> Option<&str> {
         match self.get(id) {
             Value::Text(text) => Some(text),

@@ -54,7 +54,7 @@ impl Incoming {
         let Entry {
             dtype, shape, bytes, ..
         } = entry;
-        let name = content.name(&entry.name).to_string();
+        let name = content.name(&entry.name);
         let check = |expected: &[usize]| {
             let is = |expected: &mut dyn Iterator<Item = &usize>| shape.iter().copied().eq(expected.map(|&n| n as u64));
             if !is(&mut expected.iter()) {

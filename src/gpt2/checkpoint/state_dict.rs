@@ -28,14 +28,14 @@ pub(super) struct Storage {
 /// Reads the list of tensors. What else a state dict holds is left out.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<View>, HashMap<String, Storage>), String> {
     let pickle = Pickle::read(bytes).map_err(|why| format!("its list of tensors cannot be read: {why}"))?;
-    let mut storages = HashMap::new();
+    let storages = storages(&pickle)?;
     let mut views = Vec::new();
     for &(name, value) in state_dict(&pickle)? {
         let Some(name) = pickle.text(name) else {
             continue;
         };
         if let Some(tensor) = tensor(&pickle, value) {
-            let view = view(&pickle, name, tensor, &mut storages)
+            let view = view(&pickle, name, tensor)
                 .map_err(|why| format!("the tensor {name:?} in its list cannot be read: {why}"))?;
             views.push(view);
         }
@@ -85,25 +85,58 @@ fn made(pickle: &Pickle, value: Id) -> Option<&[Id]> {
     }
 }
 
-fn view(
-    pickle: &Pickle,
-    name: &str,
-    arguments: &[Id],
-    storages: &mut HashMap<String, Storage>,
-) -> Result<View, &'static str> {
-    let &[storage, offset, shape, strides, ..] = arguments else {
-        return Err("it has too few arguments");
-    };
-    let Value::Persistent(storage) = *pickle.get(storage) else {
-        return Err("it has no storage");
-    };
+/// A storage as the pickle refers to it.
+struct Described<'a> {
+    key: &'a str,
+    dtype: Dtype,
+    /// In elements.
+    length: u64,
+}
+
+impl Described<'_> {
+    fn element(&self) -> u64 {
+        self.dtype.bitsize() as u64 / 8
+    }
+}
+
+fn described(pickle: &Pickle, storage: Id) -> Result<Described<'_>, &'static str> {
     let Some(&[_, class, key, _, length, ..]) = pickle.tuple(storage) else {
         return Err("its storage is not described");
     };
     let (Value::Global(class), Some(key)) = (pickle.get(class), pickle.text(key)) else {
         return Err("its storage is not named");
     };
-    let dtype = dtype(class).ok_or("its storage is of an unknown type")?;
+    Ok(Described {
+        key,
+        dtype: dtype(class).ok_or("its storage is of an unknown type")?,
+        length: pickle.natural(length).ok_or("its storage has no length")?,
+    })
+}
+
+/// All storages that the pickle refers to, those of an optimizer too: how long one is, the file says nowhere else.
+fn storages(pickle: &Pickle) -> Result<HashMap<String, Storage>, String> {
+    let mut storages: HashMap<String, Storage> = HashMap::new();
+    for storage in pickle.persistent() {
+        let Ok(storage) = described(pickle, storage) else {
+            continue;
+        };
+        let size = storage.length.checked_mul(storage.element()).ok_or("has a storage beyond 64 bits")?;
+        let known = storages.entry(storage.key.into()).or_insert(Storage { size });
+        if known.size != size {
+            return Err(format!("has two sizes for its storage {:?}", storage.key));
+        }
+    }
+    Ok(storages)
+}
+
+fn view(pickle: &Pickle, name: &str, arguments: &[Id]) -> Result<View, &'static str> {
+    let &[storage, offset, shape, strides, ..] = arguments else {
+        return Err("it has too few arguments");
+    };
+    let Value::Persistent(storage) = *pickle.get(storage) else {
+        return Err("it has no storage");
+    };
+    let storage = described(pickle, storage)?;
     let naturals = |id: Id| -> Option<Vec<u64>> {
         let ids = match pickle.call(id) {
             Some(("torch.Size", &[inner])) => pickle.tuple(inner)?,
@@ -114,7 +147,6 @@ fn view(
     let shape = naturals(shape).ok_or("its shape is no list of numbers")?;
     let strides = naturals(strides).ok_or("its strides are no list of numbers")?;
     let offset = pickle.natural(offset).ok_or("its offset is no number")?;
-    let length = pickle.natural(length).ok_or("its storage has no length")?;
     if shape.len() != strides.len() {
         return Err("its shape and strides differ in length");
     }
@@ -126,23 +158,17 @@ fn view(
     let last = shape.iter().zip(&strides).try_fold(offset, |at, (&size, &stride)| {
         at.checked_add(size.saturating_sub(1).checked_mul(stride)?)
     });
-    if elements > 0 && last.is_none_or(|last| last >= length) {
+    if elements > 0 && last.is_none_or(|last| last >= storage.length) {
         return Err(beyond);
-    }
-    let size = dtype.bitsize() as u64 / 8;
-    let bytes = length.checked_mul(size).ok_or(beyond)?;
-    let known = storages.entry(key.to_string()).or_insert(Storage { size: bytes });
-    if known.size != bytes {
-        return Err("its storage has two sizes");
     }
     Ok(View {
         entry: Entry {
             name: name.into(),
-            dtype,
+            dtype: storage.dtype,
             shape,
-            bytes: elements.checked_mul(size).ok_or(beyond)?,
+            bytes: elements.checked_mul(storage.element()).ok_or(beyond)?,
         },
-        storage: key.into(),
+        storage: storage.key.into(),
         offset,
         strides,
     })

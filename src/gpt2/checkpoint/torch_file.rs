@@ -88,7 +88,7 @@ impl Entries for Reader<'_> {
             return Err("has its tensors before the list of them; save it again, by torch.save".into());
         };
         let Some(storage) = list.storages.remove(key) else {
-            return Err(format!("has the entry {name:?} twice, or one that its list does not tell of").into());
+            return Ok(None);
         };
         list.reading = (key.into(), 0);
         Ok(Some(storage.size))
@@ -112,6 +112,7 @@ impl Entries for Reader<'_> {
 
     fn small(&mut self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
         match inner(name) {
+            "data.pkl" if self.list.is_some() => Err("has two lists of tensors, data.pkl".into()),
             "data.pkl" => {
                 let (views, storages) = state_dict::parse(bytes)?;
                 let (incoming, content) = self.wanted.prepare(views.iter().map(|view| &view.entry))?;

@@ -52,23 +52,22 @@ fn block(config: &Gpt2Config) -> Table<12> {
     ]
 }
 
-/// What the modules that a GPT-2 is wrapped in for its training put before the names, and `transformer.`, which models with a
-/// head have and bare ones have not.
-const WRAPPERS: [&str; 6] = [
-    "module.",
-    "_orig_mod.",
-    "base_model.",
-    "model.",
-    "pretrained_model.",
-    "transformer.",
+/// What wrappers put into a name, wherever they wrap: DataParallel, `torch.compile`, FSDP, DeepSpeed, activation checkpointing.
+const WRAPPERS: [&str; 5] = [
+    "module",
+    "_orig_mod",
+    "_fsdp_wrapped_module",
+    "_forward_module",
+    "_checkpoint_wrapped_module",
 ];
+/// Under which names models keep a GPT-2: first of all `transformers`' own; then Lightning's, PEFT's and TRL's.
+const OWNERS: [&str; 4] = ["transformer", "model", "base_model", "pretrained_model"];
 
 /// The name without what is put before it.
-pub(super) fn canonical(mut name: &str) -> &str {
-    while let Some(inner) = WRAPPERS.iter().find_map(|wrapper| name.strip_prefix(wrapper)) {
-        name = inner;
-    }
-    name
+pub(super) fn canonical(name: &str) -> String {
+    let parts = name.split('.').filter(|part| !WRAPPERS.contains(part));
+    let own: Vec<&str> = parts.skip_while(|part| OWNERS.contains(part)).collect();
+    own.join(".")
 }
 
 impl Gpt2Config {
@@ -121,7 +120,7 @@ fn foreign_part(part: &str) -> &'static str {
         "is of cross-attention, which Logitscope does not compute"
     } else if has(&["qweight", "qzeros", "scales", "SCB", "absmax", "quant", "g_idx"]) {
         "is of quantized weights, which Logitscope does not read; save them as float32, float16 or bfloat16"
-    } else if has(&["adapter", "ia3", "prompt"]) {
+    } else if has(&["adapter", "ia3_", "prompt"]) {
         "is of an adapter, which Logitscope does not compute; merge it into the weights"
     } else {
         "is not one of a GPT-2's block; it may belong to another model"
@@ -156,12 +155,13 @@ impl Content {
         let mut others = Vec::new();
         for name in names {
             let inner = canonical(name);
-            if let Role::Other = role(config, inner)? {
+            if let Role::Other = role(config, &inner)? {
                 others.push(name.to_string());
-            } else if !seen.insert(inner) {
+            } else if !seen.insert(inner.clone()) {
                 return Err(format!("tensor {inner:?} is there twice"));
             }
         }
+        others.sort_unstable();
         let kinds: HashSet<&str> = seen.iter().filter_map(|name| bias_kind(name)).collect();
         let head_is_wte = config.tie_word_embeddings && seen.contains(LM_HEAD) && !seen.contains(WTE);
         let is_given = |name: &str| {
@@ -169,17 +169,24 @@ impl Content {
                 || (name == WTE && head_is_wte)
                 || bias_kind(name).is_some_and(|kind| !kinds.contains(kind))
         };
-        match config.weights().find(|(name, _)| !is_given(name)) {
-            Some((name, _)) => Err(format!("tensor {name:?}, which config.json asks for, is missing")),
-            None => Ok(Self { head_is_wte, others }),
+        let Some((missing, _)) = config.weights().find(|(name, _)| !is_given(name)) else {
+            return Ok(Self { head_is_wte, others });
+        };
+        let mut message = format!("tensor {missing:?}, which config.json asks for, is missing");
+        if missing == LM_HEAD {
+            message += "; set tie_word_embeddings in config.json to true if wte.weight is to be both";
+        } else if let Some(other) = others.first() {
+            message += &format!("; there is {other:?}, which no GPT-2 has");
         }
+        Err(message)
     }
 
     /// The name by which the model asks for a tensor.
-    pub fn name<'a>(&self, name: &'a str) -> &'a str {
-        match canonical(name) {
-            LM_HEAD if self.head_is_wte => WTE,
-            name => name,
+    pub fn name(&self, name: &str) -> String {
+        let name = canonical(name);
+        match self.head_is_wte && name == LM_HEAD {
+            true => WTE.into(),
+            false => name,
         }
     }
 }

@@ -19,7 +19,9 @@ save("old.bin", weights, _use_new_zipfile_serialization=False)
 
 # Of a training: parameters by the names of a wrapper, among other things.
 parameters = OrderedDict(("module." + name, torch.nn.Parameter(tensor)) for name, tensor in weights.items())
-save("wrapped.bin", {"step": 7, "optimizer": {"lr": 0.5, "betas": [0.9, 0.99]}, "state_dict": parameters})
+moments = {i: {"exp_avg": torch.zeros_like(tensor)} for i, tensor in enumerate(weights.values())}
+optimizer = {"state": moments, "param_groups": [{"lr": 0.5, "betas": (0.9, 0.99)}]}
+save("wrapped.bin", {"step": 7, "optimizer": optimizer, "state_dict": parameters})
 
 # Vectors that are parts of one storage, matrices that are stored transposed, masks, a tied head.
 flat = torch.cat([tensor for tensor in weights.values() if tensor.dim() == 1])

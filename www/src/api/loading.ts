@@ -1,5 +1,5 @@
 import type { Model, ModelLoader } from '../wasm/model.js';
-import { DownloadedFiles, cut, htmlInstead, receive } from './download.js';
+import { DownloadedFiles, cut, receive } from './download.js';
 import { LogitscopeError, isTrap } from './errors.js';
 import { ChosenFiles, type Location, type Missing, type ModelFile, type ModelFiles } from './files.js';
 import { Tally, type Progress } from './progress.js';
@@ -121,8 +121,7 @@ async function readWeights(reading: Reading, name: string, file: ModelFile, load
 async function readWhole(reading: Reading, name: string): Promise<Uint8Array | Missing> {
   const file = await reading.files.open(name);
   if ('missing' in file) return file;
-  const bytes = await whole(reading, name, file);
-  return decode(bytes).trimStart().startsWith('<') ? { missing: htmlInstead(file.from) } : bytes;
+  return whole(reading, name, file);
 }
 
 async function whole(reading: Reading, name: string, file: ModelFile): Promise<Uint8Array> {

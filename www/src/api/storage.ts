@@ -4,8 +4,12 @@ import { atCommit, isCommit, readHubFolder } from './hub.js';
 const root = 'logitscope';
 const manifestName = 'logitscope-manifest.json';
 
+/** Of earlier ones, tokenizer_config.json and what goes with it was not kept: they are downloaded anew. */
+const layout = 2;
+
 /** Written last, so that a model with one is complete. */
 interface Manifest {
+  layout: typeof layout;
   /** Bytes by file name. */
   files: Record<string, number>;
   /** The hub's commit that they are of. */
@@ -88,7 +92,8 @@ async function describe(url: string, folder: FileSystemDirectoryHandle): Promise
 async function readManifest(folder: FileSystemDirectoryHandle): Promise<Manifest | undefined> {
   try {
     const file = await (await folder.getFileHandle(manifestName)).getFile();
-    return JSON.parse(await file.text()) as Manifest;
+    const manifest = JSON.parse(await file.text()) as Partial<Manifest>;
+    return manifest.layout === layout ? (manifest as Manifest) : undefined;
   } catch {
     return undefined;
   }
@@ -217,7 +222,7 @@ export class Keeper {
   /** Marks the model as complete, or leaves nothing of it. `revision` is the hub's commit that it is of. */
   async end(revision: string | undefined): Promise<void> {
     try {
-      const manifest: Manifest = { files: this.#files, ...(revision && { revision }) };
+      const manifest: Manifest = { layout, files: this.#files, ...(revision && { revision }) };
       const file = await this.#create(manifestName);
       if (file) write(file, new TextEncoder().encode(JSON.stringify(manifest)), 0);
       file?.close();

@@ -1,4 +1,4 @@
-import type { Engine, ModelConfig } from '../api/logitscope';
+import type { Bos, Engine, ModelConfig } from '../api/logitscope';
 import { pinned, sourceKey, type Source } from './source';
 
 /** A model in use. */
@@ -7,6 +7,8 @@ export interface Model {
   config: ModelConfig;
   /** Without one, prompts are token ids. */
   hasTokenizer: boolean;
+  /** What is put before prompts; none where there is no such token. */
+  bos?: Bos;
   /** The hub's commit that it is of. */
   revision?: string;
   /** How it computes. */

@@ -1,4 +1,4 @@
-import type { Attribution, Chart, Prediction, Token, Unit } from '../api/logitscope';
+import type { Attribution, Bos, Chart, Prediction, Token, Unit } from '../api/logitscope';
 import type { Source } from './source';
 
 export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly Unit[];
@@ -9,6 +9,8 @@ export interface Picture {
   source: Source;
   heads: number;
   tokens: readonly Token[];
+  /** What was put before the prompt, and who named it. */
+  bos?: Bos;
   position: number;
   predictions: readonly Prediction[];
   answer: Token;

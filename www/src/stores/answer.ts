@@ -5,7 +5,7 @@ import type { Field, Problem, Problems, Question } from '../state/question';
 import { sentence } from '../words/format';
 import { Latest } from './latest';
 import type { ModelStore } from './models';
-import { promptIds, written } from './prompt';
+import { prepended, promptIds, written } from './prompt';
 import type { QuestionStore } from './question';
 import { Store } from './store';
 
@@ -152,7 +152,8 @@ export class AnswerStore extends Store<Answer> {
       const asked = { answer: answer.token.id, incorrect: incorrect.token?.id, position };
       const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...asked, unit })));
       if (superseded()) return;
-      const from = { source: model.source, heads: model.config.n_head, tokens: run.tokens, position, predictions };
+      const bos = prepended(scope, question);
+      const from = { source: model.source, heads: model.config.n_head, tokens: run.tokens, bos, position, predictions };
       this.#show({ ...from, answer: answer.token, incorrect: incorrect.token }, attributions);
     } catch (error) {
       if (!superseded()) this.set({ pending: false, problems: { [piece]: { message: sentence(error) } } });
@@ -179,7 +180,8 @@ export class AnswerStore extends Store<Answer> {
 
   /** One forward pass answers every question about the same tokens. */
   async #runOf(scope: Logitscope, question: Question): Promise<Run> {
-    const { prompt, prependBos, generated } = question;
+    const { prompt, generated } = question;
+    const prependBos = prepended(scope, question) !== undefined;
     const key = JSON.stringify([prompt, prependBos, generated]);
     if (this.#run?.key === key) return this.#run.run;
     const ids = generated.length > 0 || !scope.hasTokenizer;

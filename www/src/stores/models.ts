@@ -58,12 +58,12 @@ export class ModelStore extends Store<Models> {
       this.#loading = undefined;
       this.#leave(source);
       this.#scope = scope;
-      const told = notice ?? scope.notKept;
+      const told = [notice, ...scope.notices, scope.notKept].filter((said) => said !== undefined).map(sentence);
       this.set({
-        model: { source, config: scope.config, hasTokenizer: scope.hasTokenizer, revision: scope.revision, engine: scope.engine },
+        model: modelOf(source, scope),
         loading: undefined,
         failure: undefined,
-        notice: told ? sentence(told) : this.state.notice,
+        notice: told.length ? told.join(' ') : this.state.notice,
       });
       if (source.kind === 'bundled' && !this.state.training) {
         this.#readTraining().then((training) => this.set({ training }), () => this.set({ training: null }));
@@ -248,4 +248,8 @@ export class ModelStore extends Store<Models> {
 async function isKept(source: Exclude<Source, { kind: 'files' }>): Promise<boolean> {
   const folder = folderUrl(source);
   return (await keptModels()).some((kept) => kept.complete && isSameModel(kept, folder));
+}
+
+function modelOf(source: Source, { config, hasTokenizer, bos, revision, engine }: Logitscope): Model {
+  return { source, config, hasTokenizer, bos, revision, engine };
 }

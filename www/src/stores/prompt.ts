@@ -1,10 +1,16 @@
-import type { Logitscope, Token } from '../api/logitscope';
+import type { Bos, Logitscope, Token } from '../api/logitscope';
 import type { Question } from '../state/question';
 
+/** The token that is put before the prompt: none if the reader wants none, or the model has none. */
+export function prepended(scope: Logitscope, { prependBos }: Question): Bos | undefined {
+  return prependBos ? scope.bos : undefined;
+}
+
 /** The ids of the prompt and of what the model wrote after it. */
-export async function promptIds(scope: Logitscope, { prompt, prependBos, generated }: Question): Promise<number[]> {
+export async function promptIds(scope: Logitscope, question: Question): Promise<number[]> {
+  const { prompt, generated } = question;
   if (!scope.hasTokenizer) return [...parseIds(prompt), ...generated];
-  const tokens = await scope.tokens(prompt, { prependBos });
+  const tokens = await scope.tokens(prompt, { prependBos: prepended(scope, question) !== undefined });
   return [...tokens.map(({ id }) => id), ...generated];
 }
 
@@ -23,7 +29,7 @@ function parseIds(text: string): number[] {
   const words = text.split(/[\s,]+/).filter(Boolean);
   const wrong = words.find((word) => !/^\d+$/.test(word));
   if (wrong !== undefined) {
-    throw new Error(`This model has no tokenizer.json, so the prompt is token ids, as in “1, 5, 9”; “${wrong}” is not one.`);
+    throw new Error(`This model has no tokenizer, so the prompt is token ids, as in “1, 5, 9”; “${wrong}” is not one.`);
   }
   return words.map(Number);
 }

@@ -53,8 +53,8 @@ function csv({ attributions }: Picture, unit: Unit): string {
 }
 
 /** The API's field names, and what was asked. */
-function json({ source, tokens, position, answer, incorrect, predictions, attributions }: Picture, unit: Unit): string {
+function json({ source, tokens, bos, position, answer, incorrect, predictions, attributions }: Picture, unit: Unit): string {
   const { labels, attribution, positions, logit, bias, total, error } = attributions[unit];
   const numbers = { unit, labels, attribution: [...attribution], positions, logit, bias, total, error };
-  return JSON.stringify({ model: sourceName(source), tokens, position, answer, incorrect, predictions, ...numbers }, null, 2);
+  return JSON.stringify({ model: sourceName(source), tokens, bos, position, answer, incorrect, predictions, ...numbers }, null, 2);
 }

@@ -3,10 +3,20 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Model } from '../../state/model';
 import { presets } from '../../state/presets';
 import { isPreset, type Problem, type Question } from '../../state/question';
+import { visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import './generate-menu';
 import { typing } from './typing';
+
+/** What is put before the prompt, and who says so. */
+function aboutBos(model: Model | undefined): string {
+  if (!model) return 'The token that texts begin with.';
+  if (!model.hasTokenizer) return 'Token ids are used as they are.';
+  if (!model.bos) return 'This model’s files name no token that texts begin with.';
+  const { text, namedBy } = model.bos;
+  return `${visible(text)}, the token that texts begin with, named by ${namedBy}. TransformerLens puts it first by default.`;
+}
 
 /** The sentence, where it comes from, and whether BOS goes before it. */
 @customElement('prompt-editor')
@@ -25,6 +35,8 @@ export class PromptEditor extends LitElement {
   protected override render() {
     const { question, problem, model } = this;
     const ids = model && !model.hasTokenizer;
+    const none = model && !model.bos;
+    const bos = aboutBos(model);
     const chosen = presets.findIndex((preset) => isPreset(preset, question));
     return html`
       <label class="gutter" for="prompt">prompt</label>
@@ -46,11 +58,12 @@ export class PromptEditor extends LitElement {
           <option value="-1" ?selected=${chosen < 0}>Examples</option>
           ${presets.map(({ name }, i) => html`<option value=${i} ?selected=${i === chosen}>${name}</option>`)}
         </select>
-        <label class="bos small" title="The token that training texts begin with. TransformerLens puts it first by default.">
+        <label class="bos small" title=${bos}>
           <input
             type="checkbox"
-            .checked=${question.prependBos && !ids}
-            ?disabled=${ids}
+            aria-description=${bos}
+            .checked=${question.prependBos && !none}
+            ?disabled=${none}
             @change=${(event: Event) => tell(this, 'bos-switch', (event.target as HTMLInputElement).checked)}
           />BOS first
         </label>

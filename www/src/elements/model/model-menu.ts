@@ -3,13 +3,18 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { KeptModel, Engine } from '../../api/logitscope';
 import { isModel, type Model } from '../../state/model';
 import { BUNDLED, HUB_MODELS, parseSource, sourceKey, sourceName, sourceOfFolder, type Source } from '../../state/source';
-import { bytes, sentence } from '../../words/format';
+import { bytes, sentence, visible } from '../../words/format';
 import { tell } from '../events';
 import { placeUnder } from '../popover';
 import { base } from '../styles';
 
 function computing({ threads, simd }: Engine): string {
   return `on ${threads === 1 ? 'one thread' : `${threads} threads`} with ${simd === 'simd128' ? 'SIMD' : 'relaxed SIMD'}`;
+}
+
+function beginning({ bos, hasTokenizer }: Model): string {
+  if (!hasTokenizer) return ' It has no tokenizer: prompts are token ids.';
+  return bos ? ` Prompts begin with ${visible(bos.text)}, named by ${bos.namedBy}.` : '';
 }
 
 /** Which model: bundled, from the hub, from any folder, from this device, or kept from before. */
@@ -113,7 +118,7 @@ export class ModelMenu extends LitElement {
                 })}
               </ul>`
           : nothing}
-        ${model ? html`<p class="small grey">${sourceName(model.source)} runs in this tab, ${computing(model.engine)}.</p>` : nothing}
+        ${model ? html`<p class="small grey">${sourceName(model.source)} runs in this tab, ${computing(model.engine)}.${beginning(model)}</p>` : nothing}
       </div>
     `;
   }
