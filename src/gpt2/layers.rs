@@ -1,6 +1,9 @@
 //! GPT-2's layers, in the order in which data flows. Names are the checkpoint's own.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use candle_core::Tensor;
+use candle_core::cpu::erf::erf_f64;
 
 use super::linear::Linear;
 use super::{Activation, Gpt2Config, ops, to_f64};
@@ -151,16 +154,17 @@ impl Mlp {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let pre = self.c_fc.forward(x)?;
+        let each = |f| pre.apply_op1_no_bwd(&ops::Each(f));
         let post = match self.activation {
-            Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh)?,
-            Activation::Gelu => pre.gelu_erf()?,
-            Activation::QuickGelu => ((pre * 1.702)?.silu()? / 1.702)?,
-            // Not `relu`, which makes a zero of what is not a number.
-            Activation::Relu => pre.maximum(0.0)?,
-            Activation::Silu => pre.silu()?,
-            Activation::Tanh => pre.tanh()?,
+            Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh),
+            Activation::Gelu => each(|x| (0.5 * f64::from(x) * (1.0 + erf_f64(f64::from(x) * FRAC_1_SQRT_2))) as f32),
+            Activation::QuickGelu => each(|x| x / (1.0 + (-1.702 * x).exp())),
+            // What is not a number stays so.
+            Activation::Relu => each(|x| if x < 0.0 { 0.0 } else { x }),
+            Activation::Silu => each(|x| x / (1.0 + (-x).exp())),
+            Activation::Tanh => each(f32::tanh),
         };
-        self.c_proj.forward(&post)
+        self.c_proj.forward(&post?)
     }
 }
 

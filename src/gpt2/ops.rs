@@ -136,6 +136,21 @@ impl CustomOp1 for GeluTanh {
     }
 }
 
+/// A function of each element. candle's own are compiled for every type that it has, at some 50 kB each in a browser.
+pub(super) struct Each(pub fn(f32) -> f32);
+
+impl CustomOp1 for Each {
+    fn name(&self) -> &'static str {
+        "each"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let x: &[f32] = contiguous(x.as_slice()?, layout)?;
+        let y = x.iter().map(|&x| (self.0)(x)).collect();
+        Ok((CpuStorage::F32(y), layout.shape().clone()))
+    }
+}
+
 /// Causal attention of queries `[rows, d]`: the values mixed by softmax of the scores, `[rows, d]`.
 pub(super) struct Attention<'a> {
     /// Keys, then values, of the tokens from the first on: `[.., 2 d]` each.

@@ -270,7 +270,10 @@ impl Checkpoint {
         let mut take = |name: &str| self.weights.remove(name);
         Gpt2::new(&self.config, |name, shape| match take(name) {
             Some(weight) => Ok(weight),
-            None if name.ends_with(".bias") => Ok(Tensor::zeros(shape, DType::F32, &Device::Cpu)?),
+            None if name.ends_with(".bias") => {
+                let zeros = vec![0_f32; shape.iter().product()];
+                Ok(Tensor::from_vec(zeros, shape, &Device::Cpu)?)
+            }
             None => Err(error(format!("tensor {name:?} is missing"))),
         })
     }

@@ -120,7 +120,10 @@ fn storages(pickle: &Pickle) -> Result<HashMap<String, Storage>, String> {
         let Ok(storage) = described(pickle, storage) else {
             continue;
         };
-        let size = storage.length.checked_mul(storage.element()).ok_or("has a storage beyond 64 bits")?;
+        let size = storage
+            .length
+            .checked_mul(storage.element())
+            .ok_or("has a storage beyond 64 bits")?;
         let known = storages.entry(storage.key.into()).or_insert(Storage { size });
         if known.size != size {
             return Err(format!("has two sizes for its storage {:?}", storage.key));
