@@ -111,7 +111,9 @@ impl Model {
         options: &JsSampling,
     ) -> JsResult<Generation> {
         let ids = token_ids(&self.model, input, prepend_bos)?;
-        let generation = gpt2::Generation::from_run(&self.model, self.run_of(&ids)?, &sampling(options)?)?;
+        let sampling = sampling(options)?;
+        let run = self.run_of(&ids)?;
+        let generation = gpt2::Generation::from_run(&self.model, run, &sampling)?;
         Ok(Generation::new(Rc::clone(&self.model), generation))
     }
 }
