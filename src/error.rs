@@ -39,7 +39,7 @@ pub enum Error {
     #[error("{0}")]
     Argument(String),
     /// A number of the model is infinite, or not a number: weights too large for float32, or a damaged checkpoint.
-    #[error("overflow: {0}. The weights are damaged, or too large for float32; load others")]
+    #[error("overflow: {0}. The weights are too large for float32, or damaged; load others")]
     Overflow(String),
     /// An allocation was refused.
     #[error("out of memory: {0}")]

@@ -227,7 +227,8 @@ proptest! {
     fn swapping_answer_and_incorrect_turns_every_sign(case in cases(), incorrect in any::<prop::sample::Index>()) {
         let (model, _) = models(&case.config, case.seed);
         let run = model.run(&case.tokens).unwrap();
-        let incorrect = incorrect.index(case.config.vocab_size) as u32;
+        let other = incorrect.index(case.config.vocab_size - 1) as u32;
+        let incorrect = other + u32::from(other >= case.answer);
         let there = Case { incorrect: Some(incorrect), ..case.clone() };
         let back = Case { answer: incorrect, incorrect: Some(case.answer), ..case };
         for form in Form::ALL {
@@ -287,7 +288,9 @@ proptest! {
             // Few answers, so that they come again.
             let token = |index: prop::sample::Index| index.index(3.min(case.config.vocab_size)) as u32;
             let position = position.map_or(Position::All, |p| Position::At(p.index(case.tokens.len()) as i64));
-            let case = Case { answer: token(answer), incorrect: incorrect.map(token), ..case.clone() };
+            let answer = token(answer);
+            let incorrect = incorrect.map(token).filter(|&incorrect| incorrect != answer);
+            let case = Case { answer, incorrect, ..case.clone() };
             let run = &runs[usize::from(other)];
             let ours = case.explain(run, Form::ALL[form], position);
             let alone = case.explain(&model.run(run.tokens()).unwrap(), Form::ALL[form], position);

@@ -407,6 +407,19 @@ fn nothing_that_a_terminal_obeys_is_printed_raw() {
     assert!(long.code == 1 && long.stderr.len() < 2_100, "{}", long.stderr.len());
 }
 
+/// A safetensors file of which the first number of a tensor is 1e30.
+fn with_huge(file: &[u8], tensor: &str) -> Vec<u8> {
+    let start = 8 + u64::from_le_bytes(file[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&file[8..start]).unwrap();
+    let at = start
+        + header[format!("transformer.{tensor}")]["data_offsets"][0]
+            .as_u64()
+            .unwrap() as usize;
+    let mut file = file.to_vec();
+    file[at..at + 4].copy_from_slice(&1e30_f32.to_le_bytes());
+    file
+}
+
 #[test]
 fn bad_input_is_one_line_that_names_it_and_the_fix() {
     let tiny = data("tiny-a");
@@ -429,8 +442,20 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
         &weights[..weights.len() - 1],
     )
     .unwrap();
+    let overflowing = tempfile::tempdir().unwrap();
+    std::fs::copy(tiny.join("config.json"), overflowing.path().join("config.json")).unwrap();
+    std::fs::write(
+        overflowing.path().join("model.safetensors"),
+        with_huge(&weights, "h.0.mlp.c_proj.bias"),
+    )
+    .unwrap();
 
     for (model, arguments, expected) in [
+        (
+            overflowing.path(),
+            "--tokens 1,2 --answer #1",
+            "overflow: what ln_1 of layer 1 divides by is inf at position 0",
+        ),
         (empty.path(), "--tokens 1 --answer #1", "config.json: is not in"),
         (Path::new("no/such/folder"), "--tokens 1 --answer #1", "no/such/folder"),
         (truncated.path(), "--tokens 1 --answer #1", "model.safetensors: "),

@@ -64,6 +64,16 @@ test('an answer that is no single token is explained, with the likely fix one cl
   await expect(scope.answer).toHaveValue('·Italian');
 });
 
+test('a word compared with itself is refused where it was typed', async ({ scope }) => {
+  await scope.incorrect.fill('·Mary');
+  await expect(scope.alert).toContainText('compared with itself');
+  await expect(scope.incorrect).toHaveAttribute('aria-invalid', 'true');
+  await expect(scope.answer).toHaveAttribute('aria-invalid', 'false');
+  await scope.incorrect.fill('·John');
+  await scope.answered();
+  await expect(scope.alert).toHaveCount(0);
+});
+
 test('an empty prompt and one that is too long are explained, and nothing is lost', async ({ scope }) => {
   const sentence = await scope.prompt.inputValue();
   await scope.prompt.fill('');

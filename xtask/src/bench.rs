@@ -12,7 +12,8 @@ const PACKAGE: &str = "xtask/bench";
 pub fn bench(project: &Project, json: bool) -> Result<()> {
     let sh = &project.shell;
     let xtask = env::current_exe()?;
-    let preparation = cmd!(sh, "{xtask} bench --prepare");
+    let yes = project.yes.then_some("--yes");
+    let preparation = cmd!(sh, "{xtask} bench --prepare {yes...}");
     let prepared = Command::from(preparation).stdout(stderr()).status()?;
     ensure!(prepared.success(), "there is nothing to measure");
 

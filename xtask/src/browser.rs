@@ -36,8 +36,7 @@ const BINARIES: [&str; 6] = [
 
 const BY_HAND: &str = "    npx @puppeteer/browsers install chrome@stable
     npx @puppeteer/browsers install chromedriver@stable
-and set CHROME and CHROMEDRIVER to the two programs, or on Debian:
-    sudo apt-get install chromium chromium-driver";
+and set CHROME and CHROMEDRIVER to the two programs.";
 
 pub fn find_or_install(project: &Project) -> Result<Browser> {
     if let Some(browser) = find(project) {

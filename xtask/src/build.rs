@@ -14,9 +14,9 @@ pub fn wasm(project: &Project) -> Result<()> {
     // The two target directories at once: a link keeps one processor busy for a minute.
     thread::scope(|scope| {
         let lanes = [false, true].map(|threads| {
-            let (toolchain, bindgen, folder) = (&toolchain, &bindgen, &folder);
+            let (toolchain, bindgen, folder, yes) = (&toolchain, &bindgen, &folder, project.yes);
             scope.spawn(move || {
-                let project = Project::open()?;
+                let project = Project::open(yes)?;
                 let mut modules = MODULES.iter().filter(|module| module.threads == threads);
                 modules.try_for_each(|module| module.build(&project, toolchain, bindgen, folder))
             })

@@ -20,10 +20,13 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::project::Project;
 
 /// Logitscope's tasks. Each one first finds what it needs, and installs what is missing: it says what and why before it
-/// does, or stops with the commands to run where it cannot.
+/// does. Where that takes a system's packages, and so root, it stops with the commands to run, unless it is told --yes.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
 struct Arguments {
+    /// Install packages of the system too, through sudo
+    #[arg(long, global = true)]
+    yes: bool,
     #[command(subcommand)]
     task: Option<Task>,
 }
@@ -58,7 +61,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().task) {
+    match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
@@ -67,11 +70,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Option<Task>) -> Result<()> {
+fn run(Arguments { yes, task }: Arguments) -> Result<()> {
     let Some(task) = task else {
         return Ok(Arguments::command().print_help()?);
     };
-    let project = Project::open()?;
+    let project = Project::open(yes)?;
     match task {
         Task::Setup => setup(&project),
         Task::Wasm => build::wasm(&project),

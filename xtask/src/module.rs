@@ -1,15 +1,19 @@
 use std::{
+    borrow::Cow,
     env, fs,
     io::Write,
-    path::{Path, PathBuf},
+    path::{MAIN_SEPARATOR, Path, PathBuf},
     time::{Instant, SystemTime},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use flate2::{Compression, write::GzEncoder};
 use xshell::cmd;
 
-use crate::{project::Project, toolchain::Toolchain};
+use crate::{
+    project::Project,
+    toolchain::{self, Toolchain},
+};
 
 /// A WebAssembly module, to be found as `name`.wasm.
 pub struct Module {
@@ -139,6 +143,10 @@ impl Module {
         fs::copy(optimized, &module)?;
 
         let bytes = fs::read(&module)?;
+        if let Some(folder) = names_folder(&bytes, &machine_s_folders(project)) {
+            fs::remove_file(&module)?;
+            bail!("{name} names {folder}, a folder of this machine; see Toolchain::remap");
+        }
         let gzipped = gzipped(&bytes)?;
         println!(
             "{name:<22} {:>7.2} MB, {:.2} MB gzipped; compiled in {:.0} s, optimised in {:.0} s",
@@ -171,6 +179,28 @@ impl Module {
     }
 }
 
+/// What a module that is the same from every machine does not name.
+fn machine_s_folders(project: &Project) -> Vec<PathBuf> {
+    let own = [project.path(""), project.target("")];
+    let users = [env::home_dir(), toolchain::cargo_home()];
+    let folders = own.into_iter().chain(users.into_iter().flatten());
+    // The root of the file system is named by every path.
+    folders.filter(|folder| folder.components().count() > 1).collect()
+}
+
+/// The first of the folders whose path is somewhere in the bytes.
+fn names_folder<'a>(bytes: &[u8], folders: &'a [PathBuf]) -> Option<Cow<'a, str>> {
+    let names = |folder: &&PathBuf| {
+        // With a separator: /root is in /rooted too.
+        let path = format!(
+            "{}{MAIN_SEPARATOR}",
+            folder.display().to_string().trim_end_matches(MAIN_SEPARATOR)
+        );
+        bytes.windows(path.len()).any(|window| window == path.as_bytes())
+    };
+    folders.iter().find(names).map(|folder| folder.to_string_lossy())
+}
+
 fn gzipped(bytes: &[u8]) -> Result<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
@@ -179,4 +209,27 @@ fn gzipped(bytes: &[u8]) -> Result<usize> {
 
 fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).ok()?.modified().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_the_machine_is_found_in_a_module() {
+        let folders = ["/home/someone/logitscope/", "/home/someone"].map(PathBuf::from);
+        let found = |text: &str| names_folder(text.as_bytes(), &folders).map(String::from);
+        assert_eq!(
+            found("\0asm /home/someone/.cargo/x.rs").as_deref(),
+            Some("/home/someone")
+        );
+        assert_eq!(
+            found("in /home/someone/logitscope/src").as_deref(),
+            Some("/home/someone/logitscope/")
+        );
+        assert_eq!(
+            found("\0asm /cargo/registry/x.rs, /rust/library, /home/someone-else/y.rs"),
+            None
+        );
+    }
 }

@@ -9,12 +9,14 @@ pub struct Project {
     pub shell: Shell,
     root: PathBuf,
     target: PathBuf,
+    /// Whether packages of the system may be installed through sudo.
+    pub yes: bool,
     /// The minor version of the oldest Rust that compiles the project: 95 for 1.95.
     pub rust_minor: u32,
 }
 
 impl Project {
-    pub fn open() -> Result<Self> {
+    pub fn open(yes: bool) -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
             .context("xtask is not in a checkout")?
@@ -39,6 +41,7 @@ impl Project {
             shell,
             root,
             target,
+            yes,
             rust_minor,
         })
     }

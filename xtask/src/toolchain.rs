@@ -2,13 +2,14 @@
 //! through Debian's packages where rustup cannot reach its server. Not through `targets` in rust-toolchain.toml, which makes every rustup command try the network.
 
 use std::{
-    fmt, fs,
+    env, fmt, fs,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
 };
 
 use anyhow::{Result, anyhow};
+use serde_json::json;
 use wait_timeout::ChildExt;
 use which::which;
 use xshell::{Cmd, cmd};
@@ -36,7 +37,12 @@ impl Toolchain {
     /// target directory of their own. Debian's builds libtest too when no test needs it: otherwise nothing that is
     /// compiled for the page could be used for its tests.
     pub fn cargo<'a>(&self, project: &'a Project, command: &str, threads: bool) -> Cmd<'a> {
-        let cargo = self.without_threads(project, command);
+        // Cargo adds these to the flags of its configuration files.
+        let flags = self.remap(project).join(", ");
+        let cargo = self
+            .without_threads(project, command)
+            .arg("--config")
+            .arg(format!("target.{TARGET}.rustflags = [{flags}]"));
         if !threads {
             return cargo;
         }
@@ -46,6 +52,22 @@ impl Toolchain {
             .arg("--target-dir")
             .arg(project.target("threads"))
             .env("RUSTC_BOOTSTRAP", "1")
+    }
+
+    /// Flags for rustc, as TOML: where panics are is told in paths that are the same on every machine, and not in those of
+    /// this one. Sources of the project itself are given to rustc relative to it.
+    fn remap(&self, project: &Project) -> Vec<String> {
+        let sysroot = match self {
+            Self::Installed => printed(project, &["--print", "sysroot"]),
+            Self::Debian { .. } => Some("/usr".into()),
+        };
+        let rust = sysroot.map(|root| root.join("lib/rustlib/src/rust"));
+        let folders = [(rust, "/rust"), (cargo_home(), "/cargo")];
+        let flag = |(folder, name): (Option<PathBuf>, &str)| {
+            // As a TOML string, whose escapes are JSON's.
+            Some(json!(format!("--remap-path-prefix={}={name}", folder?.to_str()?)).to_string())
+        };
+        folders.into_iter().filter_map(flag).collect()
     }
 
     fn without_threads<'a>(&self, project: &'a Project, command: &str) -> Cmd<'a> {
@@ -97,16 +119,8 @@ pub fn find_or_install(project: &Project) -> Result<Toolchain> {
     for _ in 0..2 {
         let Err(packages) = debian(project) else { break };
         let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-        let by_hand = format!(
-            "{BY_HAND}\nor, with Debian's packages:\n    sudo apt-get install {}",
-            packages.join(" ")
-        );
-        apt::install(
-            project,
-            &format!("Rust's standard library for {TARGET} is missing"),
-            &packages,
-            &by_hand,
-        )?;
+        let missing = format!("Rust's standard library for {TARGET} is missing");
+        apt::install(project, &missing, &packages, BY_HAND)?;
     }
     debian(project).map_err(|_| {
         anyhow!(
@@ -133,6 +147,12 @@ fn missing(project: &Project) -> Vec<(&'static str, [&'static str; 3])> {
         ["component", "add", "rust-src"],
     ));
     std.into_iter().chain(source).collect()
+}
+
+/// Where cargo keeps the sources of dependencies.
+pub fn cargo_home() -> Option<PathBuf> {
+    let home = || Some(env::home_dir()?.join(".cargo"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home)
 }
 
 fn printed(project: &Project, arguments: &[&str]) -> Option<PathBuf> {

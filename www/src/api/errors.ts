@@ -7,6 +7,7 @@ const names = [
   'PositionError',
   'ArgumentError',
   'DownloadError',
+  'OverflowError',
   'MemoryError',
   'UnsupportedError',
   'ClosedError',
@@ -22,6 +23,7 @@ const names = [
  * | `ConfigError`, `CheckpointError`, `TokenizerError` | a file of the model |
  * | `PromptError`, `AnswerError`, `PositionError`, `ArgumentError` | what was asked |
  * | `DownloadError` | a file could not be fetched or read |
+ * | `OverflowError` | the model's numbers, at a place that the message names: float32 does not have them |
  * | `MemoryError` | the model, or the prompt, needs more memory than there is |
  * | `UnsupportedError` | the browser lacks something |
  * | `ClosedError` | the scope was closed, or the run freed |

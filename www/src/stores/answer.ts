@@ -149,6 +149,8 @@ export class AnswerStore extends Store<Answer> {
         return this.set({ pending: false, problems });
       }
       if (!answer.token) return;
+      // Two tokens by now, though they may be the same.
+      piece = 'incorrect';
       const asked = { answer: answer.token.id, incorrect: incorrect.token?.id, position };
       const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...asked, unit })));
       if (superseded()) return;

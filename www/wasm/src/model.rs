@@ -124,8 +124,9 @@ impl Model {
         options: &JsSampling,
     ) -> JsResult<Generation> {
         let ids = token_ids(&self.model, input, prepend_bos)?;
+        let sampling = sampling(options)?;
         let run = self.run_of(&ids)?;
-        let generation = gpt2::Generation::from_run(&self.model, run, &sampling(options)?)?;
+        let generation = gpt2::Generation::from_run(&self.model, run, &sampling)?;
         Ok(Generation::new(Rc::clone(&self.model), generation))
     }
 }

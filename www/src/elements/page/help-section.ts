@@ -25,14 +25,18 @@ export class HelpSection extends LitElement {
       <h2>What it does not show</h2>
       <div class="columns">
         <p>
-          Direct effects only. A head that changes what a later head reads has its effect counted with the later one: a part with a
-          small bar may still be needed, and one with a large bar may be replaced by others when it is removed. To know what
-          happens without a part, one has to take it out and run the model again, which this page does not do.
+          A part is counted for what it writes itself. A head that changes what a later head reads has its effect counted with the
+          later one: a part with a small bar may still be needed, and one with a large bar may be replaced by others when it is
+          removed. To know what happens without a part, one has to take it out and run the model again, which this page does not do.
         </p>
         <p>
-          The scale of the final LayerNorm is taken as it was in this run, although every part had a share in it. And a large value says
-          that a part pushed, not why. Values are for this one prompt; look at several before
-          you name what a head does.
+          The scale of the final LayerNorm is taken as it was in this run, although every part had a share in it. The
+          <em>running sum</em> is read at that scale too: it is what has been added up so far, and not what the model would say if it
+          stopped there. That would be the <em>logit lens</em>, which normalizes each state anew.
+        </p>
+        <p>
+          A large value says that a part pushed, not why. Values are for this one prompt; look at several before you name what a head
+          does.
         </p>
       </div>
       <h2>The bundled model</h2>

@@ -45,15 +45,17 @@ fn loader(config: &str, tokenizer: Option<&str>, weights: Option<&str>) -> JsRes
     Ok(loader)
 }
 
-/// Loads a checkpoint in chunks of uneven sizes, from none to some thousand bytes.
 fn load(reference: &Reference) -> Model {
+    load_weights(reference, reference.weights)
+}
+
+/// Loads a checkpoint in chunks of uneven sizes, from none to some thousand bytes.
+fn load_weights(reference: &Reference, weights: &[u8]) -> Model {
     let mut loader = loader(reference.config, None, None).unwrap();
     let files = loader.choose("model.safetensors", None).unwrap();
     assert_eq!(files, ["model.safetensors"]);
-    loader
-        .begin("model.safetensors", Some(reference.weights.len() as f64))
-        .unwrap();
-    let (mut rest, mut size) = (reference.weights, 1);
+    loader.begin("model.safetensors", Some(weights.len() as f64)).unwrap();
+    let (mut rest, mut size) = (weights, 1);
     while !rest.is_empty() {
         let (chunk, after) = rest.split_at(size.min(rest.len()));
         loader.push(chunk).unwrap();
@@ -172,6 +174,41 @@ fn generation_follows_the_predictions() {
         ids.push(get(&next, "id").as_f64().unwrap() as u32);
     }
     assert_eq!(ids.len(), 6);
+}
+
+/// Scores of attention that are all infinite have no softmax: no kernel makes numbers of what is none.
+#[wasm_bindgen_test]
+fn an_overflow_is_found_where_it_begins() {
+    let (length, rest) = TINY_A.weights.split_at(8);
+    let header = &rest[..u64::from_le_bytes(length.try_into().unwrap()) as usize];
+    let tensors: Value = serde_json::from_slice(header).unwrap();
+    let with = |tensor: &str, indices: &[usize]| {
+        let offsets = &tensors[format!("transformer.{tensor}")]["data_offsets"];
+        let start = 8 + header.len() + offsets[0].as_u64().unwrap() as usize;
+        let mut weights = TINY_A.weights.to_vec();
+        for index in indices {
+            weights[start + 4 * index..][..4].copy_from_slice(&1e30_f32.to_le_bytes());
+        }
+        load_weights(&TINY_A, &weights)
+    };
+    let d = 24;
+    for (tensor, indices, place) in [
+        (
+            "h.0.mlp.c_proj.bias",
+            &[0][..],
+            "what ln_1 of layer 1 divides by is inf at position 0",
+        ),
+        (
+            "h.1.attn.c_attn.bias",
+            &[0, d],
+            "what attention mixes in layer 1 is NaN at position 2",
+        ),
+    ] {
+        let run = with(tensor, indices).run(&js(&json!([1, 5, 9])), true).unwrap();
+        assert_error(run.predictions(-1.0, 1.0), "OverflowError", place);
+        let question = json!({ "answer": 7, "unit": "head" });
+        assert_error(run.attribute(&js(&question)), "OverflowError", place);
+    }
 }
 
 /// The prompt that the page has run is not run again to be continued.
