@@ -1,5 +1,5 @@
 import { LogitscopeError } from './errors.js';
-import { needs } from './files.js';
+import { needs, some } from './files.js';
 
 /** So many folders deep a model is looked for: in the hub's cache it lies three deep. */
 const DEPTH = 5;
@@ -83,14 +83,13 @@ export function modelFiles(files: File[]): File[] {
   const folder = (file: File) => file.webkitRelativePath.split('/').slice(0, -1);
   const configs = files.filter((file) => file.name === 'config.json').map(folder);
   if (configs.length === 0) {
-    const given = files.slice(0, 5).map((file) => file.name).join(', ') || 'nothing';
+    const given = some(files.map((file) => file.name));
     throw new LogitscopeError('DownloadError', `config.json is not among the files chosen (${given}). ${needs}`);
   }
   const outermost = Math.min(...configs.map((folder) => folder.length));
   const models = [...new Set(configs.filter((folder) => folder.length === outermost).map((folder) => folder.join('/')))];
   if (models.length > 1) {
-    const some = models.slice(0, 8).join(', ') + (models.length > 8 ? ` and ${models.length - 8} more` : '');
-    throw new LogitscopeError('DownloadError', `There are ${models.length} models in what was chosen: ${some}. Choose one of these folders.`);
+    throw new LogitscopeError('DownloadError', `There are ${models.length} models in what was chosen: ${some(models)}. Choose one of these folders.`);
   }
   return files.filter((file) => folder(file).join('/') === models[0]);
 }

@@ -28,8 +28,8 @@ export interface ModelFiles {
 
 /** What a model folder has to hold. */
 export const needs =
-  'A model folder needs config.json and model.safetensors (or model.safetensors.index.json with its shards), and ' +
-  'tokenizer.json for prompts as text.';
+  'A model folder needs config.json, model.safetensors or pytorch_model.bin (or the .index.json of either with its shards), and, for ' +
+  'prompts as text, tokenizer.json, or vocab.json and merges.txt.';
 
 /** Files that a person chose. */
 export class ChosenFiles implements ModelFiles {
@@ -43,7 +43,12 @@ export class ChosenFiles implements ModelFiles {
 
   async open(name: string): Promise<ModelFile | Missing> {
     const file = this.#files.get(name);
-    if (!file) return { missing: `it is not among the files chosen. ${needs}` };
+    if (!file) return { missing: `it is not among the files chosen (${some([...this.#files.keys()])}). ${needs}` };
     return { from: 'the file chosen', body: file.stream(), announced: file.size, exact: true };
   }
+}
+
+/** As many names as a message bears. */
+export function some(names: readonly string[]): string {
+  return [...names.slice(0, 5), ...(names.length > 5 ? ['…'] : [])].join(', ') || 'nothing';
 }

@@ -92,6 +92,10 @@ async function readSmallFiles(reading: Reading, loader: ModelLoader): Promise<vo
   if (config) throw notFound('config.json', config);
 }
 
+const otherFormats =
+  'Weights in other formats (.h5, .msgpack, .ckpt, .onnx, .gguf) are not read, nor is an adapter by itself: save the model as ' +
+  'safetensors, with save_pretrained(). On the hub, many older models have them in a pull request, as in owner/name@refs/pr/1.';
+
 /** The weights, or the list of their shards, whichever is there. */
 async function findWeights({ files }: Reading, loader: ModelLoader): Promise<{ name: string; file: ModelFile }> {
   let first: LogitscopeError | undefined;
@@ -100,7 +104,7 @@ async function findWeights({ files }: Reading, loader: ModelLoader): Promise<{ n
     if (!('missing' in file)) return { name, file };
     first ??= notFound(name, file);
   }
-  throw first ?? new LogitscopeError('DownloadError', 'There is no file of weights.');
+  throw new LogitscopeError('DownloadError', `${first?.message ?? ''} ${otherFormats}`.trimStart());
 }
 
 /** A file of weights, fed to the loader as it comes. */

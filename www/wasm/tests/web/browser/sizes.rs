@@ -83,10 +83,10 @@ fn a_file_may_be_larger_than_memory() {
 #[wasm_bindgen_test]
 fn more_weights_than_can_be_addressed_are_refused() {
     let mut config = config(4);
-    config.vocab_size = 1 << 30;
+    config.vocab_size = 1 << 31;
     assert_eq!(
         config.validate().unwrap_err().to_string(),
-        "out of memory: this model's weights take 4294 MB as float32, more than can be addressed here"
+        "out of memory: this model's weights take 4294 MB as float16, more than can be addressed here"
     );
 }
 
@@ -100,4 +100,21 @@ fn a_prompt_that_is_too_large_in_memory_is_refused() {
     assert!(matches!(error, Error::Memory(_)), "{error}");
     // The model lives.
     model.run(&[1; 4]).unwrap().logits(3).unwrap();
+}
+
+/// GPT-2 XL takes 3.1 GB as float16, which can be addressed, and 6.2 GB as float32, which cannot: the file says which it is.
+#[wasm_bindgen_test]
+fn a_model_is_refused_by_the_size_in_which_it_is_stored() {
+    let mut xl = Gpt2Config::default();
+    (xl.n_embd, xl.n_layer, xl.n_head, xl.n_inner) = (1600, 48, 25, 6400);
+    let mut checkpoint = Checkpoint::new(xl.clone()).unwrap();
+    let (header, length) = header(weights(&xl));
+    checkpoint.begin(WEIGHTS, Some(length)).unwrap();
+    let Err(Error::Memory(message)) = checkpoint.push(&header) else {
+        panic!("as float32 it must be refused");
+    };
+    assert!(message.contains("the weights take 6230 MB, more than can be addressed"), "{message}");
+
+    (xl.n_embd, xl.n_inner) = (3200, 12800);
+    assert!(matches!(Checkpoint::new(xl), Err(Error::Memory(_))));
 }
