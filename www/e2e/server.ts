@@ -60,7 +60,7 @@ export class FileServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.requests.push(path);
-    const fault = [...this.faults].find(([file]) => path.endsWith(file))?.[1];
+    const fault = [...this.faults].find(([file]) => path.endsWith(`/${file}`))?.[1];
     // As GitHub Pages and the Hugging Face hub do.
     if (fault !== 'no CORS') response.setHeader('access-control-allow-origin', '*');
     if (this.isolates) {

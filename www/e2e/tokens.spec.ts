@@ -7,11 +7,12 @@ const LONG = 'ab'.repeat(500_000);
 /** Opens the bundled model with other texts for some of its tokens. */
 async function openWith(scope: Logitscope, texts: Record<string, string>, prompt: string, answer: string): Promise<void> {
   const tokenizer = JSON.parse(readFileSync(new URL('tokenizer.json', BUNDLED), 'utf8')) as {
-    model: { vocab: Record<string, number> };
+    model: { vocab: Record<string, number>; merges: [string, string][] };
     added_tokens: object[];
   };
   for (const [text, content] of Object.entries(texts)) {
-    const { vocab } = tokenizer.model;
+    const { vocab, merges } = tokenizer.model;
+    tokenizer.model.merges = merges.filter(([left, right]) => ![left, right, left + right].includes(text));
     const id = vocab[text] ?? NaN;
     delete vocab[text];
     vocab[content] = id;

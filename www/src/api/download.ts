@@ -3,7 +3,7 @@ import { needs, type Missing, type ModelFile, type ModelFiles } from './files.js
 import { readHubFolder } from './hub.js';
 
 /** No folder has a file of this name: what a server answers for it, it answers for whatever is not there. */
-const nowhere = 'logitscope-asks-for-a-file-that-is-not-there';
+const nowhere = 'logitscope-asks-for-a-file-that-is-not-there.json';
 
 /** An answer that is no file, and may be this server's way to say that there is none. */
 interface Refusal {

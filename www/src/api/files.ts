@@ -28,8 +28,8 @@ export interface ModelFiles {
 
 /** What a model folder has to hold. */
 export const needs =
-  'A model folder needs config.json, model.safetensors or pytorch_model.bin (or the .index.json of either with its shards), and, for ' +
-  'prompts as text, tokenizer.json, or vocab.json and merges.txt.';
+  'A model folder needs config.json, weights (model.safetensors or pytorch_model.bin, or shards by their .index.json) and, for text, ' +
+  'a tokenizer.json.';
 
 /** Files that a person chose. */
 export class ChosenFiles implements ModelFiles {

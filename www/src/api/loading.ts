@@ -98,13 +98,15 @@ const otherFormats =
 
 /** The weights, or the list of their shards, whichever is there. */
 async function findWeights({ files }: Reading, loader: ModelLoader): Promise<{ name: string; file: ModelFile }> {
+  const names = loader.weights();
   let first: LogitscopeError | undefined;
-  for (const name of loader.weights()) {
+  for (const name of names) {
     const file = await files.open(name);
     if (!('missing' in file)) return { name, file };
     first ??= notFound(name, file);
   }
-  throw new LogitscopeError('DownloadError', `${first?.message ?? ''} ${otherFormats}`.trimStart());
+  const why = first?.message ?? '';
+  throw new LogitscopeError('DownloadError', names.length > 1 ? `${why} ${otherFormats}` : why);
 }
 
 /** A file of weights, fed to the loader as it comes. */

@@ -25,7 +25,9 @@ export class QuestionLine extends LitElement {
   #input(field: Field, event: Event): void {
     const input = event.target as HTMLInputElement;
     const text = typed(input.value);
-    if (input.value !== visible(text)) {
+    // What a backslash begins is not complete.
+    const begun = input.value.slice(0, input.selectionStart ?? undefined).endsWith('\\');
+    if (!begun && input.value !== visible(text)) {
       const moved = (at: number | null) => visible(typed(input.value.slice(0, at ?? undefined))).length;
       const [start, end] = [moved(input.selectionStart), moved(input.selectionEnd)];
       input.value = visible(text);
