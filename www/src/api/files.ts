@@ -28,8 +28,7 @@ export interface ModelFiles {
 
 /** What a model folder has to hold. */
 export const needs =
-  'A model folder needs config.json, weights (model.safetensors or pytorch_model.bin, or shards by their .index.json) and, for text, ' +
-  'a tokenizer.json.';
+  'A model folder needs config.json, model.safetensors or pytorch_model.bin (or shards), and a tokenizer.json for text.';
 
 /** Files that a person chose. */
 export class ChosenFiles implements ModelFiles {

@@ -113,7 +113,10 @@ fn a_model_is_refused_by_the_size_in_which_it_is_stored() {
     let Err(Error::Memory(message)) = checkpoint.push(&header) else {
         panic!("as float32 it must be refused");
     };
-    assert!(message.contains("the weights take 6230 MB, more than can be addressed"), "{message}");
+    assert!(
+        message.contains("the weights take 6230 MB, more than can be addressed"),
+        "{message}"
+    );
 
     (xl.n_embd, xl.n_inner) = (3200, 12800);
     assert!(matches!(Checkpoint::new(xl), Err(Error::Memory(_))));
