@@ -218,7 +218,7 @@ fn a_prompt_that_does_not_fit_is_refused_and_the_largest_that_does_is_run() {
 #[test]
 fn a_generation_from_a_run_does_not_run_the_prompt_again() {
     let _alone = alone();
-    let model = LanguageModel::new(Arc::into_inner(model(32)).unwrap(), None).unwrap();
+    let model = LanguageModel::new(Arc::into_inner(model(32)).unwrap(), None);
     let text = tokens(600);
     let sampling = Sampling {
         max_tokens: 1,

@@ -115,6 +115,25 @@ test('what the model writes can be explained token by token', async ({ scope, pa
   await expect(written).toHaveCount(0);
 });
 
+test('an example that is chosen before the first written token is asked where it asks', async ({ scope, page }) => {
+  await scope.tokens.nth(3).click();
+  await scope.answered();
+  await page.evaluate(() => {
+    const editor = document.querySelector('logitscope-page')?.shadowRoot?.querySelector('prompt-editor');
+    editor?.dispatchEvent(new CustomEvent('generate-start', { detail: { maxTokens: 10 }, bubbles: true, composed: true }));
+    const examples = editor?.shadowRoot?.querySelector('select');
+    if (!examples) return;
+    examples.value = '2';
+    examples.dispatchEvent(new Event('change'));
+  });
+  await expect(scope.prompt).not.toHaveValue(/drink/);
+  await scope.answered();
+  await page.waitForTimeout(1000);
+  await expect(page.getByRole('button', { name: /written by the model/ })).toHaveCount(0);
+  await expect(scope.tokens.last()).toHaveAttribute('aria-pressed', 'true');
+  expect(page.url()).not.toContain('position=');
+});
+
 test('parts are selected in a chart or the table, and marked in both', async ({ scope, page }) => {
   const heads = scope.chart('Heads');
   const box = (await heads.boundingBox())!;
