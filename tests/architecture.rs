@@ -136,9 +136,9 @@ fn the_library_knows_no_browser_and_no_terminal() {
 }
 
 #[test]
-fn only_the_folder_reader_touches_a_disk() {
+fn only_the_reader_of_disks_touches_a_disk() {
     let words = ["std::fs", "fs::", "File::"];
-    assert_eq!(lines_with("src", ".rs", &["src/gpt2/folder.rs"], &words), [""; 0]);
+    assert_eq!(lines_with("src", ".rs", &["src/gpt2/disk.rs"], &words), [""; 0]);
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn refuses_by_name_what_it_does_not_compute() {
         with(json!({"n_embd": vast, "n_head": 1, "n_layer": vast}))
             .unwrap_err()
             .to_string(),
-        "out of memory: this model's weights take 9223372036 GB as float16, more than can be addressed here"
+        "out of memory: this model's weights take 18446744073 GB as float16, more than can be addressed here"
     );
 }
 

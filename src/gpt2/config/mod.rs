@@ -142,10 +142,11 @@ impl Gpt2Config {
             )));
         }
         // As float16: which format it is, the files say.
-        if self.weight_bytes() / 2 >= usize::MAX as u64 {
+        let least = self.weights_of(2);
+        if least >= usize::MAX as u64 {
             return Err(Error::Memory(format!(
                 "this model's weights take {} as float16, more than can be addressed here",
-                bytes(self.weight_bytes() / 2)
+                bytes(least)
             )));
         }
         // After the rest: where it was left out it is 4 n_embd, and then it is not what is too large.
@@ -169,13 +170,18 @@ impl Gpt2Config {
 
     /// The size of all weights as float32, in bytes; saturates.
     pub fn weight_bytes(&self) -> u64 {
+        self.weights_of(4)
+    }
+
+    /// The size of all weights, in bytes; saturates.
+    fn weights_of(&self, bytes_each: u128) -> u64 {
         let size = |x: usize| x as u128;
         let (d, inner, vocabulary) = (size(self.n_embd), size(self.n_inner), size(self.vocab_size));
         let block = d.saturating_mul(4 * d + 2 * inner + 9).saturating_add(inner);
         let embeddings = if self.tie_word_embeddings { 1 } else { 2 };
         let outer = d.saturating_mul(embeddings * vocabulary + size(self.n_positions) + 2);
         let parameters = size(self.n_layer).saturating_mul(block).saturating_add(outer);
-        u64::try_from(parameters.saturating_mul(4)).unwrap_or(u64::MAX)
+        u64::try_from(parameters.saturating_mul(bytes_each)).unwrap_or(u64::MAX)
     }
 }
 
