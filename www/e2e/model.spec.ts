@@ -88,6 +88,17 @@ test('a model from a folder is kept, loads again without the network, and can be
   expect(weights()).toBe(2);
 });
 
+test('a kept model that cannot be deleted says so', async ({ scope, page, server }) => {
+  await scope.load(server.model('tiny-a'));
+  await agrees(scope);
+  await page.evaluate(() => {
+    FileSystemDirectoryHandle.prototype.removeEntry = () => Promise.reject(new Error('The disk is gone.'));
+  });
+  await scope.modelButton.click();
+  await page.getByRole('button', { name: /^Delete .*tiny-a/ }).click();
+  await expect(page.getByText(/tiny-a\/ could not be deleted.* The disk is gone\./)).toBeVisible();
+});
+
 const faults: [Fault, RegExp][] = [
   ['missing', /404/],
   ['page', /page/],
@@ -127,6 +138,8 @@ test('a download shows how far it is, and can be cancelled', async ({ scope, pag
   await expect(page.getByRole('progressbar', { name: /^Loading .*tiny-a/ })).toBeVisible();
   await expect(page.getByText(/3\d kB of 7\d kB/)).toBeVisible();
   await stillAnswers(scope);
+  await expect(page.getByText(/nothing has come for \d+ s/)).toBeVisible();
+  await expect(page.getByText(/kB\/s/)).toHaveCount(0);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('progressbar')).toHaveCount(0);
   await stillAnswers(scope);
