@@ -36,10 +36,11 @@ fn integer(value: &JsValue) -> Option<i64> {
 
 /// How a message shows a value that it refuses.
 fn show(value: &JsValue) -> String {
-    value
-        .as_string()
-        .map(|text| format!("{text:?}"))
-        .unwrap_or_else(|| format!("{value:?}"))
+    match (value.as_string(), value.as_f64()) {
+        (Some(text), _) => format!("{text:?}"),
+        (None, Some(number)) => number.to_string(),
+        (None, None) => format!("{value:?}"),
+    }
 }
 
 fn natural(name: &str, value: &JsValue) -> Result<u64> {
