@@ -134,6 +134,14 @@ fn predictions_are_the_softmax_of_the_logits() {
 
     assert_eq!(model.predictions(&run, 1, 10).unwrap(), all[..10]);
     assert!(model.predictions(&run, 1, 0).unwrap().is_empty());
+    assert!(all.iter().enumerate().all(|(place, each)| each.rank == place));
+    let some: Vec<u32> = [0, 7, 50256].map(|place: usize| all[place].id).into();
+    let expected = [0, 7, 50256].map(|place: usize| all[place].clone());
+    assert_eq!(model.expectations(&run, 1, &some).unwrap(), expected);
+    assert_eq!(
+        message(model.expectations(&run, 1, &[3, 50257])),
+        "token: 50257 is beyond the vocabulary of 50257 tokens"
+    );
     assert_eq!(a.text, model.token_text(a.id));
     assert_eq!(
         message(model.predictions(&run, 3, 10)),

@@ -46,6 +46,8 @@ pub struct Prediction {
     pub logit: f64,
     /// By softmax over the whole vocabulary.
     pub probability: f64,
+    /// How many tokens are likelier: 0 for the likeliest.
+    pub rank: usize,
 }
 
 impl LanguageModel {
@@ -219,9 +221,6 @@ impl LanguageModel {
     pub fn predictions(&self, run: &Run, position: usize, k: usize) -> Result<Vec<Prediction>> {
         self.check_run(run)?;
         let logits = run.logits(position)?;
-        let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let weight = |logit: f32| f64::from(logit - max).exp();
-        let sum: f64 = logits.iter().map(|&logit| weight(logit)).sum();
         let by_logit = |&a: &usize, &b: &usize| logits[b].total_cmp(&logits[a]).then(a.cmp(&b));
         let mut ids = Vec::new();
         let mut least = f32::NEG_INFINITY;
@@ -238,13 +237,44 @@ impl LanguageModel {
         }
         ids.sort_unstable_by(by_logit);
         ids.truncate(k);
-        let prediction = |id: usize| Prediction {
+        let softmax = Softmax::of(&logits);
+        let ranked = ids.into_iter().enumerate();
+        Ok(ranked.map(|(rank, id)| self.predicted(id, rank, &softmax)).collect())
+    }
+
+    /// What the model expects of some tokens, each by its id, as the next at one position of a run.
+    ///
+    /// # Errors
+    /// [`Error::Position`] if `position` is outside the run, [`Error::Argument`] for the run of another model or for an id
+    /// beyond the vocabulary.
+    pub fn expectations(&self, run: &Run, position: usize, tokens: &[u32]) -> Result<Vec<Prediction>> {
+        self.check_run(run)?;
+        let logits = run.logits(position)?;
+        let softmax = Softmax::of(&logits);
+        let expected = |&token: &u32| {
+            let id = token as usize;
+            let Some(&own) = logits.get(id) else {
+                return Err(Error::Argument(format!(
+                    "token: {id} is beyond the vocabulary of {} tokens",
+                    logits.len()
+                )));
+            };
+            // Of tokens that are equally likely the first ranks higher, as among the predictions.
+            let likelier = |(other, logit): (usize, &f32)| logit.total_cmp(&own).reverse().then(other.cmp(&id)).is_lt();
+            let rank = logits.iter().enumerate().filter(|&each| likelier(each)).count();
+            Ok(self.predicted(id, rank, &softmax))
+        };
+        tokens.iter().map(expected).collect()
+    }
+
+    fn predicted(&self, id: usize, rank: usize, softmax: &Softmax) -> Prediction {
+        Prediction {
             id: id as u32,
             text: self.token_text(id as u32),
-            logit: f64::from(logits[id]),
-            probability: weight(logits[id]) / sum,
-        };
-        Ok(ids.into_iter().map(prediction).collect())
+            logit: f64::from(softmax.logits[id]),
+            probability: softmax.weight(id) / softmax.sum,
+            rank,
+        }
     }
 
     pub(super) fn check_run(&self, run: &Run) -> Result<()> {
@@ -263,5 +293,24 @@ impl LanguageModel {
             true => format!("\"{text}\""),
             false => format!("{text:?}"),
         }
+    }
+}
+
+/// Logits and what makes probabilities of them.
+struct Softmax<'a> {
+    logits: &'a [f32],
+    max: f32,
+    sum: f64,
+}
+
+impl<'a> Softmax<'a> {
+    fn of(logits: &'a [f32]) -> Self {
+        let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum = logits.iter().map(|&logit| f64::from(logit - max).exp()).sum();
+        Self { logits, max, sum }
+    }
+
+    fn weight(&self, id: usize) -> f64 {
+        f64::from(self.logits[id] - self.max).exp()
     }
 }

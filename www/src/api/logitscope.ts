@@ -288,6 +288,14 @@ export class Run {
     return this.#call((service) => service.predictions(this.#handle, position, k), options.signal);
   }
 
+  /** What the model expects of tokens, given by their ids, after a position: the probability and rank of each. */
+  async expectations(ids: ArrayLike<number>, position = -1, options: Abortable = {}): Promise<Prediction[]> {
+    const tokens = Uint32Array.from(checkIds('ids', ids));
+    checkPosition(position);
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.expectations(this.#handle, position, tokens), options.signal);
+  }
+
   /**
    * Takes the logit of the answer apart, or its difference to the logit of `incorrect`.
    *

@@ -108,6 +108,8 @@ const service = {
 
   predictions: (run: number, position: number, k: number): Prediction[] => get(runs, run).predictions(position, k),
 
+  expectations: (run: number, position: number, tokens: Uint32Array): Prediction[] => get(runs, run).expectations(position, tokens),
+
   attribute: (run: number, question: Question): AttributionData => get(runs, run).attribute(question),
 
   generate(input: Input, prependBos: boolean, sampling: SamplingOptions): number {

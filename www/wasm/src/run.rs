@@ -39,6 +39,12 @@ impl Run {
         Ok(to_js(&self.model.predictions(&self.run, position, k)?)?.unchecked_into())
     }
 
+    /// What the model expects of each of some tokens after a position.
+    pub fn expectations(&self, position: f64, tokens: Vec<u32>) -> JsResult<JsPredictions> {
+        let position = Position::At(whole_number(position)?).resolve(self.run.tokens().len())?[0];
+        Ok(to_js(&self.model.expectations(&self.run, position, &tokens)?)?.unchecked_into())
+    }
+
     /// Takes the logit of the answer apart.
     pub fn attribute(&self, asked: &JsQuestion) -> JsResult<JsAttribution> {
         let token = |token| single_token(&self.model, &token);

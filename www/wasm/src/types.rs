@@ -43,6 +43,8 @@ export interface Prediction extends Token {
   /** Centered on the mean over the vocabulary. */
   logit: number;
   probability: number;
+  /** How many tokens are likelier: 0 for the likeliest. */
+  rank: number;
 }
 
 /** How finely the residual stream is taken apart. `layer` is the running sum: what has been added up so far. */
