@@ -125,7 +125,7 @@ fn bars_are_as_long_as_their_values_and_on_the_side_of_their_sign() {
     let first = tallest(&items[2]);
     let unit = (first.1 - first.0) / items[2].value.abs();
     let zero = if items[2].value > 0.0 { first.1 } else { first.0 };
-    for item in &items {
+    for item in items.iter() {
         let (y0, y1) = tallest(item);
         let end = zero - item.value * unit;
         assert!(
@@ -176,7 +176,7 @@ fn heads_go_down_and_layers_across_and_a_colour_is_a_sign() {
         view.theme = theme;
         let chart = chart(explanation(HEADS, 6, 4, wave));
         let svg = shapes(&chart.svg(&view).unwrap());
-        for item in chart.items(&view).unwrap() {
+        for item in chart.items(&view).unwrap().iter() {
             let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
             let Part::Head { layer, head } = item.label else {
                 assert!(item.width > 800.0, "the remainder spans every depth");
@@ -299,7 +299,11 @@ fn all_three_charts_share_one_depth_axis() {
             [COMPONENTS, Form::RunningSum, HEADS].map(|form| chart(explanation(form, n_layer, 5, wave)));
         let find = |chart: &Chart, label: &str| {
             let items = chart.items(&view).unwrap();
-            items.into_iter().find(|item| item.label.to_string() == label).unwrap()
+            items
+                .iter()
+                .find(|item| item.label.to_string() == label)
+                .unwrap()
+                .clone()
         };
         let middle = |item: Item| item.x + item.width / 2.0;
         for layer in 0..n_layer {
@@ -419,18 +423,67 @@ fn items_say_what_they_are_and_what_share_they_have() {
     assert_eq!(items[1].name, "attention head 1 in layer 0");
     assert_eq!(
         (items[1].value, items[1].share, items[1].rank, items[1].count),
-        (-4.0, Some(4.0), 1, 3)
+        (-4.0, Some(4.0 / 7.0), 1, 3)
     );
     assert_eq!((items[0].layer, items[2].layer), (Some(0), None));
     assert_eq!(items.iter().map(|item| item.rank).collect::<Vec<_>>(), [3, 1, 2]);
-    // Of a total of nothing nothing is a share.
+    // However near to nothing they come in sum.
     let items = chart(HEADS, &[1.0, -4.0, 3.0]).items(&view).unwrap();
+    assert_eq!(items[1].share, Some(0.5));
+    // Of nothing at all nothing is a share, nor is what has been added so far a part of anything.
+    let items = chart(HEADS, &[0.0, 0.0, 0.0]).items(&view).unwrap();
     assert!(items.iter().all(|item| item.share.is_none()));
-    // A running sum's last state is the whole.
     let items = chart(Form::RunningSum, &[0.5, 1.0, 2.0]).items(&view).unwrap();
-    assert_eq!(
-        items.iter().map(|item| item.share.unwrap()).collect::<Vec<_>>(),
-        [0.25, 0.5, 1.0]
+    assert!(items.iter().all(|item| item.share.is_none()));
+}
+
+#[test]
+fn the_rest_is_as_long_as_its_share_of_what_everything_pushes() {
+    let view = View::new(900.0, 280.0);
+    let strip = 900.0 - 12.0 - 60.0;
+    for (rest, share) in [(0.0, 0.0), (1.0, 0.125), (-7.0, 0.5), (21.0, 0.75)] {
+        let values = [1.0, -4.0, 2.0, 0.0, rest];
+        let chart = chart(explanation(HEADS, 2, 2, |i| values[i]));
+        let strip_top = chart.items(&view).unwrap()[4].y;
+        let shapes = shapes(&chart.svg(&view).unwrap());
+        let in_strip = |shape: &&Shape| shape.tag == "rect" && (shape.points[0].1 - strip_top).abs() < 0.06;
+        let long: Vec<f64> = (shapes.iter().filter(in_strip))
+            .filter(|shape| shape.points[1].1 - shape.points[0].1 > 10.0 && shape.color != "#DCDEE3")
+            .map(|shape| shape.points[1].0 - shape.points[0].0)
+            .collect();
+        // The paper of the whole, then the bar.
+        assert_eq!(long.len(), 2, "{rest}: {long:?}");
+        assert!(
+            (long[0] - strip).abs() < 0.2 && (long[1] - share * strip).abs() < 0.2,
+            "{rest}: {long:?}"
+        );
+    }
+}
+
+#[test]
+fn a_caption_lies_below_the_chart_within_the_picture() {
+    let chart = chart(explanation(COMPONENTS, 3, 1, wave));
+    let mut view = View::new(600.0, 320.0);
+    let without = chart.items(&view).unwrap();
+    view.caption = vec![
+        "When Mary and John went to the store, John gave a drink to ".repeat(3),
+        "Model: gpt2".into(),
+    ];
+    let with = chart.items(&view).unwrap();
+    let shapes = shapes(&chart.svg(&view).unwrap());
+    let said: Vec<&Shape> = shapes
+        .iter()
+        .filter(|shape| shape.text.contains("Mary and") || shape.text.contains("gpt2"))
+        .collect();
+    assert!(said.len() > 2, "it is broken into lines");
+    let lowest = with.iter().map(|item| item.y + item.height).fold(0.0, f64::max);
+    assert!(
+        said.iter()
+            .all(|line| line.points[0].1 > lowest && line.points[0].1 < 320.0)
+    );
+    assert!(
+        with[0].height < without[0].height || with[0].y < without[0].y,
+        "the chart makes room"
     );
 }
 
@@ -770,14 +823,15 @@ proptest! {
 
     #[test]
     fn what_is_drawn_at_a_point_is_what_lies_under_it((chart, view) in any_chart()) {
-        for item in chart.items(&view).unwrap() {
+        let items = chart.items(&view).unwrap();
+        for item in items.iter() {
             let inside = item.x >= 0.0 && item.y >= 0.0 && item.x + item.width <= view.width && item.y + item.height <= view.height;
             prop_assert!(inside, "{item:?} is outside the view");
             let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
-            prop_assert_eq!(chart.hit(&view, x, y).unwrap(), Some(item));
+            prop_assert_eq!(items.hit(x, y), Some(item));
         }
         for (x, y) in [(-1.0, 50.0), (5.0, 5.0), (view.width, view.height), (f64::NAN, 0.0), (1e300, -1e300)] {
-            prop_assert_eq!(chart.hit(&view, x, y).unwrap(), None);
+            prop_assert_eq!(items.hit(x, y), None);
         }
     }
 

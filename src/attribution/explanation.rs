@@ -130,6 +130,14 @@ impl Explanation {
         &self.values()[i * n..(i + 1) * n]
     }
 
+    /// What all parts' absolute values add up to at entry `p` of the positions, which is what a part's value has a share of.
+    /// None where all are zero, and of what has been added so far, which is no part of a whole.
+    pub fn magnitude(&self, p: usize) -> Option<f64> {
+        let parts = matches!(self, Self::Parts(_)).then(|| 0..self.labels().len())?;
+        let magnitude: f64 = parts.map(|i| self.row(i)[p].abs()).sum();
+        (magnitude > 0.0).then_some(magnitude)
+    }
+
     /// The `k` highest rows with their values, highest first; with several positions, by the mean over them. As
     /// TransformerLens's `DirectLogitAttribution.top`.
     pub fn top(&self, k: usize) -> Vec<(Part, f64)> {

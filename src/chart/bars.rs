@@ -136,10 +136,13 @@ impl Plot for Layout<'_> {
     }
 
     /// A bar is meant by its whole height of the plot: a short one could not be pointed at.
-    fn at(&self, x: f64, y: f64) -> Option<usize> {
+    fn target(&self, i: usize) -> Rect {
         let frame = &self.scene.frame;
-        let i = (2.0 * frame.depth(x)).floor() as usize;
-        (frame.plot.contains(x, y) && i < self.scene.parts().len()).then_some(i)
+        Rect {
+            x0: frame.x(i as f64 / 2.0),
+            x1: frame.x((i + 1) as f64 / 2.0),
+            ..frame.plot
+        }
     }
 
     fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {

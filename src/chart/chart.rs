@@ -5,12 +5,13 @@ use plotters::prelude::{DrawingArea, DrawingBackend};
 
 use super::bars::Bars;
 use super::belonging::belonging;
+use super::caption::Caption;
 use super::check::check;
 use super::color::Palette;
 use super::frame::Frame;
 use super::header::Header;
 use super::heads::Heads;
-use super::item::{Item, items};
+use super::item::Items;
 use super::key::Key;
 use super::kind::{Kind, Mark};
 use super::question::Question;
@@ -138,24 +139,13 @@ impl Chart {
         svg(&sketch, (view.width, view.height), &self.title())
     }
 
-    /// Every item, in the model's order.
+    /// What lies where. To be kept for as long as the view is: what is selected or pointed at changes nothing of it.
     ///
     /// # Errors
     /// As [`Chart::draw`].
-    pub fn items(&self, view: &View) -> Result<Vec<Item>> {
+    pub fn items(&self, view: &View) -> Result<Items> {
         let scene = self.scene(view)?;
-        Ok(items(&scene, &*kind(&self.explanation).plot(&scene)))
-    }
-
-    /// The item under (x, y), in CSS pixels.
-    ///
-    /// # Errors
-    /// As [`Chart::draw`].
-    pub fn hit(&self, view: &View, x: f64, y: f64) -> Result<Option<Item>> {
-        let scene = self.scene(view)?;
-        let plot = kind(&self.explanation).plot(&scene);
-        let hit = plot.at(x, y);
-        Ok(hit.and_then(|i| items(&scene, &*plot).into_iter().nth(i)))
+        Ok(Items::of(&scene, &*kind(&self.explanation).plot(&scene)))
     }
 
     /// The part that `key` leads to from `from`. From a part that this chart does not show it leads to the first that
@@ -186,13 +176,20 @@ impl Chart {
         let titles = kind(&self.explanation).titles(&self.question.show(14));
         let legend = kind(&self.explanation).legend(&self.question, values.range.1);
         let header = Header::new(titles, legend, view.width);
+        let caption = Caption::new(&view.caption, view.width, view.height - header.height());
         Ok(Scene {
             explanation: &self.explanation,
             question: &self.question,
             view,
             palette: Palette::of(view.theme),
-            frame: Frame::new(view.width, view.height, header.height(), self.n_layer),
+            frame: Frame::new(
+                view.width,
+                view.height - caption.height(),
+                header.height(),
+                self.n_layer,
+            ),
             header,
+            caption,
             values,
         })
     }
@@ -204,10 +201,11 @@ impl Chart {
             palette,
             header,
             frame,
+            caption,
             ..
         } = scene;
         let mut sketch = Sketch::default();
-        sketch.rect(frame.whole(), palette.paper);
+        sketch.rect(view.whole(), palette.paper);
         let lit = scene.lit();
         frame.draw_lit(&lit, &mut sketch, palette);
         let plot = kind(&self.explanation).plot(scene);
@@ -219,6 +217,7 @@ impl Chart {
         }
         frame.draw_depth(&lit, &mut sketch, palette);
         header.draw(&mut sketch, palette);
+        caption.draw(frame.height, &mut sketch, palette);
         sketch
     }
 }

@@ -15,7 +15,6 @@ const GAP: f64 = 8.0;
 /// A view divided into header, plot and axes. Depth is a row of slots: the embeddings, each layer, the end.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
-    pub width: f64,
     pub height: f64,
     pub plot: Rect,
     pub n_layer: usize,
@@ -25,7 +24,6 @@ impl Frame {
     /// A view of `width` times `height`, the first `header` of it for the header.
     pub fn new(width: f64, height: f64, header: f64, n_layer: usize) -> Self {
         Self {
-            width,
             height,
             plot: Rect {
                 x0: LEFT,
@@ -42,16 +40,6 @@ impl Frame {
         (LEFT, width - RIGHT)
     }
 
-    /// The whole view.
-    pub fn whole(&self) -> Rect {
-        Rect {
-            x0: 0.0,
-            y0: 0.0,
-            x1: self.width,
-            y1: self.height,
-        }
-    }
-
     /// The width of a slot.
     pub fn slot(&self) -> f64 {
         self.plot.width() / (self.n_layer + 2) as f64
@@ -60,11 +48,6 @@ impl Frame {
     /// The x at `depth` slots from the left: 0 to 1 is the embeddings, 1 + l to 2 + l is layer l.
     pub fn x(&self, depth: f64) -> f64 {
         self.plot.x0 + self.slot() * depth
-    }
-
-    /// The depth at `x`.
-    pub fn depth(&self, x: f64) -> f64 {
-        (x - self.plot.x0) / self.slot()
     }
 
     /// The whole height of a slot.

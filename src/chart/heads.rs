@@ -2,7 +2,7 @@
 //! every depth.
 
 use super::belonging::belonging;
-use super::color::text_on;
+use super::color::{mix, text_on};
 use super::key::Key;
 use super::kind::{Kind, Mark, Plot};
 use super::legend::{Entry, Legend, Swatch, signs};
@@ -132,25 +132,40 @@ impl Layout<'_> {
             frame, values, palette, ..
         } = self.scene;
         let value = values.parts[i];
-        // A strip in full colour would outshine every head.
-        let chip = Rect {
-            x1: self.strip.x0 + frame.slot().clamp(self.strip.height(), 4.0 * self.strip.height()),
+        let magnitude: f64 = values.parts.iter().map(|value| value.abs()).sum();
+        let share = if magnitude > 0.0 { value.abs() / magnitude } else { 0.0 };
+        // The whole strip is all that the heads and the rest push, either way: the rest fills its share of that.
+        let bar = Rect {
+            x1: self.strip.x0 + share * self.strip.width(),
             ..self.strip
         };
+        let color = mix(palette.paper, palette.sign(value), 0.6);
         sketch.rect(self.strip, palette.paper);
-        sketch.rect(chip, palette.diverging(values.strength(value), palette.paper));
+        sketch.rect(bar, color);
         sketch.outline(self.strip, 1.0, palette.hairline);
         let (_, middle) = self.strip.center();
         if self.strip.height() < size::LABEL {
             return;
         }
         frame.draw_label("rest", middle, sketch, palette);
-        let long = format!("{}  embeddings, MLPs and biases", signed(value));
-        let text = [long, signed(value)]
-            .into_iter()
-            .find(|text| chip.x1 + width(text, size::VALUE) + 12.0 <= self.strip.x1);
-        let at = (chip.x1 + 6.0, middle + 0.36 * size::VALUE);
-        sketch.text(&text.unwrap_or_default(), at, Align::Left, size::VALUE, palette.ink);
+        let percent = format!("{}: {:.0}% of all pushes", signed(value), 100.0 * share);
+        let long = format!("{percent} (embeddings, MLPs and biases)");
+        let (inside, outside) = (bar.width() - 12.0, self.strip.x1 - bar.x1 - 12.0);
+        let texts = [long, percent, signed(value)];
+        let Some(text) = texts
+            .iter()
+            .find(|text| width(text, size::VALUE) <= inside.max(outside))
+        else {
+            return;
+        };
+        let fits_outside = width(text, size::VALUE) <= outside;
+        let (x, ink) = if fits_outside {
+            (bar.x1, palette.ink)
+        } else {
+            (bar.x0, text_on(color))
+        };
+        let at = (x + 6.0, middle + 0.36 * size::VALUE);
+        sketch.text(text, at, Align::Left, size::VALUE, ink);
     }
 }
 
@@ -209,15 +224,8 @@ impl Plot for Layout<'_> {
         }
     }
 
-    fn at(&self, x: f64, y: f64) -> Option<usize> {
-        let frame = &self.scene.frame;
-        if self.strip.contains(x, y) {
-            return Some(self.scene.parts().len() - 1);
-        }
-        // The last column and row include their far edge.
-        let layer = ((frame.depth(x) - 1.0).max(0.0) as usize).min(frame.n_layer - 1);
-        let head = (((y - self.grid.y0) / self.row()) as usize).min(self.n_head - 1);
-        self.grid.contains(x, y).then_some(layer * self.n_head + head)
+    fn target(&self, i: usize) -> Rect {
+        self.rect(i)
     }
 
     fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {

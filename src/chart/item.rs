@@ -1,9 +1,12 @@
 //! What a drawn chart answers: each part, and where it is.
 
+use std::ops::Deref;
+
 use serde::Serialize;
 
 use super::kind::Plot;
 use super::scene::Scene;
+use super::sketch::Rect;
 use crate::attribution::Part;
 
 /// A part as it is drawn, in one view.
@@ -16,7 +19,7 @@ pub struct Item {
     pub name: String,
     /// What it adds to the logit (difference), in logits; for a running sum, what has been added so far.
     pub value: f64,
-    /// `value` as a signed share of the total; none if the total is zero.
+    /// Its share of the sum of all parts' absolute values, 0 to 1; none if all are zero, and in a running sum.
     pub share: Option<f64>,
     /// 1 for the largest absolute value.
     pub rank: usize,
@@ -34,11 +37,46 @@ pub struct Item {
     pub height: f64,
 }
 
-/// The items of `plot`, in the model's order.
-pub(super) fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
+/// What lies where in one view of a chart: its items, in the model's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Items {
+    items: Vec<Item>,
+    /// Where a pointer means each item: often more than is drawn of it.
+    targets: Vec<Rect>,
+}
+
+impl Items {
+    pub(super) fn of(scene: &Scene, plot: &dyn Plot) -> Self {
+        Self {
+            items: items(scene, plot),
+            targets: (0..scene.parts().len()).map(|i| plot.target(i)).collect(),
+        }
+    }
+
+    /// That of a part, if the chart shows it.
+    pub fn of_part(&self, part: Part) -> Option<&Item> {
+        self.items.iter().find(|item| item.label == part)
+    }
+
+    /// The item under (x, y), in CSS pixels.
+    pub fn hit(&self, x: f64, y: f64) -> Option<&Item> {
+        let i = self.targets.iter().position(|target| target.contains(x, y))?;
+        self.items.get(i)
+    }
+}
+
+impl Deref for Items {
+    type Target = [Item];
+
+    fn deref(&self) -> &[Item] {
+        &self.items
+    }
+}
+
+fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
     let parts = scene.parts();
     let values = &scene.values.parts;
-    let total = scene.explanation.identity().total[scene.view.position];
+    let magnitude = scene.explanation.magnitude(scene.view.position);
     let mut by_size: Vec<usize> = (0..parts.len()).collect();
     by_size.sort_by(|&a, &b| values[b].abs().total_cmp(&values[a].abs()));
     let mut rank = vec![0; parts.len()];
@@ -52,7 +90,7 @@ pub(super) fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
                 label: parts[i],
                 name: name(parts[i]),
                 value: values[i],
-                share: Some(values[i] / total).filter(|share| share.is_finite()),
+                share: magnitude.map(|all| values[i].abs() / all),
                 rank: rank[i],
                 count: parts.len(),
                 layer: parts[i].layer(),

@@ -48,8 +48,8 @@ pub(super) trait Plot {
     fn draw(&self, sketch: &mut Sketch);
     /// Where item `i` is.
     fn rect(&self, i: usize) -> Rect;
-    /// The item that a pointer at (x, y) means.
-    fn at(&self, x: f64, y: f64) -> Option<usize>;
+    /// Where a pointer means item `i`.
+    fn target(&self, i: usize) -> Rect;
     /// Marks `part`, of any unit, or what belongs to it.
     fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch);
 }

@@ -8,10 +8,11 @@
 //!
 //! All three share one horizontal axis, depth: the embeddings, each layer, the end, at the same x in views of the same
 //! width. A point of the path is the sum of the bars to its left. What is drawn is first worked out in CSS pixels, so that
-//! what lies under a point ([`Chart::hit`]) is read from the same rectangles, and no backend has to measure text.
+//! what lies under a point ([`Items::hit`]) is read from the same rectangles, and no backend has to measure text.
 
 mod bars;
 mod belonging;
+mod caption;
 #[allow(clippy::module_inception, reason = "the type that the module is named for")]
 mod chart;
 mod check;
@@ -38,7 +39,7 @@ mod view;
 pub use chart::Chart;
 pub use color::Theme;
 pub use curve::{Curve, CurveView};
-pub use item::Item;
+pub use item::{Item, Items};
 pub use key::Key;
 pub use sketch::Resolution;
 pub use text::signed;

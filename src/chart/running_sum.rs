@@ -196,11 +196,19 @@ impl Plot for Layout<'_> {
         point.grown(self.radius().max(1.0))
     }
 
-    /// The state nearest in depth.
-    fn at(&self, x: f64, y: f64) -> Option<usize> {
-        let distance = |i: &usize| (self.points[*i].0 - x).abs();
-        let nearest = (0..self.points.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        nearest.filter(|_| self.scene.frame.plot.contains(x, y))
+    /// The state nearest in depth is meant.
+    fn target(&self, i: usize) -> Rect {
+        let plot = self.scene.frame.plot;
+        let x = |i: usize| self.points[i].0;
+        Rect {
+            x0: if i == 0 { plot.x0 } else { (x(i - 1) + x(i)) / 2.0 },
+            x1: if i + 1 == self.points.len() {
+                plot.x1
+            } else {
+                (x(i) + x(i + 1)) / 2.0
+            },
+            ..plot
+        }
     }
 
     /// A state is ringed; what attention, a head or an MLP wrote is the path between two.

@@ -1,5 +1,6 @@
 //! One chart in one view.
 
+use super::caption::Caption;
 use super::color::Palette;
 use super::frame::Frame;
 use super::header::Header;
@@ -15,6 +16,7 @@ pub(super) struct Scene<'a> {
     pub view: &'a View,
     pub palette: Palette,
     pub header: Header,
+    pub caption: Caption,
     pub frame: Frame,
     pub values: Values,
 }

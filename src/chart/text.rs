@@ -30,14 +30,22 @@ pub(super) struct Ticks {
     pub exponent: i32,
 }
 
-/// At most `at_most` marks for an axis from `low` to `high`.
+/// Marks for an axis from `low` to `high`: at most `at_most` where that leaves two, without which an axis has no scale.
 pub(super) fn ticks(low: f64, high: f64, at_most: usize) -> Ticks {
     use plotters::coord::ranged1d::{BoldPoints, Ranged};
     use plotters::coord::types::RangedCoordf64;
     // plotters chooses round numbers, but compares with an absolute epsilon: it is asked about a range of order one.
     let magnitude = low.abs().max(high.abs()).log10().floor() as i32;
     let unit = 10f64.powi(magnitude);
-    let points = RangedCoordf64::from(low / unit..high / unit).key_points(BoldPoints(at_most));
+    let axis = RangedCoordf64::from(low / unit..high / unit);
+    let mut points = (at_most..=at_most + 12)
+        .map(|at_most| axis.key_points(BoldPoints(at_most)))
+        .find(|points| points.len() >= 2)
+        .unwrap_or_default();
+    if points.len() > at_most.max(2) {
+        let far = points.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()));
+        points.retain(|&point| point == 0.0 || Some(point) == far);
+    }
     let step = points.windows(2).map(|pair| pair[1] - pair[0]).next().unwrap_or(1.0);
     let decimals = (-step.log10() - 1e-9).ceil().max(0.0) as i32;
     let plain = (-1..3).contains(&magnitude);
@@ -161,6 +169,16 @@ mod tests {
             for (value, label) in ticks.marks {
                 assert!((low..=high * (1.0 + 1e-9)).contains(&value), "{value} {label}");
                 assert!(label.chars().count() <= 5, "{label}");
+            }
+        }
+        // However low the chart is, its axis has a scale.
+        for at_most in 1..=3 {
+            for high in [1.0, 1.7, 4.9, 9.99] {
+                let marks = ticks(-0.2 * high, high, at_most).marks;
+                assert!(
+                    (2..=at_most.max(2)).contains(&marks.len()),
+                    "{at_most} {high}: {marks:?}"
+                );
             }
         }
         assert_eq!(power_of_ten(-38), "10⁻³⁸");

@@ -1,6 +1,7 @@
 //! How a chart is looked at.
 
 use super::color::Theme;
+use super::sketch::Rect;
 use crate::attribution::Part;
 use crate::{Error, Result};
 
@@ -25,6 +26,8 @@ pub struct View {
     pub hovered: Option<Part>,
     /// A layer to light.
     pub hovered_layer: Option<usize>,
+    /// Paragraphs below the chart, for a picture that stands alone: they take of its height.
+    pub caption: Vec<String>,
 }
 
 impl View {
@@ -38,6 +41,17 @@ impl View {
             selected: None,
             hovered: None,
             hovered_layer: None,
+            caption: Vec::new(),
+        }
+    }
+
+    /// All of it.
+    pub(super) fn whole(&self) -> Rect {
+        Rect {
+            x0: 0.0,
+            y0: 0.0,
+            x1: self.width,
+            y1: self.height,
         }
     }
 

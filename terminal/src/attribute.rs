@@ -124,12 +124,13 @@ impl Attribute {
             std::fs::write(file, svg(&report)?)
                 .with_context(|| format!("--svg: {} cannot be written", file.display()))?;
         }
+        let magnitude = report.explanation.magnitude(0);
         let report = match self.top {
             Some(k) => report.top(k as usize),
             None => report,
         };
         print(&match self.format {
-            Format::Table => table::table(&report),
+            Format::Table => table::table(&report, magnitude),
             Format::Json => serde_json::to_string(&report)? + "\n",
             Format::Csv => csv(&report.explanation),
         })

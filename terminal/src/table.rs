@@ -11,11 +11,12 @@ use crate::printable::printable;
 /// Of a token, in characters.
 const LONGEST: usize = 40;
 
-/// The question, the parts, and how they add up.
-pub fn table(report: &Report) -> String {
+/// The question, the parts, and how they add up. `magnitude` is what shares are of, if they are of anything: see
+/// [`Explanation::magnitude`].
+pub fn table(report: &Report, magnitude: Option<f64>) -> String {
     let explanation = &report.explanation;
     let columns = match explanation.positions() {
-        [_] => at_one_position(explanation),
+        [_] => at_one_position(explanation, magnitude),
         _ => at_every_position(report),
     };
     let width = Term::stdout()
@@ -40,22 +41,18 @@ fn question(report: &Report) -> String {
 /// Cells from top to bottom; the first column of a table holds its labels.
 type Column = Vec<String>;
 
-fn at_one_position(explanation: &Explanation) -> Vec<Column> {
+fn at_one_position(explanation: &Explanation, magnitude: Option<f64>) -> Vec<Column> {
     let mut columns = vec![
         labels(explanation, &[]),
         once("attribution".into()).chain(values(explanation, 0)).collect(),
     ];
     if let Form::Parts(_) = explanation.form() {
-        let total = explanation.identity().total[0];
-        let share = |value: &f64| match total {
-            0.0 => "–".into(),
-            _ => format!("{:+.1}%", 100.0 * value / total),
+        let share = |value: &f64| match magnitude {
+            None => "–".into(),
+            Some(all) => format!("{:.1}%", 100.0 * value.abs() / all),
         };
-        columns.push(
-            once("share".into())
-                .chain(explanation.values().iter().map(share))
-                .collect(),
-        );
+        let shares = explanation.values().iter().map(share);
+        columns.push(once("share".into()).chain(shares).collect());
     }
     columns
 }

@@ -95,13 +95,13 @@ fn a_table_shows_the_parts_and_how_they_add_up() {
     let expected = "\
 Why #7 rather than #12 after #9 (position 2)?
 
-component     attribution     share
-embed             -0.1836     +5.5%
-pos_embed         -0.1657     +5.0%
-0_attn_out        -0.3549    +10.7%
-0_mlp_out         -4.3960   +132.1%
-1_attn_out        +0.8005    -24.1%
-1_mlp_out         +0.9728    -29.2%
+component     attribution   share
+embed             -0.1836    2.7%
+pos_embed         -0.1657    2.4%
+0_attn_out        -0.3549    5.2%
+0_mlp_out         -4.3960   63.9%
+1_attn_out        +0.8005   11.6%
+1_mlp_out         +0.9728   14.2%
 
 total             -3.3269
 logit - b_U       -3.3269

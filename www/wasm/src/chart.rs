@@ -1,5 +1,7 @@
 //! The charts, for the page's main thread: drawn on a canvas, asked what lies under the pointer.
 
+use std::cell::OnceCell;
+
 use logitscope::attribution::{Explanation, Part};
 use logitscope::chart::plotters::coord::Shift;
 use logitscope::chart::plotters::prelude::{DrawingArea, IntoDrawingArea};
@@ -37,6 +39,8 @@ export interface ChartView {
   selected?: string | null;
   /** A layer to light. */
   hoveredLayer?: number | null;
+  /** Paragraphs below the chart, for a picture that stands alone: they take of its height. */
+  caption?: string[];
 }
 
 /** How a curve is looked at. */
@@ -61,7 +65,7 @@ export interface ChartItem {
   name: string;
   /** What it adds to the logit (difference), in logits; in the chart of unit `layer`, what has been added so far. */
   value: number;
-  /** The value as a signed share of the total; null if the total is 0. */
+  /** Its share of the sum of all parts' absolute values, 0 to 1; null if all are zero, and in the chart of unit `layer`. */
   share: number | null;
   /** 1 for the largest absolute value. */
   rank: number;
@@ -104,6 +108,8 @@ pub struct Chart {
     chart: chart::Chart,
     /// Of the last draw, which `hit` and `items` speak of.
     view: chart::View,
+    /// What lies where in that view, once someone has asked.
+    items: OnceCell<chart::Items>,
 }
 
 #[wasm_bindgen]
@@ -115,6 +121,7 @@ impl Chart {
         Ok(Self {
             chart: chart::Chart::new(explanation, answer, incorrect.as_deref())?,
             view: chart::View::new(960.0, 240.0),
+            items: OnceCell::new(),
         })
     }
 
@@ -134,6 +141,7 @@ impl Chart {
     /// Makes the value axis, or the colour scale, span at least `low` to `high`, which hold zero: charts that span the same
     /// can be compared by eye.
     pub fn widen(&mut self, low: f64, high: f64) -> JsResult<()> {
+        self.items.take();
         Ok(self.chart.widen(low, high)?)
     }
 
@@ -157,18 +165,21 @@ impl Chart {
 
     /// The item under (x, y), in CSS pixels from the canvas's upper left corner.
     pub fn hit(&self, x: f64, y: f64) -> JsResult<JsItem> {
-        item_to_js(self.chart.hit(&self.view, x, y)?)
+        item_to_js(self.items()?.hit(x, y))
     }
 
     /// The item of a part; undefined for a label that the chart does not show.
     pub fn item(&self, label: &str) -> JsResult<JsItem> {
-        let items = self.chart.items(&self.view)?;
-        item_to_js(items.into_iter().find(|item| item.label.to_string() == label))
+        match label.parse() {
+            Ok(part) => item_to_js(self.items()?.of_part(part)),
+            Err(_) => item_to_js(None),
+        }
     }
 
     /// Every item, in the model's order.
-    pub fn items(&self) -> JsResult<JsItems> {
-        Ok(to_js(&self.chart.items(&self.view)?)?.unchecked_into())
+    #[wasm_bindgen(js_name = items)]
+    pub fn all_items(&self) -> JsResult<JsItems> {
+        Ok(to_js(&self.items()?.to_vec())?.unchecked_into())
     }
 
     /// The label that `key` leads to from `label`; see `chart::Chart::step`.
@@ -198,8 +209,21 @@ impl Chart {
             Some((previous, progress)) => self.chart.draw_between(previous, progress, &area, &view, resolution)?,
             None => self.chart.draw(&area, &view, resolution)?,
         }
+        // Where things are does not depend on what is marked.
+        let place = |view: &chart::View| (view.width, view.height, view.position, view.caption.clone());
+        if place(&view) != place(&self.view) {
+            self.items.take();
+        }
         self.view = view;
         Ok(())
+    }
+
+    fn items(&self) -> Result<&chart::Items> {
+        if let Some(items) = self.items.get() {
+            return Ok(items);
+        }
+        let items = self.chart.items(&self.view)?;
+        Ok(self.items.get_or_init(|| items))
     }
 }
 
@@ -271,6 +295,8 @@ struct View {
     hovered: Option<Part>,
     selected: Option<Part>,
     hovered_layer: Option<usize>,
+    #[serde(default)]
+    caption: Vec<String>,
     /// Of a curve.
     #[serde(default = "one")]
     at: f64,
@@ -303,6 +329,7 @@ impl From<View> for chart::View {
         seen.selected = view.selected;
         seen.hovered = view.hovered;
         seen.hovered_layer = view.hovered_layer;
+        seen.caption = view.caption;
         seen
     }
 }
@@ -317,7 +344,7 @@ fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
     Ok(value.map_err(|e| Error::Chart(e.to_string()))?)
 }
 
-fn item_to_js(item: Option<chart::Item>) -> JsResult<JsItem> {
-    let value = item.map(|item| to_js(&item)).transpose()?;
+fn item_to_js(item: Option<&chart::Item>) -> JsResult<JsItem> {
+    let value = item.map(to_js).transpose()?;
     Ok(value.unwrap_or(JsValue::UNDEFINED).unchecked_into())
 }
