@@ -100,7 +100,8 @@ for (const storage of ['private files', 'Cache Storage'] as const) {
       void load(first, model).catch(() => {});
       await gate.reached;
       const waiting = load(second, model);
-      await expect.poll(() => second.evaluate(async () => (await navigator.locks.query()).pending?.length)).toBeGreaterThan(0);
+      const waits = async () => (await navigator.locks.query()).pending?.some(({ name }) => name?.startsWith('logitscope-model'));
+      await expect.poll(() => second.evaluate(waits)).toBe(true);
       gate.open();
       await context.pages()[0]?.close();
       expect(await waiting).toMatchObject({ waited: true, notKept: undefined });
