@@ -128,7 +128,7 @@ async function readWhole(reading: Reading, name: string): Promise<Uint8Array | M
 async function whole(reading: Reading, name: string, file: ModelFile): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   await read(reading, name, file, (chunk) => {
-    chunks.push(chunk);
+    chunks.push(chunk.slice());
     reading.tally.add(name, chunk.byteLength, false);
   });
   const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());

@@ -51,11 +51,12 @@ export class PrivateFilesStore implements Store {
   async open(url: string, name: string): Promise<Reader> {
     const handle = await (await this.#folder(url)).getFileHandle(name);
     const file = await forReading(handle);
+    // One for all: room that is new takes as long as the reading.
+    const block = new Uint8Array(Math.min(BLOCK, file?.getSize() ?? 0));
     return {
       async read(index) {
         const at = index * BLOCK;
         if (!file) return new Uint8Array(await (await handle.getFile()).slice(at, at + BLOCK).arrayBuffer());
-        const block = new Uint8Array(BLOCK);
         return block.subarray(0, file.read(block, { at }));
       },
       close: () => file?.close(),

@@ -23,7 +23,7 @@ export interface Writer {
   close(): void;
 }
 
-/** Gives a file's blocks, by their index. Beyond the end they are empty. */
+/** Gives a file's blocks, by their index. Beyond the end they are empty. A block is good until the next is asked for. */
 export interface Reader {
   read(index: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): void;
