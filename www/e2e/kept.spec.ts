@@ -56,6 +56,7 @@ for (const storage of ['private files', 'Cache Storage'] as const) {
     test('a load that is cancelled and begun again is kept', async ({ context, server }) => {
       const model = server.model('tiny-a');
       const api = await tab(context, server);
+      await api.evaluate(slowRemoval);
       for (const cancelAfter of [1, 30, 60, 100, 150, 200]) {
         const again = await api.evaluate(
           async ({ Logitscope, keptModels, deleteKeptModel }, [model, cancelAfter]) => {
@@ -180,6 +181,18 @@ function load(api: JSHandle<Api>, model: string): Promise<Outcome> {
 
 function kept(api: JSHandle<Api>) {
   return api.evaluate(({ keptModels }) => keptModels());
+}
+
+/** A busy disk, for what the page itself deletes: what is decided before is outdated by then. */
+function slowRemoval(): void {
+  const late = <T extends unknown[], R>(remove: (...given: T) => Promise<R>) =>
+    async function (this: unknown, ...given: T): Promise<R> {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return remove.apply(this, given);
+    };
+  const [files, caches] = [FileSystemDirectoryHandle.prototype, CacheStorage.prototype];
+  files.removeEntry = late(files.removeEntry);
+  caches.delete = late(caches.delete);
 }
 
 /** What lies in storage of either kind. */
