@@ -26,9 +26,9 @@ export async function keptModels(): Promise<KeptModel[]> {
     for (const url of await listed(store)) {
       const manifest = await readManifest(store, url);
       const revision = manifest?.revision;
-      // It may be deleted as it is looked at.
-      const bytes = manifest ? bytesOf(manifest) : await store.size(url).catch(() => undefined);
-      if (bytes !== undefined) models.push({ url, bytes, complete: manifest !== undefined, ...(revision && { revision }) });
+      // It may be deleted as it is looked at; and of caches, private windows of WebKit keep the names alone.
+      const bytes = manifest ? bytesOf(manifest) : await store.size(url).catch(() => 0);
+      if (bytes > 0) models.push({ url, bytes, complete: manifest !== undefined, ...(revision && { revision }) });
     }
   }
   return models;

@@ -16,7 +16,8 @@ export class ModelProgress extends LitElement {
     const { source, loaded, total, fromCache, waiting, rate, stalled } = this.loading;
     const left = rate && total !== undefined ? (total - loaded) / rate : 0;
     const facts = [
-      waiting ? 'waiting for another tab, which is downloading it' : loaded ? (total === undefined ? bytes(loaded) : `${bytes(loaded)} of ${bytes(total)}`) : 'opening',
+      waiting && 'waiting for another tab, which is downloading it',
+      loaded ? (total === undefined ? bytes(loaded) : `${bytes(loaded)} of ${bytes(total)}`) : !waiting && 'opening',
       fromCache ? 'kept in this browser' : rate && `${bytes(rate)}/s`,
       stalled && `nothing has come for ${duration(stalled)}`,
       left > 0.5 && !fromCache && `${duration(left)} left`,
