@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { marked } from 'marked';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -34,6 +34,29 @@ const modelCard: Plugin = {
   },
 };
 
+const target = 'es2022';
+
+/**
+ * `import code from './module?code'`: a module and all that it imports, as text. Vite's own workers that come inlined start by
+ * an address that no page takes that asks for Trusted Types.
+ */
+const asCode: Plugin = {
+  name: 'as-code',
+  async load(id) {
+    const [input, query] = id.split('?');
+    if (query !== 'code' || !input) return undefined;
+    const made = await build({
+      configFile: false,
+      logLevel: 'warn',
+      build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'es' } } },
+    });
+    const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
+    const [chunk] = chunks;
+    if (chunks.length !== 1 || chunk?.type !== 'chunk') throw new Error(`${input} is not one file as code`);
+    return `export default ${JSON.stringify(chunk.code)}`;
+  },
+};
+
 /** Threads take a page that is cross-origin isolated. Where these cannot be sent, `isolation.js` adds them. */
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
@@ -45,7 +68,7 @@ export default defineConfig({
   server: { headers },
   preview: { headers },
   build: {
-    target: 'es2022',
+    target,
     outDir: path('../dist'),
     emptyOutDir: true,
     rolldownOptions: {
@@ -61,6 +84,5 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (['logitscope', 'isolation'].includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
-  worker: { format: 'es' },
-  plugins: [apiTypes, modelCard],
+  plugins: [apiTypes, asCode, modelCard],
 });

@@ -96,7 +96,7 @@ test('a kept model that cannot be deleted says so', async ({ scope, page, server
   });
   await scope.modelButton.click();
   await page.getByRole('button', { name: /^Delete .*tiny-a/ }).click();
-  await expect(page.getByText(/tiny-a\/ could not be deleted.* The disk is gone\./)).toBeVisible();
+  await expect(page.getByText(/tiny-a\/ could not be deleted from the browser's storage: the browser's storage failed\. Close other tabs/)).toBeVisible();
 });
 
 const faults: [Fault, RegExp][] = [

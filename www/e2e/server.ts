@@ -21,8 +21,11 @@ export class FileServer {
   readonly #models = folder('../../tests/data/');
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
 
-  /** One that sends what isolates a page, or, as GitHub Pages, one that cannot. */
-  constructor(readonly isolates = true) {}
+  /** One that sends what isolates a page, or, as GitHub Pages, one that cannot; and a Content-Security-Policy, if given. */
+  constructor(
+    readonly isolates = true,
+    readonly policy?: string,
+  ) {}
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, resolve));
@@ -67,6 +70,7 @@ export class FileServer {
       response.setHeader('cross-origin-opener-policy', 'same-origin');
       response.setHeader('cross-origin-embedder-policy', 'require-corp');
     }
+    if (this.policy) response.setHeader('content-security-policy', this.policy);
     const missing = () => {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>404</title>');
     };

@@ -1,3 +1,5 @@
+import { ownScript } from './api/trusted';
+
 /** The longest that a first visit waits for the service worker. */
 const PATIENCE_MS = 1500;
 
@@ -13,7 +15,7 @@ export async function isolate(): Promise<void> {
   if (crossOriginIsolated || !serviceWorker || serviceWorker.controller || window.top !== window) return;
   try {
     const controlled = new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
-    const registration = await serviceWorker.register(new URL('isolation.js', document.baseURI));
+    const registration = await serviceWorker.register(ownScript(new URL('isolation.js', document.baseURI)));
     // A reload that was told to go past the service worker.
     if (registration.active) return;
     await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);

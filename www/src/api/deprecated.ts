@@ -1,4 +1,4 @@
-import { deleteKeptModel, keptModels, type KeptModel } from './storage.js';
+import { deleteKeptModel, keptModels, type KeptModel } from './storage/kept.js';
 
 /** @deprecated It is now {@link KeptModel}. */
 export type CachedModel = KeptModel;

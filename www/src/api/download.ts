@@ -136,7 +136,7 @@ export async function* receive(
       try {
         next = await reader.read();
       } catch (error) {
-        throw cut(name, file, received, error);
+        throw error instanceof LogitscopeError ? error : cut(name, file, received, error);
       }
       if (next.done) return;
       received += next.value.byteLength;

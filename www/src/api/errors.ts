@@ -7,6 +7,7 @@ const names = [
   'PositionError',
   'ArgumentError',
   'DownloadError',
+  'StorageError',
   'OverflowError',
   'MemoryError',
   'UnsupportedError',
@@ -23,6 +24,7 @@ const names = [
  * | `ConfigError`, `CheckpointError`, `TokenizerError` | a file of the model |
  * | `PromptError`, `AnswerError`, `PositionError`, `ArgumentError` | what was asked |
  * | `DownloadError` | a file could not be fetched or read |
+ * | `StorageError` | what the browser keeps could not be deleted, or is damaged and could not be replaced |
  * | `OverflowError` | the model's numbers, at a place that the message names: float32 does not have them |
  * | `MemoryError` | the model, or the prompt, needs more memory than there is |
  * | `UnsupportedError` | the browser lacks something |

@@ -5,6 +5,7 @@ export type Location = { folder: string } | { files: File[] };
 export interface ModelFile {
   /** Where it comes from, for messages. */
   readonly from: string;
+  /** A chunk is good until the next is asked for. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Its bytes as announced. A server that compresses announces fewer. */
   readonly announced: number | undefined;

@@ -3,11 +3,14 @@ import { DownloadedFiles, cut, receive } from './download.js';
 import { LogitscopeError, isTrap } from './errors.js';
 import { ChosenFiles, type Location, type Missing, type ModelFile, type ModelFiles } from './files.js';
 import { Tally, type Progress } from './progress.js';
-import { Keeper, KeptFiles } from './storage.js';
+import type { Keeper } from './storage/keeper.js';
+import { keptOrDownloaded } from './storage/sharing.js';
 
-/** A model, and why it is not kept if that was asked for and refused. */
-interface LoadedModel {
+/** A model, and what is to be known of how it came. */
+export interface LoadedModel {
   model: Model;
+  notices: string[];
+  /** Why it is not kept, if that was asked for and refused. */
   notKept: string | undefined;
   /** The hub's commit that it is of. */
   revision: string | undefined;
@@ -28,7 +31,7 @@ export async function loadModel(
   weights: string | undefined,
   report: (progress: Progress) => void,
 ): Promise<LoadedModel> {
-  const from = async (files: ModelFiles, keeper?: Keeper): Promise<LoadedModel> => {
+  const load = async (files: ModelFiles, keeper?: Keeper): Promise<LoadedModel> => {
     const tally = new Tally(files.kept, report);
     try {
       return await loadFrom({ files, keeper, tally }, Loader, weights);
@@ -36,19 +39,11 @@ export async function loadModel(
       tally.stop();
     }
   };
-  if ('files' in location) return from(new ChosenFiles(location.files));
+  if ('files' in location) return load(new ChosenFiles(location.files));
   const { folder } = location;
-  if (!keep) return from(new DownloadedFiles(folder, 'default'));
-  const kept = await KeptFiles.find(folder);
-  if (kept) {
-    try {
-      return await from(kept);
-    } catch (error) {
-      // Storage that was damaged or emptied in part is no reason to fail: what follows replaces it.
-      if (isTrap(error) || LogitscopeError.from(error).name === 'MemoryError') throw error;
-    }
-  }
-  return from(new DownloadedFiles(folder, 'no-store'), await Keeper.begin(folder));
+  if (!keep) return load(new DownloadedFiles(folder, 'default'));
+  const waits = () => report({ file: 'config.json', loaded: 0, total: undefined, fromCache: false, waiting: true });
+  return keptOrDownloaded(folder, load, waits);
 }
 
 async function loadFrom(reading: Reading, Loader: typeof ModelLoader, weights: string | undefined): Promise<LoadedModel> {
@@ -71,7 +66,7 @@ async function loadFrom(reading: Reading, Loader: typeof ModelLoader, weights: s
   const model = loader.finish();
   await keeper?.end(files.revision);
   tally.report();
-  return { model, notKept: keeper?.refused, revision: files.revision };
+  return { model, notices: [], notKept: keeper?.refused, revision: files.revision };
 }
 
 /** Gives the loader every small file that it wants and that is there. */
@@ -133,7 +128,7 @@ async function readWhole(reading: Reading, name: string): Promise<Uint8Array | M
 async function whole(reading: Reading, name: string, file: ModelFile): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   await read(reading, name, file, (chunk) => {
-    chunks.push(chunk);
+    chunks.push(chunk.slice());
     reading.tally.add(name, chunk.byteLength, false);
   });
   const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
@@ -154,11 +149,11 @@ async function read(
   try {
     for await (const chunk of receive(name, file)) {
       take(chunk);
-      copy?.write(chunk);
+      await copy?.write(chunk);
       bytes += chunk.byteLength;
     }
   } finally {
-    copy?.close();
+    await copy?.close();
   }
   return bytes;
 }

@@ -18,7 +18,7 @@ import { initCharts, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './locate.js';
 import type { Progress } from './progress.js';
-import { discardIncomplete } from './storage.js';
+import { discardIncomplete } from './storage/kept.js';
 import { Team } from './team.js';
 import type { Input, Loaded, Service } from './worker.js';
 import type {
@@ -39,7 +39,7 @@ export { droppedFiles } from './dropped.js';
 export { atCommit, hubFolder, readHubFolder, type HubFolder } from './hub.js';
 export { modelFolder } from './locate.js';
 export type { Progress } from './progress.js';
-export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage.js';
+export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Input } from './worker.js';
 export type { ChartItem, ChartKey, ChartView, Charted, CurveView } from '../wasm/charts.js';

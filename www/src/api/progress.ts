@@ -8,6 +8,8 @@ export interface Progress {
   total: number | undefined;
   /** Whether they come from the browser's storage, without the network. */
   fromCache: boolean;
+  /** Whether nothing is read yet, because another tab is downloading the same model: what that keeps is then read. */
+  waiting?: true;
 }
 
 /** Milliseconds between two reports. */

@@ -2,7 +2,8 @@ import { releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import { bestEngine, engineModule, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import type { Lost } from './guard.js';
-import WorkerFromHere from './worker?worker&inline';
+import { ownScript } from './trusted.js';
+import code from './worker?code';
 import type { Service } from './worker.js';
 
 /**
@@ -86,7 +87,7 @@ export class Team {
   }
 
   #hire(name: string): Remote<Service> {
-    const worker = new WorkerFromHere({ name });
+    const worker = startWorker(name);
     worker.addEventListener('message', ({ data }: MessageEvent<Partial<Lost>>) => {
       if (data.lost) this.#lose(new LogitscopeError(data.lost.name, data.lost.message));
     });
@@ -129,5 +130,20 @@ export class Team {
     }
     for (const reject of this.#pending) reject(this.#ended.reason);
     this.#pending.clear();
+  }
+}
+
+/** Where the workers' code is: made once, and good for as long as the page stands. */
+let codeUrl: string | undefined;
+
+function startWorker(name: string): Worker {
+  codeUrl ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  try {
+    return new Worker(ownScript(codeUrl), { type: 'module', name });
+  } catch (error) {
+    const message =
+      'This page lets Logitscope start no worker. A Content-Security-Policy has to have "worker-src blob:" and, where it asks for ' +
+      'Trusted Types, "trusted-types logitscope".';
+    throw new LogitscopeError('UnsupportedError', message, { cause: error });
   }
 }

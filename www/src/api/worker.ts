@@ -86,9 +86,9 @@ const service = {
     try {
       const loaded = await loadModel(wasm.ModelLoader, location, keep, weights, report);
       model = loaded.model;
-      const { config, hasTokenizer, bos, notices } = model;
+      const { config, hasTokenizer, bos } = model;
       const { notKept, revision } = loaded;
-      return { config, hasTokenizer, bos, notices, notKept, revision };
+      return { config, hasTokenizer, bos, notices: [...model.notices, ...loaded.notices], notKept, revision };
     } finally {
       report[releaseProxy]();
     }

@@ -22,6 +22,8 @@ export interface Loading {
   loaded: number;
   total?: number;
   fromCache: boolean;
+  /** Whether another tab is downloading it, and this one waits for that. */
+  waiting?: true;
   /** Bytes a second over the last few seconds. */
   rate?: number;
   /** Seconds for which nothing has come, once that is long. */

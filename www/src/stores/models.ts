@@ -144,7 +144,7 @@ export class ModelStore extends Store<Models> {
     try {
       await deleteKeptModel(url);
     } catch (error) {
-      this.tell(`${url} could not be deleted from the browser’s storage: ${sentence(error)} Close other tabs with this page, and try again.`);
+      this.tell(sentence(error));
     }
     await this.listKept();
   }
@@ -192,7 +192,7 @@ export class ModelStore extends Store<Models> {
 
   #progress(loading: AbortController): (progress: Progress) => void {
     const seen: { time: number; loaded: number }[] = [];
-    return ({ file, loaded, total, fromCache }) => {
+    return ({ file, loaded, total, fromCache, waiting }) => {
       const { source } = this.state.loading ?? {};
       if (loading !== this.#loading || !source) return;
       const time = performance.now();
@@ -200,7 +200,7 @@ export class ModelStore extends Store<Models> {
       while (seen[0] && time - seen[0].time > RATE_MS) seen.shift();
       const first = seen[0];
       const rate = first && time > first.time ? ((loaded - first.loaded) / (time - first.time)) * 1000 : undefined;
-      this.set({ loading: { source, file, loaded, total, fromCache, rate } });
+      this.set({ loading: { source, file, loaded, total, fromCache, waiting, rate } });
     };
   }
 
@@ -210,7 +210,7 @@ export class ModelStore extends Store<Models> {
     let seen = this.state.loading;
     return setInterval(() => {
       const { loading } = this.state;
-      if (!loading || loading.fromCache || loading.loaded === loading.total) return;
+      if (!loading || loading.fromCache || loading.waiting || loading.loaded === loading.total) return;
       if (loading.loaded !== seen?.loaded || loading.file !== seen.file) came = performance.now();
       seen = loading;
       const quiet = performance.now() - came;

@@ -27,7 +27,7 @@ export class AnswerCharts extends LitElement {
 
   protected override render() {
     const { picture, selected, theme, heads, busy, stale } = this;
-    return html`<div class="charts" style="--heads: ${heads}" aria-busy=${busy ? 'true' : 'false'} ?data-stale=${picture && stale}>
+    return html`<div class="charts" .style=${`--heads: ${heads}`} aria-busy=${busy ? 'true' : 'false'} ?data-stale=${picture && stale}>
       ${UNITS.map((unit) =>
         picture
           ? html`<chart-figure

@@ -89,7 +89,7 @@ export class ChartFigure extends LitElement {
     if (!item) return nothing;
     const below = item.y < 72;
     const style = `--x: ${item.x + item.width / 2}px; --y: ${below ? item.y + item.height + 8 : item.y - 8}px; --up: ${below ? '0' : '-100%'}`;
-    return html`<div class="tooltip small" style=${style}>
+    return html`<div class="tooltip small" .style=${style}>
       <strong>${item.name}</strong> <span class="grey mono">${item.label}</span><br />
       <span class="mono">${signed(item.value)}</span> · ${percent(item.share)} · rank ${item.rank} of ${item.count}
     </div>`;

@@ -13,10 +13,11 @@ export class ModelProgress extends LitElement {
 
   protected override render() {
     if (!this.loading) return nothing;
-    const { source, loaded, total, fromCache, rate, stalled } = this.loading;
+    const { source, loaded, total, fromCache, waiting, rate, stalled } = this.loading;
     const left = rate && total !== undefined ? (total - loaded) / rate : 0;
     const facts = [
-      loaded ? (total === undefined ? bytes(loaded) : `${bytes(loaded)} of ${bytes(total)}`) : 'opening',
+      waiting && 'waiting for another tab, which is downloading it',
+      loaded ? (total === undefined ? bytes(loaded) : `${bytes(loaded)} of ${bytes(total)}`) : !waiting && 'opening',
       fromCache ? 'kept in this browser' : rate && `${bytes(rate)}/s`,
       stalled && `nothing has come for ${duration(stalled)}`,
       left > 0.5 && !fromCache && `${duration(left)} left`,

@@ -1,0 +1,85 @@
+import { test as base, expect } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { FileServer } from './server';
+import { Logitscope } from './test';
+
+/** The tightest that Logitscope works under, as the README has it. */
+const [, POLICY = ''] = /Content-Security-Policy:\s+((?:.+\n)+)/.exec(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')) ?? [];
+const policy = POLICY.replace(/\s+/g, ' ').trim();
+
+for (const isolates of [true, false]) {
+  const test = base.extend<{ server: FileServer }>({
+    server: async ({}, use) => {
+      const server = new FileServer(isolates, policy);
+      await server.start();
+      await use(server);
+      await server.stop();
+    },
+  });
+
+  test.describe(isolates ? 'on a server that isolates the page' : 'where a service worker isolates the page', () => {
+    test('under a strict Content-Security-Policy with Trusted Types the page works, and violates nothing', async ({ page, server }) => {
+      const scope = new Logitscope(page, server);
+      await page.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', ({ effectiveDirective, sample, blockedURI }) =>
+          console.error(`violates ${effectiveDirective}: ${blockedURI} ${sample}`),
+        );
+      });
+      await scope.open();
+      expect((await page.request.get(server.page)).headers()['content-security-policy']).toContain("require-trusted-types-for 'script'");
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+
+      // The charts have the height that so many heads need.
+      const heads = scope.chart('Heads');
+      const height = async () => (await heads.boundingBox())?.height ?? 0;
+      expect(await height()).toBeGreaterThan(190);
+      await page.setViewportSize({ width: 700, height: 900 });
+      await expect.poll(height).toBeCloseTo(8 * 20 + 80, -1);
+      await page.setViewportSize({ width: 1440, height: 900 });
+
+      // The tooltip stands at what it is about.
+      const box = (await heads.boundingBox())!;
+      const at = { x: box.width * 0.55, y: box.height * 0.6 };
+      await heads.hover({ position: at });
+      const tooltip = (await heads.locator('.tooltip').boundingBox())!;
+      expect(Math.abs(tooltip.x + tooltip.width / 2 - (box.x + at.x))).toBeLessThan(60);
+      const away = Math.max(tooltip.y - (box.y + at.y), box.y + at.y - (tooltip.y + tooltip.height));
+      expect(away).toBeGreaterThan(0);
+      expect(away).toBeLessThan(60);
+
+      for (const format of ['PNG', 'SVG', 'CSV', 'JSON'] as const) expect((await scope.download(format)).bytes.length).toBeGreaterThan(100);
+
+      // On several threads, and kept.
+      await scope.load(server.model('tiny-a'));
+      await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+      await scope.answered();
+      const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency));
+      await scope.modelButton.click();
+      const menu = page.getByRole('dialog', { name: 'Models' });
+      await expect(menu).toContainText(threads === 1 ? 'on one thread' : `on ${threads} threads`);
+      await expect(menu).toContainText('Kept in this browser');
+      await page.keyboard.press('Escape');
+      expect(scope.complaints).toEqual([]);
+
+      await page.goto(`${server.page}card.html`);
+      await expect(page.getByRole('heading').first()).toBeVisible();
+      expect(scope.complaints).toEqual([]);
+    });
+
+    test('a page that allows no policy of this name is told what to allow', async ({ page, context, server }) => {
+      await context.route(`${server.origin}/an/article`, (route) => {
+        const headers = { 'content-type': 'text/html', 'content-security-policy': "require-trusted-types-for 'script'; trusted-types other" };
+        return route.fulfill({ headers, body: '<!doctype html>' });
+      });
+      await page.goto(`${server.origin}/an/article`);
+      const told = await page.evaluate(
+        async ([api, model]) => {
+          const { Logitscope } = (await import(api)) as typeof import('../src/api/logitscope');
+          return Logitscope.load(model).then(String, String);
+        },
+        [`${server.page}logitscope.js`, server.model('tiny-a')] as const,
+      );
+      expect(told).toMatch(/^UnsupportedError: .*trusted-types logitscope/);
+    });
+  });
+}
