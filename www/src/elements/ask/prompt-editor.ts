@@ -77,7 +77,8 @@ export class PromptEditor extends LitElement {
     const area = this.renderRoot.querySelector('textarea');
     if (!area || CSS.supports('field-sizing', 'content')) return;
     area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
+    // What is scrolled has no borders.
+    area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
   }
 
   static override styles = [
