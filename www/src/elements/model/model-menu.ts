@@ -147,6 +147,7 @@ export class ModelMenu extends LitElement {
       }
       #menu:popover-open {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
       }
       li button:first-child {
