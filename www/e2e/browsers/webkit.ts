@@ -8,10 +8,12 @@ import type { Settings, Tab } from './tab';
 /** WebKitGTK's MiniBrowser, by WebDriver (https://www.w3.org/TR/webdriver2), on a display of its own that nobody sees. */
 export async function openWebKit(driver: string, { downloads }: Settings): Promise<Tab> {
   const home = await mkdtemp(join(tmpdir(), 'logitscope-webkit-'));
-  await mkdir(join(home, '.config/gtk-3.0'), { recursive: true });
+  for (const gtk of ['gtk-3.0', 'gtk-4.0']) {
+    await mkdir(join(home, '.config', gtk), { recursive: true });
+    // A window is no narrower than its toolbar, and a phone is.
+    await writeFile(join(home, '.config', gtk, 'gtk.css'), '* { min-width: 0; padding: 0; margin: 0; }');
+  }
   await writeFile(join(home, '.config/user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
-  // Its window is no narrower than its toolbar, and a phone is.
-  await writeFile(join(home, '.config/gtk-3.0/gtk.css'), '* { min-width: 0; padding: 0; margin: 0; }');
   const display = await openDisplay();
   const port = await freePort();
   const server = await start(driver, [`--port=${port}`], 'ignore', {
