@@ -23,16 +23,21 @@ export class Reader {
   }
 
   /** The only one that is shown and matches, once there is one and it stays where it is. */
-  async find(selector: string, name?: RegExp): Promise<Sight> {
-    return this.#still(() => this.see(selector, name), `${selector} ${name ?? ''}`);
+  find(selector: string, name = /(?:)/): Promise<Sight> {
+    return this.#find(selector, name, false);
   }
 
+  /** Clicks in its middle, again if the page moved meanwhile. What covers it is not clicked through. */
   async click(selector: string, name = /(?:)/): Promise<void> {
-    const { x, y, width, height } = await this.#still(
-      () => this.tab.evaluate(look, selector, name.source, true),
-      `${selector} ${name}`,
-    );
-    await this.tab.press(x + width / 2, y + height / 2);
+    for (let tries = 5; tries > 0; tries -= 1) {
+      const { x, y, width, height } = await this.#find(selector, name, true);
+      await this.tab.press(x + width / 2, y + height / 2);
+      for (let waited = 0; waited < 10; waited += 1) {
+        if (await this.tab.evaluate(isClicked)) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    throw new Error(`${selector} ${name} gets no clicks`);
   }
 
   /** Replaces what stands in a field by what is typed. */
@@ -42,16 +47,15 @@ export class Reader {
     await this.tab.type(text);
   }
 
-  async #still(see: () => Promise<Sight[]>, what: string): Promise<Sight> {
+  async #find(selector: string, name: RegExp, reach: boolean): Promise<Sight> {
     let seen: Sight[] = [];
-    for (const until = Date.now() + 15_000; Date.now() < until; ) {
-      const before = seen[0];
-      seen = await see();
-      const [only, ...others] = seen;
-      if (only && !others.length && before && (['x', 'y', 'width', 'height'] as const).every((side) => before[side] === only[side])) return only;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const until = Date.now() + 15_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
+      const [before] = seen;
+      seen = await this.tab.evaluate(look, selector, name.source, reach);
+      const [only] = seen;
+      if (seen.length === 1 && only && before && (['x', 'y', 'width', 'height'] as const).every((side) => before[side] === only[side])) return only;
     }
-    throw new Error(`${seen.length} elements are ${what}, or it does not stand still: ${seen.map(({ name }) => name).join(', ')}`);
+    throw new Error(`${seen.length} elements are ${selector} ${name}, or it does not stand still: ${seen.map((one) => one.name).join(', ')}`);
   }
 }
 
@@ -68,10 +72,19 @@ function look(selector: string, pattern: string, reach: boolean): Sight[] {
     const text = words(element);
     const name = element.getAttribute('aria-label') ?? ([...(labels ?? [])].map(words).join(' ') || text);
     if (!new RegExp(pattern).test(name) || !element.checkVisibility({ visibilityProperty: true })) return [];
-    if (reach) element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    if (reach) {
+      element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+      const page = globalThis as { clicked?: boolean };
+      page.clicked = false;
+      element.addEventListener('click', () => (page.clicked = true), { once: true, capture: true });
+    }
     const { x, y, width, height } = element.getBoundingClientRect();
     return [{ name, text, value, x, y, width, height }];
   });
+}
+
+function isClicked(): boolean {
+  return (globalThis as { clicked?: boolean }).clicked === true;
 }
 
 function selectField(): void {
