@@ -58,6 +58,8 @@ function furthest(answers: Answer[]): number {
 }
 
 test('all browsers give the same numbers to 1e-4, on one thread and on two, and with what kernels they have', async ({ server }) => {
+  // Three browsers, one after the other.
+  test.slow();
   const given: Record<string, Answer[]> = {};
   for (const browser of BROWSERS) given[browser] = await answers(browser, server);
   const all = Object.values(given);
