@@ -15,18 +15,18 @@ export class DownloadRow extends LitElement {
   @property({ attribute: false }) picture!: Picture;
   @property() unit: Unit = 'head';
   /** Why the last download is none. */
-  @state() private problem = '';
+  @state() private problem?: { format: Format; message: string };
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('picture') || changed.has('unit')) this.problem = '';
+    if (changed.has('picture') || changed.has('unit')) this.problem = undefined;
   }
 
   async #save(format: Format): Promise<void> {
-    this.problem = '';
+    this.problem = undefined;
     try {
       await save(format, this.picture, this.unit);
     } catch (error) {
-      this.problem = sentence(error);
+      this.problem = { format, message: sentence(error) };
     }
   }
 
@@ -43,7 +43,8 @@ export class DownloadRow extends LitElement {
       )}
       ${problem
         ? html`<p class="wrong" role="alert">
-            ${problem} <button type="button" class="main" @click=${() => this.#save('svg')}>Take the SVG</button>
+            ${problem.message}
+            ${problem.format === 'png' ? html`<button type="button" class="main" @click=${() => this.#save('svg')}>Take the SVG</button>` : nothing}
           </p>`
         : nothing}
     </div>`;
