@@ -17,7 +17,7 @@ pub fn bench(project: &Project, json: bool) -> Result<()> {
     let prepared = Command::from(preparation).stdout(stderr()).status()?;
     ensure!(prepared.success(), "there is nothing to measure");
 
-    let browser = browser::find_or_install(project)?.binary;
+    let browser = browser::chromium(project)?.binary;
     let (dist, work) = (project.path("dist"), project.target("bench"));
     let json = json.then_some("--json");
     let _package = sh.push_dir(PACKAGE);
@@ -37,7 +37,7 @@ pub fn prepare(project: &Project) -> Result<()> {
     build::dist(project)?;
     floor(project)?;
     npm::install_in(project, PACKAGE)?;
-    browser::find_or_install(project)?;
+    browser::chromium(project)?;
     models(project)
 }
 

@@ -33,7 +33,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Install what the other tasks need: Rust for wasm32, wasm-bindgen, npm packages, Chromium and its driver
+    /// Install what the other tasks need: Rust for wasm32, wasm-bindgen, npm packages, browsers and their drivers
     Setup,
     /// Compile the Rust code for the browser, into www/src/wasm
     Wasm,
@@ -90,11 +90,15 @@ fn setup(project: &Project) -> Result<()> {
     let toolchain = toolchain::find_or_install(project)?;
     let bindgen = bindgen::find_or_install(project)?;
     npm::install(project)?;
-    let browser = browser::find_or_install(project)?;
+    let browsers = browser::all(project)?;
     println!("Rust for wasm32  {toolchain}");
     println!("wasm-bindgen     {}", bindgen.cli.display());
     println!("npm packages     {}", project.path("www/node_modules").display());
-    println!("browser          {}", browser.binary.display());
-    println!("its driver       {}", browser.driver.display());
+    println!("Chromium         {}", browsers.chromium.binary.display());
+    println!("its driver       {}", browsers.chromium.driver.display());
+    println!("Firefox          {}", browsers.firefox.display());
+    if let Some(driver) = browsers.webkit {
+        println!("WebKit's driver  {}", driver.display());
+    }
     Ok(())
 }

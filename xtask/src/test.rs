@@ -1,6 +1,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    path::Path,
     process::{Command, Stdio, exit},
     time::Instant,
 };
@@ -12,7 +13,7 @@ use xshell::cmd;
 use crate::{
     bench,
     bindgen::{self, Bindgen},
-    browser::{self, Browser},
+    browser::{self, Browsers, Chromium},
     build, npm,
     project::Project,
     toolchain::{self, Toolchain},
@@ -29,12 +30,12 @@ pub fn test(project: &Project) -> ! {
 
 fn steps(project: &Project, report: &mut Report) -> Result<()> {
     let sh = &project.shell;
-    let (toolchain, bindgen, browser) = report.step("set-up", || {
+    let (toolchain, bindgen, browsers) = report.step("set-up", || {
         npm::install(project)?;
         Ok((
             toolchain::find_or_install(project)?,
             bindgen::find_or_install(project)?,
-            browser::find_or_install(project)?,
+            browser::all(project)?,
         ))
     })?;
     report.step("formatting", || Ok(cmd!(sh, "cargo fmt --all --check").run()?))?;
@@ -48,8 +49,10 @@ fn steps(project: &Project, report: &mut Report) -> Result<()> {
     report.step("page", || build::dist(project))?;
     report.step("the library in another module", || dependent(project, &toolchain))?;
     report.step("the benchmark's types", || bench::check(project))?;
-    report.tests("in the browser", || in_browser(project, &toolchain, &bindgen, &browser))?;
-    report.tests("the page", || page(project, &browser))
+    report.tests("in the browser", || {
+        in_browser(project, &toolchain, &bindgen, &browsers.chromium)
+    })?;
+    report.tests("the page", || page(project, &browsers))
 }
 
 /// What a user of the library can leave out, and all that there is at once.
@@ -85,8 +88,8 @@ fn dependent(project: &Project, toolchain: &Toolchain) -> Result<()> {
 }
 
 /// The tests of www/wasm, in a headless browser.
-fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, browser: &Browser) -> Result<Counts> {
-    let capabilities = json!({ "goog:chromeOptions": { "binary": browser.binary, "args": browser::FLAGS } });
+fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, chromium: &Chromium) -> Result<Counts> {
+    let capabilities = json!({ "goog:chromeOptions": { "binary": chromium.binary, "args": browser::FLAGS } });
     let file = project.target("webdriver.json");
     fs::write(&file, capabilities.to_string())?;
     let cargo = toolchain
@@ -102,18 +105,20 @@ fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, brows
             "web",
         ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &bindgen.test_runner)
-        .env("CHROMEDRIVER", &browser.driver)
+        .env("CHROMEDRIVER", &chromium.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
     rust_tests(cargo.into())
 }
 
 /// The Playwright tests of dist/.
-fn page(project: &Project, browser: &Browser) -> Result<Counts> {
+fn page(project: &Project, browsers: &Browsers) -> Result<Counts> {
     let sh = &project.shell;
     let _www = sh.push_dir("www");
     let results = project.target("playwright.json");
     let finished = cmd!(sh, "node_modules/.bin/playwright test --reporter=list,json")
-        .env("CHROME", &browser.binary)
+        .env("CHROME", &browsers.chromium.binary)
+        .env("FIREFOX", &browsers.firefox)
+        .env("WEBKIT_DRIVER", browsers.webkit.as_deref().unwrap_or(Path::new("")))
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &results)
         .run();
     let results: Value = serde_json::from_str(&fs::read_to_string(results)?)?;

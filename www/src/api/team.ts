@@ -57,13 +57,13 @@ export class Team {
 
   async #begin(module: WebAssembly.Module): Promise<void> {
     const helpers = Array.from({ length: this.engine.threads - 1 }, (_, i) => this.#hire(`logitscope thread ${i + 2}`));
-    const ports: MessagePort[] = [];
-    const entering = helpers.map((helper) => {
-      const { port1, port2 } = new MessageChannel();
-      ports.push(port1);
-      return this.#answer(helper.enter(module, transfer(port2, [port2])));
-    });
-    await Promise.all([this.ask((leader) => leader.start(module, transfer(ports, ports))), ...entering, this.#watch()]);
+    const channels = helpers.map((helper) => ({ helper, channel: new MessageChannel() }));
+    const ports = channels.map(({ channel }) => channel.port1);
+    // The memory is sent before anyone waits for it: at a port that is listened to already, Firefox loses it.
+    await Promise.all([this.ask((leader) => leader.start(module, transfer(ports, ports))), this.#watch()]);
+    await Promise.all(
+      channels.map(({ helper, channel: { port2 } }) => this.#answer(helper.enter(module, transfer(port2, [port2])))),
+    );
     // One that stops leaves the others waiting for it: it is the end of all.
     for (const helper of helpers) helper.compute().catch((error) => this.#lose(LogitscopeError.from(error)));
   }

@@ -62,10 +62,8 @@ const service = {
     const shared = sharedMemory();
     await instantiate(module, shared);
     several.openPool(helpers.length + 1);
-    for (const helper of helpers) {
-      helper.postMessage(shared);
-      helper.close();
-    }
+    // The other end closes the port: what is sent before this one closes, Firefox may lose.
+    for (const helper of helpers) helper.postMessage(shared);
   },
 
   /** Instantiates the module on the memory of the worker behind the port. */

@@ -118,6 +118,11 @@ export const base = css`
     outline: 2px solid var(--accent);
     outline-offset: 1px;
   }
+  sub {
+    font-size: inherit;
+    line-height: 0;
+    vertical-align: -0.2em;
+  }
   .mono {
     font-family: var(--mono);
     font-variant-numeric: tabular-nums;
@@ -148,9 +153,12 @@ export const base = css`
   [popover] {
     position: fixed;
     inset: auto;
+    align-content: start;
     margin: 0;
     padding: 16px;
-    max-width: calc(100vw - 16px);
+    /* Not by the room to the right of wherever it happens to stand. */
+    width: max-content;
+    max-width: calc(100% - 16px);
     max-height: calc(100dvh - 64px);
     overflow: auto;
     border: 1px solid var(--hairline);

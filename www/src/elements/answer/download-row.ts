@@ -1,8 +1,9 @@
-import { LitElement, css, html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Unit } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
 import { UNIT_NAMES } from '../../words/explain';
+import { sentence } from '../../words/format';
 import { base } from '../styles';
 import { save, type Format } from './save';
 
@@ -13,18 +14,39 @@ const FORMATS: readonly Format[] = ['png', 'svg', 'csv', 'json'];
 export class DownloadRow extends LitElement {
   @property({ attribute: false }) picture!: Picture;
   @property() unit: Unit = 'head';
+  /** Why the last download is none. */
+  @state() private problem?: { format: Format; message: string };
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('picture') || changed.has('unit')) this.problem = undefined;
+  }
+
+  async #save(format: Format): Promise<void> {
+    this.problem = undefined;
+    try {
+      await save(format, this.picture, this.unit);
+    } catch (error) {
+      this.problem = { format, message: sentence(error) };
+    }
+  }
 
   protected override render() {
-    const { picture, unit } = this;
+    const { unit, problem } = this;
     return html`<div class="small" role="group" aria-label="Download">
       <span class="grey">${UNIT_NAMES[unit]} as</span>
       ${FORMATS.map(
         (format) => html`<button
           type="button"
           aria-label="Download ${UNIT_NAMES[unit]} as ${format.toUpperCase()}"
-          @click=${() => save(format, picture, unit)}
+          @click=${() => this.#save(format)}
         >${format.toUpperCase()}</button>`,
       )}
+      ${problem
+        ? html`<p class="wrong" role="alert">
+            ${problem.message}
+            ${problem.format === 'png' ? html`<button type="button" class="main" @click=${() => this.#save('svg')}>Take the SVG</button>` : nothing}
+          </p>`
+        : nothing}
     </div>`;
   }
 
@@ -33,10 +55,14 @@ export class DownloadRow extends LitElement {
     css`
       div {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
       }
       span {
         flex: 1;
+      }
+      p {
+        flex-basis: 100%;
       }
       button {
         min-width: var(--target);

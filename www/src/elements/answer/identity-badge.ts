@@ -56,10 +56,6 @@ export class IdentityBadge extends LitElement {
       dd {
         margin-left: auto;
       }
-      sub {
-        font-size: inherit;
-        line-height: 0;
-      }
     `,
   ];
 }

@@ -2,6 +2,7 @@ import { Chart, type ChartView, type Unit } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { fileName } from '../../words/format';
+import { png } from './png';
 
 export type Format = 'png' | 'svg' | 'csv' | 'json';
 
@@ -22,7 +23,7 @@ export async function save(format: Format, picture: Picture, unit: Unit): Promis
 async function content(format: Format, picture: Picture, unit: Unit): Promise<Blob> {
   switch (format) {
     case 'png':
-      return png(picture, unit);
+      return png(drawn(picture, unit));
     case 'svg':
       return new Blob([picture.charts[unit].svg(VIEW)], { type: 'image/svg+xml' });
     case 'csv':
@@ -33,15 +34,13 @@ async function content(format: Format, picture: Picture, unit: Unit): Promise<Bl
 }
 
 /** Drawn by a chart of its own: the one on the page answers for where it was last drawn. */
-async function png({ attributions, answer, incorrect, charts }: Picture, unit: Unit): Promise<Blob> {
+function drawn({ attributions, answer, incorrect, charts }: Picture, unit: Unit): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   const chart = new Chart(attributions[unit], answer.text, incorrect?.text);
   chart.widen(...charts[unit].span);
   chart.draw(canvas, VIEW);
   chart.free();
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('the browser could not encode the chart as PNG');
-  return blob;
+  return canvas;
 }
 
 function csv({ attributions }: Picture, unit: Unit): string {

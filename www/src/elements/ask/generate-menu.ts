@@ -72,6 +72,14 @@ export class GenerateMenu extends LitElement {
       input {
         width: 100%;
       }
+      @media (max-width: 360px) {
+        .fields {
+          grid-template-columns: auto minmax(0, 1fr);
+        }
+        .fields span {
+          grid-column: 2;
+        }
+      }
     `,
   ];
 }

@@ -58,6 +58,13 @@ export class PredictionList extends LitElement {
         overflow-x: auto;
         scrollbar-width: thin;
       }
+      /* WebKit alone knows this property. Its scrollbar lies on what is scrolled, and takes the clicks that are meant for it. */
+      @supports (-webkit-nbsp-mode: space) {
+        ol {
+          padding-bottom: 21px;
+          margin-bottom: -8px;
+        }
+      }
       li {
         display: flex;
         flex: none;

@@ -73,12 +73,28 @@ export class PromptEditor extends LitElement {
     `;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('resize', this.#fit);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('resize', this.#fit);
+  }
+
   protected override updated(): void {
+    this.#fit();
+  }
+
+  /** Gives the prompt as many lines as it takes, where the browser does not. */
+  readonly #fit = () => {
     const area = this.renderRoot.querySelector('textarea');
     if (!area || CSS.supports('field-sizing', 'content')) return;
     area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
-  }
+    // What is scrolled has no borders.
+    area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+  };
 
   static override styles = [
     base,
@@ -119,11 +135,14 @@ export class PromptEditor extends LitElement {
         padding: 0 8px;
       }
       @media (max-width: 720px) {
+        /* No grid: at another width WebKit keeps the height of its rows. */
         :host {
-          grid-template-columns: minmax(0, 1fr);
+          display: flex;
+          flex-direction: column;
+          align-items: stretch;
         }
         .gutter {
-          grid-column: 1;
+          align-self: start;
         }
         .tools {
           flex-wrap: wrap;

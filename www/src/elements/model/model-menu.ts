@@ -140,13 +140,15 @@ export class ModelMenu extends LitElement {
       }
       #menu {
         width: 448px;
+        padding: 16px 8px;
+      }
+      #menu > :not(ul) {
+        margin-inline: 8px;
       }
       #menu:popover-open {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
-      }
-      ul {
-        margin: 0 -8px;
       }
       li button:first-child {
         display: flex;

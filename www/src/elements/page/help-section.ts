@@ -70,10 +70,6 @@ export class HelpSection extends LitElement {
         margin: 0 auto;
         border-top: 1px solid var(--hairline);
       }
-      sub {
-        font-size: var(--small);
-        line-height: 0;
-      }
       .columns {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 360px), 1fr));
