@@ -166,10 +166,13 @@ function unreachable(url: URL): string {
   if (self.origin.startsWith('https:') && url.protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(url.hostname)) {
     return `${url} is blocked: a page that came by https may not fetch by http. Use an https address.`;
   }
+  const elsewhere = 'Files downloaded to this device can be chosen instead.';
   const causes =
     url.origin === self.origin
       ? 'The server is not running, or the connection is down.'
-      : `Either the server cannot be reached (is the address right?), or it does not allow other sites to read its files: ` +
-        `it has to send the header "Access-Control-Allow-Origin: *" (CORS). Files downloaded to this device can be chosen instead.`;
+      : url.hostname === 'huggingface.co'
+        ? `The Hugging Face hub cannot be reached: the connection may be down, or this network may block it. ${elsewhere}`
+        : `Either the server cannot be reached (is the address right?), or it does not allow other sites to read its files: ` +
+          `it has to send the header "Access-Control-Allow-Origin: *" (CORS). ${elsewhere}`;
   return `${url} could not be fetched. ${causes}`;
 }

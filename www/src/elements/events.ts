@@ -10,6 +10,8 @@ export interface Told {
   /** The question changes, at once or once the reader pauses. */
   'question-ask': Partial<Question>;
   'question-type': Partial<Question>;
+  /** Where there is little room, the question is put on one line, or is not. */
+  'question-fold': boolean;
   'prompt-type': string;
   'bos-switch': boolean;
   'preset-choose': Preset;

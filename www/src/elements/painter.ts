@@ -25,6 +25,7 @@ export class Painter implements ReactiveController {
   }
 
   hostConnected(): void {
+    window.addEventListener('beforeprint', this.#print);
     this.#watchDensity();
     this.#observe();
   }
@@ -35,6 +36,7 @@ export class Painter implements ReactiveController {
   }
 
   hostDisconnected(): void {
+    window.removeEventListener('beforeprint', this.#print);
     this.#density?.removeEventListener('change', this.#watchDensity);
     this.#resized.disconnect();
     this.#observed = undefined;
@@ -46,10 +48,19 @@ export class Painter implements ReactiveController {
   request(): void {
     this.#request ??= requestAnimationFrame((now) => {
       this.#request = undefined;
-      const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
-      if (width > 0 && height > 0) this.draw({ width, height, pixelRatio: devicePixelRatio }, now);
+      this.#paint(now);
     });
   }
+
+  #paint(now: number): void {
+    const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
+    if (width > 0 && height > 0) this.draw({ width, height, pixelRatio: devicePixelRatio }, now);
+  }
+
+  /** Paper gets what the elements have become by then, without a frame in between. */
+  readonly #print = () => {
+    void this.host.updateComplete.then(() => this.#paint(performance.now()));
+  };
 
   /** Begins to observe a canvas, which tells its size at once. */
   #observe(): void {

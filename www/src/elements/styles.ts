@@ -123,6 +123,15 @@ export const base = css`
     line-height: 0;
     vertical-align: -0.2em;
   }
+  /* Colours of grounds and borders say nothing there. */
+  @media (forced-colors: active) {
+    [aria-pressed='true'],
+    [aria-current='true'],
+    tr.selected {
+      outline: 2px solid Highlight;
+      outline-offset: -3px;
+    }
+  }
   .mono {
     font-family: var(--mono);
     font-variant-numeric: tabular-nums;

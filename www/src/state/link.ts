@@ -20,6 +20,7 @@ export function formatLink(source: Source, question: Question, view: View): stri
   if (question.incorrect) link.set('incorrect', question.incorrect);
   link.set('unit', view.unit);
   if (view.selected) link.set('selected', view.selected);
+  if (view.embed) link.set('embed', '1');
   return link.toString();
 }
 
@@ -56,7 +57,7 @@ export function parseLink(hash: string): Link | undefined {
       answer: link.get('answer') ?? '',
       incorrect: link.get('incorrect') ?? '',
     },
-    view: { unit: UNITS.includes(unit) ? unit : 'head', selected: link.get('selected') },
+    view: { unit: UNITS.includes(unit) ? unit : 'head', selected: link.get('selected'), embed: link.get('embed') === '1' },
   };
 }
 

@@ -13,8 +13,9 @@ export interface Picture {
   bos?: Bos;
   position: number;
   predictions: readonly Prediction[];
-  answer: Token;
-  incorrect?: Token;
+  /** The two tokens, and what the model expects of each. */
+  answer: Prediction;
+  incorrect?: Prediction;
   attributions: Readonly<Record<Unit, Attribution>>;
   charts: Readonly<Record<Unit, Chart>>;
 }
@@ -31,4 +32,6 @@ export interface View {
   unit: Unit;
   /** The selected part's label. */
   selected: string | null;
+  /** Whether the question and one chart are all that there is, as in a frame within an article. */
+  embed: boolean;
 }

@@ -1,4 +1,5 @@
 import presetsJson from '../presets.json';
+import type { Question } from './question';
 
 /** A question worth asking of the bundled model, one click away. `tests/bundled.rs` computes what its note says. */
 export interface Preset {
@@ -15,3 +16,8 @@ export interface Preset {
 }
 
 export const presets: Preset[] = presetsJson;
+
+/** What a preset asks. */
+export function presetQuestion({ prompt, answer, incorrect = '' }: Preset): Question {
+  return { prompt, answer, incorrect, prependBos: true, generated: [], position: null };
+}

@@ -27,6 +27,9 @@ export interface Problem {
 /** What is wrong, by the piece of the question. */
 export type Problems = Readonly<Partial<Record<'prompt' | 'position' | Field, Problem>>>;
 
+/** What else a word of the question may have been meant to be. */
+export type Hints = Readonly<Partial<Record<Field, { fix: string; probability: number }>>>;
+
 export function isPreset({ prompt, answer, incorrect = '' }: Preset, question: Question): boolean {
   return prompt === question.prompt && answer === question.answer && incorrect === question.incorrect;
 }

@@ -1,18 +1,36 @@
 import { formatLink, parseLink, type Link } from '../state/link';
-import { presets } from '../state/presets';
+import { presetQuestion, presets } from '../state/presets';
+import type { Field } from '../state/question';
 import { isModel } from '../state/model';
 import { BUNDLED, pinned, sourceKey } from '../state/source';
 import type { AnswerStore } from './answer';
 import type { ModelStore } from './models';
 import type { QuestionStore } from './question';
+import { Commit } from './store';
 import type { ViewStore } from './view';
 
 /** The address bar takes its time: browsers refuse too many changes. */
 const KEEP_MS = 300;
 
-/** Keeps the address up to date with what is on the page, and the page with the address. */
+/** What is typed with shorter pauses is one change. */
+const PAUSE_MS = 2000;
+
+/** Beside the address, in the history: what a link does not tell. */
+interface Beside {
+  /** Which words of the question are the reader's. */
+  own: readonly Field[];
+}
+
+/**
+ * Keeps the address up to date with what is on the page, and the page with the address. Each change that the reader makes is
+ * an entry of the history, so that Back undoes it; what follows from it by itself changes that entry.
+ */
 export class Address {
   #waiting?: number;
+  /** Whether the next change is one to undo. */
+  #undoable = false;
+  /** When the reader last typed, if nothing else was done since. */
+  #typed = -Infinity;
 
   constructor(
     private readonly models: ModelStore,
@@ -23,36 +41,73 @@ export class Address {
 
   /** Starts with what the address says, or with the first preset; from then on, one follows the other. */
   follow(): void {
-    for (const store of [this.models, this.question, this.view]) store.addEventListener('change', this.#changed);
     const restore = () => {
       const link = parseLink(location.hash);
       if (link) this.#restore(link);
       return link;
     };
+    if (!restore()) {
+      if (presets[0]) this.question.renew(presetQuestion(presets[0]));
+      void this.models.open(BUNDLED);
+    }
     window.addEventListener('hashchange', restore);
-    if (restore()) return;
-    if (presets[0]) this.question.show(presets[0]);
-    void this.models.open(BUNDLED);
+    for (const store of [this.models, this.question, this.view]) {
+      store.addEventListener('change', this.#changed);
+      store.addEventListener('commit', this.#commit);
+    }
+    this.#changed();
+  }
+
+  /** Where the whole page shows what this one shows. */
+  get whole(): string {
+    const link = new URL(location.href);
+    const hash = new URLSearchParams(link.hash.slice(1));
+    hash.delete('embed');
+    link.searchParams.delete('embed');
+    link.hash = hash.toString();
+    return link.href;
   }
 
   /** Puts what is asked into the address bar. */
   keep(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
     const { model, loading, failure, offer } = this.models.state;
     const wanted = offer?.source ?? loading?.source;
     const source = wanted ?? (model ? pinned(model.source, model.revision) : failure?.source);
     const hash = source && `#${formatLink(source, this.question.state, this.view.state)}`;
-    if (hash && hash !== location.hash) history.replaceState(null, '', hash);
+    const beside: Beside = { own: this.question.own };
+    try {
+      if (hash && hash !== location.hash) {
+        if (this.#undoable) history.pushState(beside, '', hash);
+        else history.replaceState(beside, '', hash);
+      } else if (hash) {
+        history.replaceState(beside, '');
+      }
+    } catch {
+      // A browser that was asked too often; the next change is kept.
+    }
+    this.#undoable = false;
   }
 
   readonly #changed = () => {
-    this.#waiting ??= window.setTimeout(() => {
-      this.#waiting = undefined;
-      this.keep();
-    }, KEEP_MS);
+    this.#waiting ??= window.setTimeout(() => this.keep(), KEEP_MS);
+  };
+
+  readonly #commit = (event: Event) => {
+    const typing = event instanceof Commit && event.typing;
+    const now = performance.now();
+    const goesOn = typing && now - this.#typed < PAUSE_MS;
+    this.#typed = typing ? now : -Infinity;
+    if (goesOn) return;
+    this.keep();
+    this.#undoable = true;
+    if (!typing) queueMicrotask(() => this.keep());
   };
 
   /** Restores what a link says: the question at once, and its model if another is in use. */
   #restore({ source, question, view, notice }: Link): void {
+    const { own = [] } = (history.state ?? {}) as Partial<Beside>;
     this.question.anchor = undefined;
     this.question.change(question);
     this.view.restore(view);
@@ -60,8 +115,9 @@ export class Address {
     this.models.tell(notice);
     const { model, loading } = this.models.state;
     const here = loading ? sourceKey(loading.source) === sourceKey(source) : model && isModel(model, source);
-    if (!here) return void this.models.openLinked(source).then((offered) => offered && this.question.ask());
+    const ask = () => this.question.renew({}, own);
+    if (!here) return void this.models.openLinked(source).then((offered) => offered && ask());
     this.models.refuse();
-    this.question.ask();
+    ask();
   }
 }

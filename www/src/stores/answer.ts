@@ -1,11 +1,11 @@
 import { Chart, type Attribution, type Logitscope, type Prediction, type Run, type Token, type Unit } from '../api/logitscope';
 import type { Model } from '../state/model';
 import { UNITS, type Picture } from '../state/picture';
-import type { Field, Problem, Problems, Question } from '../state/question';
+import type { Field, Hints, Problem, Problems, Question } from '../state/question';
 import { sentence } from '../words/format';
 import { Latest } from './latest';
 import type { ModelStore } from './models';
-import { prepended, promptIds, written } from './prompt';
+import { hintsOf, meant, prepended, promptIds, written } from './prompt';
 import type { QuestionStore } from './question';
 import { Store } from './store';
 
@@ -18,11 +18,13 @@ export interface Answer {
   /** Whether an answer to the current question is being computed. */
   pending: boolean;
   problems: Problems;
+  /** What the reader may have meant instead. */
+  hints: Hints;
 }
 
 type Answered = Omit<Picture, 'attributions' | 'charts'>;
 
-const NOTHING: Answer = { tokens: [], predictions: [], pending: false, problems: {} };
+const NOTHING: Answer = { tokens: [], predictions: [], pending: false, problems: {}, hints: {} };
 
 /** Answers the question with the model in use: the newest question alone, and on the page in one go. */
 export class AnswerStore extends Store<Answer> {
@@ -48,13 +50,17 @@ export class AnswerStore extends Store<Answer> {
 
   /** Whether the picture shown answers the current question. */
   get answered(): boolean {
-    const { picture, pending, problems } = this.state;
-    return Boolean(picture) && !pending && !Object.values(problems).some(Boolean);
+    const { tokens, picture, pending, problems } = this.state;
+    return Boolean(picture) && tokens.length > 0 && !pending && !Object.values(problems).some(Boolean);
   }
 
   /** Takes a token of the page as the answer, or as the token to compare with. */
   async choose(field: Field, token: Token): Promise<void> {
-    this.question.ask({ [field]: await written(this.models.scope, token) });
+    const other = field === 'answer' ? 'incorrect' : 'answer';
+    // A token compared with itself explains nothing: the two change places.
+    const swaps = this.state.picture?.[other]?.id === token.id;
+    const before = this.question.state[field];
+    this.question.ask({ [field]: await written(this.models.scope, token), ...(swaps && { [other]: before }) });
   }
 
   /** Chooses the position to explain; of a token that the model wrote, the position that it was predicted at. */
@@ -151,14 +157,21 @@ export class AnswerStore extends Store<Answer> {
       if (!answer.token) return;
       // Two tokens by now, though they may be the same.
       piece = 'incorrect';
+      const [likely, unlikely] = await run.expectations([answer.token, ...(incorrect.token ? [incorrect.token] : [])].map(({ id }) => id), position);
+      if (!likely) return;
       const asked = { answer: answer.token.id, incorrect: incorrect.token?.id, position };
       const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...asked, unit })));
       if (superseded()) return;
       const bos = prepended(scope, question);
       const from = { source: model.source, heads: model.config.n_head, tokens: run.tokens, bos, position, predictions };
-      this.#show({ ...from, answer: answer.token, incorrect: incorrect.token }, attributions);
+      this.#show({ ...from, answer: likely, incorrect: unlikely }, attributions);
+      const hints = await hintsOf(scope, run, position, question);
+      if (!superseded()) this.set({ hints });
     } catch (error) {
-      if (!superseded()) this.set({ pending: false, problems: { [piece]: { message: sentence(error) } } });
+      if (superseded()) return;
+      // There is nothing wrong with a sentence that is yet to be typed.
+      if (piece === 'prompt' && question.prompt.trim() === '') return this.set(NOTHING);
+      this.set({ pending: false, problems: { [piece]: { message: sentence(error) } } });
     }
   }
 
@@ -170,7 +183,7 @@ export class AnswerStore extends Store<Answer> {
     const picture: Picture = { ...answered, attributions: by(attributions), charts: by(charts) };
     if (this.#retired) UNITS.forEach((unit) => this.#retired?.charts[unit].free());
     this.#retired = this.state.picture;
-    this.set({ picture, pending: false, problems: {} });
+    this.set({ picture, pending: false, problems: {}, hints: {} });
   }
 
   /** One question has one scale over the checkpoints, or what is next to nothing would look as loud as what comes of it. */
@@ -220,9 +233,7 @@ export class AnswerStore extends Store<Answer> {
     try {
       return { token: await scope.token(text) };
     } catch (error) {
-      const spaced = ` ${text}`;
-      const fix = await scope.token(spaced).then(() => spaced, () => undefined);
-      return { problem: { message: sentence(error), fix } };
+      return { problem: { message: sentence(error), fix: await meant(scope, text) } };
     }
   }
 }

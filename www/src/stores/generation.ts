@@ -5,7 +5,7 @@ import type { AnswerStore } from './answer';
 import type { ModelStore } from './models';
 import { promptIds } from './prompt';
 import type { QuestionStore } from './question';
-import { Store } from './store';
+import { Commit, Store } from './store';
 
 export interface Generation {
   running: boolean;
@@ -44,6 +44,7 @@ export class GenerationStore extends Store<Generation> {
     this.#asked = asked;
     // The picture stays where it is, so the first new token is the one that it explains.
     const position = tokens.length ? (asked.position ?? tokens.length - 1) : asked.position;
+    this.question.dispatchEvent(new Commit(true));
     this.question.change({ position });
     this.set({ running: true, problem: undefined });
     try {
@@ -63,7 +64,7 @@ export class GenerationStore extends Store<Generation> {
     this.#running = undefined;
     this.set({ running: false });
     // Another question that came meanwhile has a position of its own, and was asked.
-    if (goesOn) this.question.ask(moved ? { position: asked.position } : {});
+    if (goesOn) this.question.renew(moved ? { position: asked.position } : {});
   }
 
   stop(): void {

@@ -3,7 +3,7 @@ import { isStepping, type Failure, type Loading, type Model, type Offer } from '
 import { BUNDLED, folderUrl, knownBytes, sourceFiles, sourceKey, type Source } from '../state/source';
 import { checkpointSource, fetchTraining, type Checkpoint, type Training } from '../state/training';
 import { sentence } from '../words/format';
-import { Store } from './store';
+import { Commit, Store } from './store';
 
 /** Download rates are means over so long. */
 const RATE_MS = 4000;
@@ -41,6 +41,12 @@ export class ModelStore extends Store<Models> {
   /** The model in use, to be asked. */
   get scope(): Logitscope | undefined {
     return this.#scope;
+  }
+
+  /** As {@link open}, for the reader, who may want to go back. */
+  choose(source: Source): Promise<void> {
+    this.dispatchEvent(new Commit(false));
+    return this.open(source);
   }
 
   /** Loads a model beside the one in use, which stays usable until the new one is ready, and after a failure. */
@@ -109,14 +115,14 @@ export class ModelStore extends Store<Models> {
     const { model } = this.state;
     this.tell(undefined);
     if (model && sourceKey(model.source) === sourceKey(source)) this.cancelLoading();
-    else void this.open(source);
+    else void this.choose(source);
   }
 
   openFiles(files: readonly File[]): void {
     const [file] = files;
     if (!file) return this.tell('There are no files in what was chosen.');
     const folder = file.webkitRelativePath.split('/')[0];
-    void this.open({ kind: 'files', name: folder || 'local files', files });
+    void this.choose({ kind: 'files', name: folder || 'local files', files });
   }
 
   cancelLoading(): void {

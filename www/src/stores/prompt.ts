@@ -1,5 +1,5 @@
-import type { Bos, Logitscope, Token } from '../api/logitscope';
-import type { Question } from '../state/question';
+import type { Bos, Logitscope, Run, Token } from '../api/logitscope';
+import type { Field, Hints, Question } from '../state/question';
 
 /** The token that is put before the prompt: none if the reader wants none, or the model has none. */
 export function prepended(scope: Logitscope, { prependBos }: Question): Bos | undefined {
@@ -32,4 +32,33 @@ function parseIds(text: string): number[] {
     throw new Error(`This model has no tokenizer, so the prompt is token ids, as in “1, 5, 9”; “${wrong}” is not one.`);
   }
   return words.map(Number);
+}
+
+/** What a text that is not one token may be meant for: the same after a space, or the first token of that. */
+export async function meant(scope: Logitscope, text: string): Promise<string | undefined> {
+  const spaced = /^\s/.test(text) ? text : ` ${text}`;
+  try {
+    const [first] = await scope.tokens(spaced, { prependBos: false });
+    return first && (await written(scope, first));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Within a sentence words begin with a space: where the reader left it out, and the word with it is likelier, that is told. */
+export async function hintsOf(scope: Logitscope, run: Run, position: number, question: Question): Promise<Hints> {
+  const hint = async (field: Field): Promise<Hints> => {
+    const text = question[field];
+    if (!/^[\p{L}\p{N}]/u.test(text)) return {};
+    const fix = ` ${text}`;
+    try {
+      const tokens = await Promise.all([scope.token(fix), scope.token(text)]);
+      const [spaced, plain] = await run.expectations(tokens.map(({ id }) => id), position);
+      return spaced && plain && spaced.probability > plain.probability ? { [field]: { fix, probability: spaced.probability } } : {};
+    } catch {
+      return {};
+    }
+  };
+  const [answer, incorrect] = await Promise.all([hint('answer'), hint('incorrect')]);
+  return { ...answer, ...incorrect };
 }

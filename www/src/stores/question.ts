@@ -1,6 +1,6 @@
-import type { Preset } from '../state/presets';
-import type { Question } from '../state/question';
-import { Store } from './store';
+import { presetQuestion, presets, type Preset } from '../state/presets';
+import type { Field, Question } from '../state/question';
+import { Commit, Store } from './store';
 
 /** Typing waits so long for the next key before the model runs. */
 const TYPING_MS = 150;
@@ -8,30 +8,38 @@ const TYPING_MS = 150;
 const FIRST: Question = { prompt: '', prependBos: true, generated: [], position: null, answer: '', incorrect: '' };
 
 /**
- * What the reader asks. An `ask` event says that it is to be answered, a `type` event that it soon will be.
+ * What the reader asks. An `ask` event says that it is to be answered, a `type` event that it soon will be; a {@link Commit}
+ * before a change that the reader may want to undo.
  */
 export class QuestionStore extends Store<Question> {
   /** The id of the token at the chosen position: the choice lasts as long as this token stays there. */
   anchor?: number;
+  /** The words that the reader typed or chose. The others came with the prompt, and go when that is edited. */
+  #own: readonly Field[] = [];
   #typing?: number;
 
   constructor() {
     super(FIRST);
   }
 
-  /** Asks something else, at once. */
+  get own(): readonly Field[] {
+    return this.#own;
+  }
+
+  /** The reader asks something else, at once. */
   ask(change: Partial<Question> = {}): void {
-    this.change(change);
-    clearTimeout(this.#typing);
-    this.dispatchEvent(new Event('ask'));
+    this.dispatchEvent(new Commit(false));
+    this.#take(change);
+    this.#answer();
   }
 
   /** As {@link ask}, once the reader pauses. */
   type(change: Partial<Question>): void {
-    this.change(change);
+    this.dispatchEvent(new Commit(true));
+    this.#take(change);
     this.dispatchEvent(new Event('type'));
     clearTimeout(this.#typing);
-    this.#typing = window.setTimeout(() => this.ask(), TYPING_MS);
+    this.#typing = window.setTimeout(() => this.#answer(), TYPING_MS);
   }
 
   /** Says the same question in another way, or one whose answer is on its way: nothing is asked. */
@@ -39,19 +47,48 @@ export class QuestionStore extends Store<Question> {
     this.set(change);
   }
 
-  /** A new prompt: what the model wrote after the one before goes. */
-  typePrompt(prompt: string): void {
-    this.type({ prompt, generated: [] });
+  /** Asks what follows from something else that the reader did, or what was asked before: nothing to undo. */
+  renew(change: Partial<Question> = {}, own = this.#own): void {
+    this.#own = own;
+    this.change(change);
+    this.#answer();
   }
 
-  show({ prompt, answer, incorrect = '' }: Preset): void {
+  /** A new prompt: what the model wrote after the one before goes, and so do the words that came with that. */
+  typePrompt(prompt: string): void {
+    const came = presets.find((preset) => preset.prompt === prompt && this.#own.length === 0);
+    const { answer, incorrect } = this.state;
+    const words = {
+      answer: this.#own.includes('answer') ? answer : (came?.answer ?? ''),
+      incorrect: this.#own.includes('incorrect') ? incorrect : (came?.incorrect ?? ''),
+    };
+    const own = this.#own;
+    this.type({ prompt, generated: [], ...words });
+    this.#own = own;
+  }
+
+  show(preset: Preset): void {
     this.anchor = undefined;
-    this.ask({ prompt, answer, incorrect, prependBos: true, generated: [], position: null });
+    this.ask(presetQuestion(preset));
+    this.#own = [];
   }
 
   setBos(prependBos: boolean): void {
     const { position } = this.state;
     const moved = position === null ? null : Math.max(0, position + (prependBos ? 1 : -1));
     this.ask({ prependBos, position: moved });
+  }
+
+  /** Makes a change of the reader's: words in it are the reader's own. */
+  #take(change: Partial<Question>): void {
+    const fields = ['answer', 'incorrect'] as const;
+    const own = (field: Field) => (change[field] === undefined ? this.#own.includes(field) : change[field] !== '');
+    this.#own = fields.filter(own);
+    this.set(change);
+  }
+
+  #answer(): void {
+    clearTimeout(this.#typing);
+    this.dispatchEvent(new Event('ask'));
   }
 }

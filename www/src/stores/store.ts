@@ -16,3 +16,10 @@ export abstract class Store<State extends object> extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 }
+
+/** The reader is about to change something, which Back undoes; what is typed in one go is undone in one. */
+export class Commit extends Event {
+  constructor(readonly typing: boolean) {
+    super('commit');
+  }
+}

@@ -14,10 +14,15 @@ const KEY = 'logitscope-theme';
 /** The page's theme, which the system's decides unless the reader does. */
 export class ThemeStore extends Store<Theme> {
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  /** The system's colours are the only ones. */
+  readonly #forced = matchMedia('(forced-colors: active)');
+  #printing = false;
 
   constructor() {
     super({ choice: stored(), theme: 'light' });
-    this.#dark.addEventListener('change', () => this.#apply(this.state.choice));
+    for (const query of [this.#dark, this.#forced]) query.addEventListener('change', () => this.#apply(this.state.choice));
+    window.addEventListener('beforeprint', () => this.#print(true));
+    window.addEventListener('afterprint', () => this.#print(false));
     this.#apply(this.state.choice);
   }
 
@@ -31,8 +36,16 @@ export class ThemeStore extends Store<Theme> {
   }
 
   #apply(choice: Choice): void {
-    document.documentElement.dataset['theme'] = choice;
-    this.set({ choice, theme: choice === 'auto' ? (this.#dark.matches ? 'dark' : 'light') : choice });
+    const auto = choice === 'auto' || this.#forced.matches;
+    const theme = this.#printing ? 'light' : auto ? (this.#dark.matches ? 'dark' : 'light') : choice;
+    document.documentElement.dataset['theme'] = this.#printing ? 'light' : choice;
+    this.set({ choice, theme });
+  }
+
+  /** Paper is white. */
+  #print(printing: boolean): void {
+    this.#printing = printing;
+    this.#apply(this.state.choice);
   }
 }
 

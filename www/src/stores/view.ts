@@ -1,14 +1,17 @@
 import type { Unit } from '../api/logitscope';
 import { UNITS, type Picture, type Pointed, type View } from '../state/picture';
 import type { AnswerStore } from './answer';
-import { Store } from './store';
+import { Commit, Store } from './store';
+
+/** Frames can say so before the `#` too. */
+const EMBEDDED = new URLSearchParams(location.search).get('embed') === '1';
 
 /** Which unit and which part of the answer are looked at. */
 export class ViewStore extends Store<View> {
   #picture?: Picture;
 
   constructor(private readonly answer: AnswerStore) {
-    super({ unit: 'head', selected: null });
+    super({ unit: 'head', selected: null, embed: EMBEDDED });
     answer.addEventListener('change', () => this.#follow());
   }
 
@@ -20,11 +23,12 @@ export class ViewStore extends Store<View> {
   }
 
   showUnit(unit: Unit): void {
+    this.dispatchEvent(new Commit(false));
     this.set({ unit });
   }
 
   restore(view: View): void {
-    this.set(view);
+    this.set({ ...view, embed: view.embed || EMBEDDED });
   }
 
   /** What is selected stays as long as there is such a part. */

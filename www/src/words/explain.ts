@@ -1,7 +1,8 @@
 import type { Unit } from '../api/logitscope';
 import headsJson from '../heads.json';
 import type { Picture } from '../state/picture';
-import { isolate } from './format';
+import { sourceName } from '../state/source';
+import { isolate, percent, place } from './format';
 
 /** What the numbers are, in words, where they stand. */
 
@@ -21,7 +22,7 @@ export function overview({ answer, incorrect, attributions }: Picture): string {
 }
 
 /** Which way a value pushes. */
-export function direction(value: number, { answer, incorrect }: Picture): string {
+export function direction(value: number, { answer, incorrect }: Pick<Picture, 'answer' | 'incorrect'>): string {
   if (value === 0) return 'pushes neither way';
   if (value > 0) return `pushes towards ${isolate(answer.text)}`;
   return incorrect ? `pushes towards ${isolate(incorrect.text)}` : `pushes away from ${isolate(answer.text)}`;
@@ -79,4 +80,20 @@ export function part(label: string, { tokens, position }: Picture): string {
     default:
       return '';
   }
+}
+
+/** The question as a sentence. */
+export function asked({ answer, incorrect }: Picture): string {
+  return `Why ${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}?`;
+}
+
+/** What the model says, how it stands with the words of the question, and which part pushed most. */
+export function finding({ source, predictions: [likeliest], answer, incorrect, charts }: Picture): string {
+  if (!likeliest) return '';
+  const model = source.kind === 'bundled' ? 'The bundled model' : sourceName(source);
+  const others = [answer, incorrect].filter((word) => word !== undefined && word.id !== likeliest.id);
+  const stand = others.map((word) => word && ` ${isolate(word.text)} is ${place(word.rank)} at ${percent(word.probability)}.`);
+  const strongest = charts.component.items().find(({ rank }) => rank === 1);
+  const pushed = strongest && strongest.value !== 0 ? ` The ${strongest.name} ${direction(strongest.value, { answer, incorrect }).replace('pushes', 'pushed most')}.` : '';
+  return `${model} says ${isolate(likeliest.text)} (${percent(likeliest.probability)}).${stand.join('')}${pushed}`;
 }

@@ -27,7 +27,7 @@ export function scientific(x: number): string {
   return x === 0 ? '0' : minus(x.toExponential(1));
 }
 
-/** A probability or a share: `>99.9%`, `97%`, `1.2%`, `0.04%`, `<0.01%`; a dash for a share of nothing. */
+/** A probability or a share: `>99.9%`, `97%`, `1.2%`, `0.04%`, `<0.01%`; a dash for what has no share. */
 export function percent(x: number | null | undefined): string {
   if (x === null || x === undefined) return '–';
   const p = Math.abs(x) * 100;
@@ -37,6 +37,13 @@ export function percent(x: number | null | undefined): string {
   if (p > 99 && p < 100) return p >= 99.95 ? '>99.9%' : `${sign}${p.toFixed(1)}%`;
   return `${sign}${p.toFixed(p >= 10 ? 0 : p >= 1 ? 1 : 2)}%`;
 }
+
+/** A place among others, from 0: `1st`, `22nd`, `1,013th`. */
+export function place(rank: number): string {
+  const ending = { one: 'st', two: 'nd', few: 'rd' }[ordinals.select(rank + 1) as string] ?? 'th';
+  return `${count(rank + 1)}${ending}`;
+}
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
 
 export function bytes(x: number): string {
   if (x >= 1e9) return `${(x / 1e9).toFixed(2)} GB`;
@@ -116,6 +123,46 @@ export function cutWords(tokens: readonly { text: string }[]): string[] {
 function decoded(escapes: string): string {
   const bytes = escapes.split('\\x').slice(1).map((hex) => parseInt(hex, 16));
   return new TextDecoder().decode(Uint8Array.from(bytes));
+}
+
+const BYTES = /(?:\\x[0-9A-F]{2})+(?:\0(?:\\x[0-9A-F]{2})+)+/g;
+
+/** A character, of which a token is one piece of several. */
+export interface Piece {
+  character: string;
+  /** Which piece, from 1. */
+  part: number;
+  of: number;
+}
+
+/** `你 1/2` */
+export function pieceName({ character, part, of }: Piece): string {
+  return `${visible(character)} ${part}/${of}`;
+}
+
+/** Of tokens that are bytes of a character, as those of Chinese, Arabic and emoji often are, the character. */
+export function pieces(tokens: readonly { text: string }[]): (Piece | undefined)[] {
+  const found: (Piece | undefined)[] = tokens.map(() => undefined);
+  const joined = tokens.map(({ text }) => text).join('\0');
+  for (const { 0: run, index } of joined.matchAll(BYTES)) {
+    const first = joined.slice(0, index).split('\0').length - 1;
+    const owners = run.split('\0').flatMap((escapes, i) => Array.from({ length: escapes.length / 4 }, () => first + i));
+    let at = 0;
+    for (const character of decoded(run.replaceAll('\0', ''))) {
+      const length = character === '\ufffd' ? 1 : new TextEncoder().encode(character).length;
+      const own = [...new Set(owners.slice(at, at + length))];
+      at += length;
+      if (character === '\ufffd' || own.length < 2) continue;
+      own.forEach((token, i) => (found[token] ??= { character, part: i + 1, of: own.length }));
+    }
+  }
+  return found;
+}
+
+/** The text that is explained: the prompt as far as the position, without what was put before it. */
+export function promptText({ tokens, bos, position }: { tokens: readonly { text: string }[]; bos?: unknown; position: number }): string {
+  const text = tokens.slice(bos ? 1 : 0, position + 1).map((token) => token.text).join('');
+  return text.replace(/(?:\\x[0-9A-F]{2})+/g, decoded);
 }
 
 /** An error's message as a sentence. */

@@ -71,6 +71,11 @@ export class AnswerCharts extends LitElement {
         border-width: 0 0 1px 1px;
         text-align: center;
       }
+      @media print {
+        .charts {
+          display: block;
+        }
+      }
       @media (max-width: 720px) {
         .charts {
           grid-template-rows: 208px 208px calc(var(--heads) * 20px + 80px);

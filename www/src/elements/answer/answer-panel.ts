@@ -28,15 +28,14 @@ export class AnswerPanel extends LitElement {
     const unit = UNITS.find((unit) => picture.charts[unit].item(label));
     const item = unit && picture.charts[unit].item(label);
     if (!unit || !item) return this.#overview(picture);
-    const of = picture.incorrect ? 'of the difference' : 'of the logit';
-    const share = unit === 'layer' ? `${percent(item.share)} ${of} by now` : `${percent(item.share)} ${of}, rank ${item.rank} of ${item.count}`;
+    const pushes = `${percent(item.share)} of all pushes, rank ${item.rank} of ${item.count}`;
     return html`
       <div class="title">
         <h2>${item.name}</h2>
         <span class="mono grey">${item.label}</span>
         <span class="value mono">${signed(item.value)}</span>
       </div>
-      <p class="small">${unit === 'layer' ? '' : html`It ${direction(item.value, picture)}: `}${share}.</p>
+      ${unit === 'layer' ? nothing : html`<p class="small">It ${direction(item.value, picture)}: ${pushes}.</p>`}
       <p class="small grey">${known ?? part(label, picture)}</p>
     `;
   }
@@ -134,6 +133,13 @@ export class AnswerPanel extends LitElement {
         flex: 1 1 160px;
         min-height: 160px;
         height: 0;
+      }
+      @media print {
+        .units,
+        download-row,
+        contribution-table {
+          display: none;
+        }
       }
       @media (max-width: 1023px) {
         contribution-table {

@@ -91,7 +91,8 @@ export class ChartFigure extends LitElement {
     const style = `--x: ${item.x + item.width / 2}px; --y: ${below ? item.y + item.height + 8 : item.y - 8}px; --up: ${below ? '0' : '-100%'}`;
     return html`<div class="tooltip small" .style=${style}>
       <strong>${item.name}</strong> <span class="grey mono">${item.label}</span><br />
-      <span class="mono">${signed(item.value)}</span> · ${percent(item.share)} · rank ${item.rank} of ${item.count}
+      <span class="mono">${signed(item.value)}</span>
+      ${item.share === null ? nothing : html`· ${percent(item.share)} of all pushes · rank ${item.rank} of ${item.count}`}
     </div>`;
   }
 
@@ -140,6 +141,21 @@ export class ChartFigure extends LitElement {
         inset: 0;
         width: 100%;
         height: 100%;
+      }
+      @media (forced-colors: active) {
+        canvas {
+          outline: 1px solid CanvasText;
+        }
+      }
+      @media print {
+        .chart {
+          height: auto;
+          break-inside: avoid;
+        }
+        canvas {
+          position: static;
+          height: auto;
+        }
       }
       .tooltip {
         position: absolute;

@@ -5,7 +5,7 @@ import type { Picture } from '../../state/picture';
 import { UNIT_NAMES } from '../../words/explain';
 import { sentence } from '../../words/format';
 import { base } from '../styles';
-import { save, type Format } from './save';
+import { save, type Format, type Look } from './save';
 
 const FORMATS: readonly Format[] = ['png', 'svg', 'csv', 'json'];
 
@@ -14,6 +14,7 @@ const FORMATS: readonly Format[] = ['png', 'svg', 'csv', 'json'];
 export class DownloadRow extends LitElement {
   @property({ attribute: false }) picture!: Picture;
   @property() unit: Unit = 'head';
+  @state() private look: Look = { size: 'slide', theme: 'light' };
   /** Why the last download is none. */
   @state() private problem?: { format: Format; message: string };
 
@@ -24,16 +25,26 @@ export class DownloadRow extends LitElement {
   async #save(format: Format): Promise<void> {
     this.problem = undefined;
     try {
-      await save(format, this.picture, this.unit);
+      await save(format, this.picture, this.unit, this.look);
     } catch (error) {
       this.problem = { format, message: sentence(error) };
     }
   }
 
   protected override render() {
-    const { unit, problem } = this;
+    const { unit, problem, look } = this;
+    const value = <T extends string>(event: Event) => (event.target as HTMLSelectElement).value as T;
     return html`<div class="small" role="group" aria-label="Download">
-      <span class="grey">${UNIT_NAMES[unit]} as</span>
+      <span class="grey">${UNIT_NAMES[unit]} for</span>
+      <select aria-label="Size of the picture" @change=${(event: Event) => (this.look = { ...look, size: value<Look['size']>(event) })}>
+        <option value="slide">a slide</option>
+        <option value="paper">a paper</option>
+        <option value="wide">a wide page</option>
+      </select>
+      <select aria-label="Colours of the picture" @change=${(event: Event) => (this.look = { ...look, theme: value<Look['theme']>(event) })}>
+        <option value="light">light</option>
+        <option value="dark">dark</option>
+      </select>
       ${FORMATS.map(
         (format) => html`<button
           type="button"

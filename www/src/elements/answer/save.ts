@@ -1,31 +1,43 @@
 import { Chart, type ChartView, type Unit } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
 import { sourceName } from '../../state/source';
-import { fileName } from '../../words/format';
+import { asked } from '../../words/explain';
+import { decimals, fileName, promptText, scientific } from '../../words/format';
 import { png } from './png';
 
 export type Format = 'png' | 'svg' | 'csv' | 'json';
 
-/** Pictures are saved light, for paper, and at this size in CSS pixels. */
-const VIEW: ChartView = { width: 960, height: 400, pixelRatio: 2, theme: 'light' };
+/** What a picture is for, in CSS pixels: text keeps its size, so the smaller the picture the larger the text on the slide or paper. */
+export const SIZES = {
+  slide: { width: 960, height: 540, pixelRatio: 2 },
+  paper: { width: 640, height: 440, pixelRatio: 4 },
+  wide: { width: 1280, height: 480, pixelRatio: 2 },
+} satisfies Record<string, ChartView>;
+
+/** How a picture is saved. */
+export interface Look {
+  size: keyof typeof SIZES;
+  theme: 'light' | 'dark';
+}
 
 /** Downloads one unit's chart or numbers. */
-export async function save(format: Format, picture: Picture, unit: Unit): Promise<void> {
+export async function save(format: Format, picture: Picture, unit: Unit, look: Look): Promise<void> {
   const { source, answer, incorrect } = picture;
   const name = fileName('logitscope', sourceName(source), unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await content(format, picture, unit));
+  link.href = URL.createObjectURL(await content(format, picture, unit, look));
   link.download = `${name}.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-async function content(format: Format, picture: Picture, unit: Unit): Promise<Blob> {
+async function content(format: Format, picture: Picture, unit: Unit, look: Look): Promise<Blob> {
+  const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: caption(picture, unit) };
   switch (format) {
     case 'png':
-      return png(drawn(picture, unit));
+      return png(drawn(picture, unit, view));
     case 'svg':
-      return new Blob([picture.charts[unit].svg(VIEW)], { type: 'image/svg+xml' });
+      return new Blob([picture.charts[unit].svg(view)], { type: 'image/svg+xml' });
     case 'csv':
       return new Blob([csv(picture, unit)], { type: 'text/csv' });
     case 'json':
@@ -33,22 +45,40 @@ async function content(format: Format, picture: Picture, unit: Unit): Promise<Bl
   }
 }
 
+/** What a picture or a table has to say to stand alone: sentence, question, model, identity and link. */
+function caption(picture: Picture, unit: Unit): string[] {
+  const { source, attributions, incorrect, tokens, position } = picture;
+  const { total, logit, bias, error, exact } = attributions[unit];
+  const [sum = NaN, whole = NaN, b = NaN, off = NaN] = [total[0], logit[0], bias[0], error[0]];
+  const of = incorrect ? 'logit difference' : 'logit';
+  const adds = exact ? 'The parts add up' : 'The parts do not add up';
+  return [
+    `“${promptText(picture)}” ${asked(picture)} After token ${position} of ${tokens.length}, counted from 0.`,
+    `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − b_U ${decimals(b)}, to ${scientific(off)}.`,
+    location.href.length > 400 ? `${location.origin}${location.pathname}` : location.href,
+  ];
+}
+
 /** Drawn by a chart of its own: the one on the page answers for where it was last drawn. */
-function drawn({ attributions, answer, incorrect, charts }: Picture, unit: Unit): HTMLCanvasElement {
+function drawn({ attributions, answer, incorrect, charts }: Picture, unit: Unit, view: ChartView): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   const chart = new Chart(attributions[unit], answer.text, incorrect?.text);
   chart.widen(...charts[unit].span);
-  chart.draw(canvas, VIEW);
+  chart.draw(canvas, view);
   chart.free();
   return canvas;
 }
 
-function csv({ attributions }: Picture, unit: Unit): string {
-  const { labels, attribution, positions } = attributions[unit];
+/** Lines that begin with # say what the numbers are; readers of CSV leave them out when they are told of the sign. */
+function csv(picture: Picture, unit: Unit): string {
+  const { labels, attribution, positions, total, bias, logit, error } = picture.attributions[unit];
+  const comments = [...caption(picture, unit), ...Object.entries({ total, bias, logit, error }).map(([name, of]) => `${name}: ${of.join(' ')}`)];
   const rows = labels.flatMap((label, i) =>
     positions.map((position, p) => [label, position, attribution[i * positions.length + p]].join(',')),
   );
-  return ['label,position,attribution', ...rows, ''].join('\n');
+  // A line of a prompt that had a break within would be a row.
+  const said = comments.map((line) => `# ${line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`);
+  return [...said, 'label,position,attribution', ...rows, ''].join('\n');
 }
 
 /** The API's field names, and what was asked. */

@@ -1,7 +1,7 @@
 import { LitElement, css, html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Prediction } from '../../api/logitscope';
-import { percent, shown } from '../../words/format';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Prediction, Token } from '../../api/logitscope';
+import { percent, pieceName, pieces, shown } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 
@@ -12,22 +12,43 @@ export class PredictionList extends LitElement {
   /** The ids of the tokens that are explained, and compared with. */
   @property({ type: Number }) answer?: number;
   @property({ type: Number }) incorrect?: number;
+  /** The tokens that they would follow. */
+  @property({ attribute: false }) preceding: readonly Token[] = [];
+  /** The button that the Tab key goes to, by its place. */
+  @state() private stop = 0;
+
+  /** Arrows walk the list, which is one stop of the Tab key. */
+  #walk(event: KeyboardEvent): void {
+    const buttons = [...this.renderRoot.querySelectorAll('button')];
+    const at = buttons.indexOf(event.target as HTMLButtonElement);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const next = buttons[to];
+    if (!next) return;
+    this.stop = to;
+    next.focus();
+  }
 
   protected override render() {
+    const { predictions, preceding } = this;
+    const stop = Math.min(this.stop, 2 * predictions.length - 1);
     return html`
       <span class="gutter" id="label">next</span>
-      <ol aria-labelledby="label">
-        ${this.predictions.map((prediction) => {
+      <ol aria-labelledby="label" @keydown=${this.#walk} @focusin=${this.#focused}>
+        ${predictions.map((prediction, i) => {
           const { id, text, probability } = prediction;
-          const token = shown(text);
+          const piece = pieces([...preceding.slice(-4), prediction]).at(-1);
+          const token = piece ? pieceName(piece) : shown(text);
           const answer = this.answer === id;
           const incorrect = this.incorrect === id;
           return html`<li>
             <button
               type="button"
+              tabindex=${stop === 2 * i ? 0 : -1}
               aria-pressed=${answer ? 'true' : 'false'}
-              aria-label="Explain ${token}, ${percent(probability)}"
-              title="Explain this token"
+              aria-label="Explain ${token} ${percent(probability)}"
+              title="Explain this token${piece ? ` (${shown(text)})` : ''}"
               @click=${() => tell(this, 'prediction-choose', { field: 'answer', prediction })}
             >
               <span class="token">${token}</span> <span class="mono grey">${percent(probability)}</span>
@@ -35,8 +56,9 @@ export class PredictionList extends LitElement {
             <button
               type="button"
               class="versus"
+              tabindex=${stop === 2 * i + 1 ? 0 : -1}
               aria-pressed=${incorrect ? 'true' : 'false'}
-              aria-label="Compare with ${token} (vs)"
+              aria-label="vs ${token}: compare the answer with it"
               title="Compare the answer with this token"
               @click=${() => tell(this, 'prediction-choose', { field: 'incorrect', prediction })}
             >vs</button>
@@ -45,6 +67,10 @@ export class PredictionList extends LitElement {
       </ol>
     `;
   }
+
+  readonly #focused = (event: FocusEvent) => {
+    this.stop = Math.max(0, [...this.renderRoot.querySelectorAll('button')].indexOf(event.target as HTMLButtonElement));
+  };
 
   static override styles = [
     base,

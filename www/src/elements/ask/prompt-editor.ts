@@ -24,6 +24,8 @@ export class PromptEditor extends LitElement {
   @property({ attribute: false }) question!: Question;
   @property({ attribute: false }) problem?: Problem;
   @property({ attribute: false }) model?: Model;
+  /** The sentence alone. */
+  @property({ type: Boolean, reflect: true }) folded = false;
 
   readonly #type = typing((event) => tell(this, 'prompt-type', (event.target as HTMLTextAreaElement).value));
 
@@ -120,6 +122,15 @@ export class PromptEditor extends LitElement {
       }
       textarea[aria-invalid='true'] {
         border-color: var(--wrong);
+      }
+      :host([folded]) :is(.gutter, .tools) {
+        display: none;
+      }
+      :host([folded]) textarea {
+        min-height: 36px;
+        padding: 4px 0;
+        font-size: var(--body);
+        line-height: 24px;
       }
       .tools {
         display: flex;

@@ -1,11 +1,12 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Token } from '../../api/logitscope';
+import type { Prediction, Token } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
 import { presets, type Preset } from '../../state/presets';
-import { isPreset, type Field, type Problem, type Problems, type Question } from '../../state/question';
+import { isPreset, type Field, type Hints, type Problem, type Problems, type Question } from '../../state/question';
 import type { Source } from '../../state/source';
-import { count, isolate, percent, shown, typed, visible } from '../../words/format';
+import { finding } from '../../words/explain';
+import { count, isolate, percent, place, shown, typed, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import { typing } from './typing';
@@ -15,11 +16,18 @@ import { typing } from './typing';
 export class QuestionLine extends LitElement {
   @property({ attribute: false }) question!: Question;
   @property({ attribute: false }) problems: Problems = {};
+  @property({ attribute: false }) hints: Hints = {};
   /** What the model finds likeliest: the answer, if none is given. */
   @property({ attribute: false }) likeliest?: Token;
   @property({ attribute: false }) picture?: Picture;
-  /** The model's in use. */
+  /** Whether the picture does not answer this question. */
+  @property({ type: Boolean }) stale = false;
+  /** The model's in use, or about to be. */
   @property({ attribute: false }) source?: Source;
+  /** On one line, with the rest of the question behind a button. */
+  @property({ type: Boolean, reflect: true }) folded = false;
+  /** Whether there is little room, so that the question can be folded. */
+  @property({ type: Boolean }) folds = false;
 
   /** Spaces show as dots while they are typed; the caret stays where it was in the text. */
   #input(field: Field, event: Event): void {
@@ -62,6 +70,21 @@ export class QuestionLine extends LitElement {
     />`;
   }
 
+  /** How probable a word is, and how many are more. */
+  #odds(word: Prediction | undefined) {
+    const { stale } = this;
+    return html`<span class="odds mono grey" aria-live="off">${word && !stale ? `${percent(word.probability)} ${place(word.rank)}` : ''}</span>`;
+  }
+
+  #hint(field: Field) {
+    const hint = this.hints[field];
+    if (!hint || this.stale) return nothing;
+    return html`<p class="below small" role="status">
+      Did you mean <span class="token">${shown(hint.fix)}</span> (${percent(hint.probability)})? Within a sentence a word begins with its space.
+      <button type="button" class="main" @click=${() => tell(this, 'question-ask', { [field]: hint.fix })}>Use <span class="token">${shown(hint.fix)}</span></button>
+    </p>`;
+  }
+
   #problem(field: Field, problem: Problem | undefined) {
     if (!problem) return nothing;
     const { message, fix } = problem;
@@ -80,9 +103,11 @@ export class QuestionLine extends LitElement {
    * before, none may. Its place stays the same, so that nothing moves while the training is gone through.
    */
   #note(preset: Preset | undefined) {
-    const { picture } = this;
+    const { picture, stale } = this;
     const source = picture?.source ?? this.source;
-    if (!preset || source?.kind !== 'bundled') return nothing;
+    if (!preset || source?.kind !== 'bundled') {
+      return html`<div class="note small grey"><p role="status">${picture && !stale ? finding(picture) : ''}</p></div>`;
+    }
     const { step } = source;
     if (step === undefined) return html`<div class="note small grey"><p>${preset.note}</p></div>`;
     return html`<div class="note small grey">
@@ -92,26 +117,34 @@ export class QuestionLine extends LitElement {
   }
 
   protected override render() {
-    const { question, problems, likeliest } = this;
+    const { question, problems, likeliest, picture, folds, folded } = this;
     const preset = presets.find((preset) => isPreset(preset, question));
     return html`
       <span class="gutter">why</span>
       <div class="line">
         ${this.#field('answer', 'Answer: the token to explain', likeliest ? shown(likeliest.text) : 'the likeliest')}
-        <span>rather than</span>
+        ${this.#odds(picture?.answer)}
+        <span>${folded ? 'vs' : 'rather than'}</span>
         ${this.#field('incorrect', 'Incorrect: the token to compare with', 'any other')}
-        <span>?</span>
+        ${this.#odds(picture?.incorrect)}
+        ${folded ? nothing : html`<span>?</span>`}
         <span class="changes">
-          ${question.answer && question.incorrect
+          ${question.answer && question.incorrect && !folded
             ? html`<button type="button" @click=${() => this.#swap()}>Swap</button>`
             : nothing}
-          ${question.incorrect
+          ${question.incorrect && !folded
             ? html`<button type="button" aria-label="Clear: compare with none" @click=${() => tell(this, 'question-ask', { incorrect: '' })}>Clear</button>`
             : nothing}
         </span>
+        ${folds
+          ? html`<button type="button" class="fold" aria-expanded=${folded ? 'false' : 'true'} @click=${() => tell(this, 'question-fold', !folded)}>
+              ${folded ? 'More ▾' : 'Less ▴'}
+            </button>`
+          : nothing}
         ${this.#note(preset)}
       </div>
       ${this.#problem('answer', problems.answer)} ${this.#problem('incorrect', problems.incorrect)}
+      ${this.#hint('answer')} ${this.#hint('incorrect')}
     `;
   }
 
@@ -156,6 +189,32 @@ export class QuestionLine extends LitElement {
       }
       .held {
         visibility: hidden;
+      }
+      .odds {
+        font-size: var(--small);
+        white-space: nowrap;
+      }
+      .fold {
+        margin-left: auto;
+      }
+      :host([folded]) .line {
+        gap: 4px 8px;
+        font-size: var(--body);
+      }
+      :host([folded]) input.token:not([type='checkbox']) {
+        min-width: 40px;
+        font-size: var(--body);
+      }
+      :host([folded]) .note {
+        flex-basis: 100%;
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      :host([folded]) .note p:not(.held) {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
       }
       @media (max-width: 720px) {
         .note {

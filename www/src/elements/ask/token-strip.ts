@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
-import { cutWords, middle, shown, visible } from '../../words/format';
+import { cutWords, middle, pieceName, pieces, shown, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 
@@ -31,26 +31,29 @@ export class TokenStrip extends LitElement {
     const { tokens, question, fewWords, generating, problem } = this;
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
+    const cut = pieces(tokens);
     const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
     return html`
       <span class="gutter" id="label">after</span>
       <div class="strip" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
         ${tokens.map((token, i) => {
           const byModel = i >= written;
-          const short = shown(token.text);
+          const piece = cut[i];
+          const short = piece ? pieceName(piece) : shown(token.text);
           const whole = short.includes('…') ? `${middle(visible(token.text.slice(0, 4000)), 1000)}\n` : '';
           const name = `${i}: ${short}${byModel ? ', written by the model' : ''}`;
           return html`<button
             type="button"
             data-token
-            class="token ${byModel ? 'written' : ''}"
+            class="token ${byModel ? 'written' : ''} ${piece && piece.part > 1 ? 'on' : ''}"
             aria-label=${name}
             aria-pressed=${i === position ? 'true' : 'false'}
             tabindex=${i === position ? 0 : -1}
-            title="${whole}${byModel ? 'Explain why the model wrote this' : 'Explain what comes after this'} (token ${i}, id ${token.id})"
+            title="${whole}${byModel ? 'Explain why the model wrote this' : 'Explain what comes after this'} (token ${i}, id ${token.id}${piece ? `, the bytes ${token.text}` : ''})"
             @click=${() => tell(this, 'token-choose', i)}
           >${short}</button>`;
         })}
+        ${tokens.length ? nothing : expected(question).map((word) => html`<span class="token expected" aria-hidden="true">${shown(word)}</span>`)}
         ${generating ? html`<button type="button" class="main" @click=${() => tell(this, 'generate-stop')}>Stop</button>` : nothing}
         ${question.generated.length && !generating
           ? html`<button type="button" @click=${() => tell(this, 'generate-clear')}>Clear what it wrote</button>`
@@ -60,6 +63,19 @@ export class TokenStrip extends LitElement {
       ${problem ? html`<p class="below small wrong" role="alert">${problem.message}</p>` : nothing}
     `;
   }
+
+  /** Whatever is chosen is in sight. */
+  protected override updated(): void {
+    const strip = this.renderRoot.querySelector<HTMLElement>('.strip');
+    const chosen = strip?.querySelector<HTMLElement>('[aria-pressed="true"]');
+    if (!strip || !chosen || chosen === this.#seen?.chosen && strip.clientWidth === this.#seen.width) return;
+    this.#seen = { chosen, width: strip.clientWidth };
+    const { offsetTop: top, offsetLeft: left, offsetHeight: height, offsetWidth: width } = chosen;
+    if (top < strip.scrollTop || top + height > strip.scrollTop + strip.clientHeight) strip.scrollTop = top - (strip.clientHeight - height) / 2;
+    if (left < strip.scrollLeft || left + width > strip.scrollLeft + strip.clientWidth) strip.scrollLeft = left - (strip.clientWidth - width) / 2;
+  }
+
+  #seen?: { chosen: HTMLElement; width: number };
 
   static override styles = [
     base,
@@ -74,24 +90,25 @@ export class TokenStrip extends LitElement {
         flex-wrap: wrap;
         gap: 4px;
         min-height: var(--target);
+        position: relative;
         max-height: 25dvh;
         padding: 1px;
         overflow-y: auto;
       }
-      .token {
-        min-width: 16px;
-        padding: 0 6px;
-        border-color: var(--hairline);
-        color: var(--ink);
+      /* What is one character stands together. */
+      .token.on {
+        margin-left: -5px;
+        border-left-style: dotted;
       }
-      .token.written {
-        border-style: dashed;
-        border-color: var(--accent);
-      }
-      .token[aria-pressed='true'] {
-        border: 2px solid var(--accent);
-        padding: 0 5px;
-        background: var(--accent-ground);
+      .token.expected {
+        display: inline-flex;
+        align-items: center;
+        min-height: var(--target);
+        border: 1px solid var(--hairline);
+        border-radius: 4px;
+        color: var(--grey);
+        font-size: var(--small);
+        line-height: 16px;
       }
       @media (max-width: 720px) {
         .token {
@@ -100,6 +117,12 @@ export class TokenStrip extends LitElement {
       }
     `,
   ];
+}
+
+/** The words of a prompt, which are about what its tokens will be: they keep the room for them. */
+function expected({ prompt, prependBos }: Question): string[] {
+  const words = prompt.match(/ ?[\p{L}\p{M}]+| ?\p{N}+| ?[^\s\p{L}\p{M}\p{N}]+|\s+/gu) ?? [];
+  return [...(prependBos ? ['<|endoftext|>'] : []), ...words.slice(0, 200)];
 }
 
 /** Words are learned whole, so one that is cut means nothing to a model that knows few. */

@@ -22,6 +22,8 @@ function beginning({ bos, hasTokenizer }: Model): string {
 export class ModelMenu extends LitElement {
   /** In use. */
   @property({ attribute: false }) model?: Model;
+  /** On its way. */
+  @property({ attribute: false }) wanted?: Source;
   /** In the browser's storage, as of when `kept-list` was last told. */
   @property({ attribute: false }) kept: readonly KeptModel[] = [];
   @query('#menu') private menu!: HTMLElement;
@@ -72,13 +74,13 @@ export class ModelMenu extends LitElement {
   }
 
   protected override render() {
-    const { model } = this;
+    const { model, wanted } = this;
     const config = model?.config;
     const isKept = (source: Source) => this.kept.some(({ url, complete }) => complete && sourceKey(sourceOfFolder(url)) === sourceKey(source));
     const kept = this.kept.filter(({ url }) => sourceOfFolder(url).kind !== 'bundled');
     return html`
       <button type="button" id="open" popovertarget="menu" aria-label="Model: ${model ? sourceName(model.source) : 'none'}">
-        ${model ? sourceName(model.source) : 'no model'} ▾
+        ${model ? sourceName(model.source) : wanted ? sourceName(wanted) : 'no model'} ▾
       </button>
       ${config ? html`<span class="facts small grey">${config.n_layer} layers · ${config.n_head} heads</span>` : nothing}
       <div id="menu" popover role="dialog" aria-label="Models" tabindex="-1" @toggle=${this.#toggled}>

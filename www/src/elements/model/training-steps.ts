@@ -181,6 +181,20 @@ export class TrainingSteps extends LitElement {
         outline: 2px solid var(--accent);
         outline-offset: 2px;
       }
+      @media (forced-colors: active) {
+        ::-webkit-slider-runnable-track {
+          forced-color-adjust: none;
+          background: linear-gradient(CanvasText, CanvasText) 50% / calc(100% - 16px) 1px no-repeat;
+        }
+        ::-webkit-slider-thumb {
+          forced-color-adjust: none;
+          background: Highlight;
+        }
+        ::-moz-range-thumb {
+          forced-color-adjust: none;
+          background: Highlight;
+        }
+      }
       :disabled {
         cursor: default;
       }

@@ -15,12 +15,16 @@ import '../model/model-menu';
 import '../model/model-offer';
 import '../model/model-progress';
 import '../model/training-steps';
+import { asked } from '../../words/explain';
 import { sentence } from '../../words/format';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './copy-link';
+import './embed-view';
 import './help-section';
 import './theme-switch';
+
+const small = matchMedia('(max-width: 720px), (max-height: 600px)');
 
 /**
  * The whole page: a sentence, a question, and the charts that answer it. It gives the stores' state to the elements as their
@@ -30,6 +34,10 @@ import './theme-switch';
 export class Page extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   @state() private dropping = false;
+  /** Whether there is so little room that the question is put on one line, for a chart to be on the first screen. */
+  @state() private folds = small.matches;
+  /** Whether the reader wants to see all of it all the same. */
+  @state() private unfolded = false;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
     const { theme, models, question, answer, generation, view } = this.stores;
@@ -41,6 +49,7 @@ export class Page extends LitElement {
     window.addEventListener('dragover', this.#dragOver);
     window.addEventListener('dragleave', this.#dragLeave);
     window.addEventListener('drop', this.#drop);
+    small.addEventListener('change', this.#resized);
   }
 
   override disconnectedCallback(): void {
@@ -48,6 +57,15 @@ export class Page extends LitElement {
     window.removeEventListener('dragover', this.#dragOver);
     window.removeEventListener('dragleave', this.#dragLeave);
     window.removeEventListener('drop', this.#drop);
+    small.removeEventListener('change', this.#resized);
+  }
+
+  readonly #resized = () => (this.folds = small.matches);
+
+  /** The tab says what is shown. */
+  protected override updated(): void {
+    const { picture } = this.stores.answer.state;
+    document.title = picture ? `${asked(picture)} · Logitscope` : 'Logitscope';
   }
 
   readonly #dragOver = (event: DragEvent) => {
@@ -85,7 +103,7 @@ export class Page extends LitElement {
     const { prompt } = this.stores.question.state;
     if (loading) return 'The charts appear here when the model is loaded.';
     if (failure) return 'Without a model there is nothing to explain. Choose another above, or try again.';
-    if (this.stores.answer.state.problems.prompt || prompt === '') {
+    if (this.stores.answer.state.problems.prompt || prompt.trim() === '') {
       return 'Type a sentence above: the charts show which parts of the model push for the next word.';
     }
     return model ? 'Running the model.' : '';
@@ -100,6 +118,7 @@ export class Page extends LitElement {
       <h1>Logitscope</h1>
       <model-menu
         .model=${model}
+        .wanted=${loading?.source}
         .kept=${kept}
         @kept-list=${() => models.listKept()}
         @kept-delete=${({ detail }: Telling<'kept-delete'>) => models.deleteKept(detail)}
@@ -115,10 +134,13 @@ export class Page extends LitElement {
   #ask() {
     const { models, question, answer, generation, view } = this.stores;
     const { model, loading, failure, training, notice } = models.state;
-    const { tokens, predictions, picture, problems } = answer.state;
+    const { tokens, predictions, picture, problems, hints, pending } = answer.state;
+    const folded = this.folds && !this.unfolded;
     return html`<section
       class="ask"
+      ?data-folded=${folded}
       aria-label="The question"
+      @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
       @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
       @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
     >
@@ -126,6 +148,7 @@ export class Page extends LitElement {
         .question=${question.state}
         .problem=${problems.prompt}
         .model=${model}
+        .folded=${folded}
         @prompt-type=${({ detail }: Telling<'prompt-type'>) => question.typePrompt(detail)}
         @bos-switch=${({ detail }: Telling<'bos-switch'>) => question.setBos(detail)}
         @preset-choose=${({ detail }: Telling<'preset-choose'>) => {
@@ -147,12 +170,17 @@ export class Page extends LitElement {
       <question-line
         .question=${question.state}
         .problems=${problems}
+        .hints=${hints}
         .likeliest=${predictions[0]}
         .picture=${picture}
-        .source=${model?.source}
+        .stale=${pending || !answer.answered}
+        .source=${model?.source ?? loading?.source ?? failure?.source}
+        .folds=${this.folds}
+        .folded=${folded}
       ></question-line>
       <prediction-list
         .predictions=${predictions}
+        .preceding=${tokens.slice(0, (question.state.position ?? tokens.length - 1) + 1)}
         .answer=${picture?.answer.id}
         .incorrect=${picture?.incorrect?.id}
         @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
@@ -194,16 +222,34 @@ export class Page extends LitElement {
         .stale=${busy || !model || !answer.answered}
         .instead=${this.#instead()}
       ></answer-charts>
-      <answer-panel .picture=${picture} .unit=${unit} .selected=${selected} .stale=${Boolean(picture) && (busy || !model)}></answer-panel>
+      <answer-panel .picture=${picture} .unit=${unit} .selected=${selected} .stale=${Boolean(picture) && (busy || !model || !answer.answered)}></answer-panel>
     </section>`;
+  }
+
+  #embed() {
+    const { theme, answer, view, hover, address } = this.stores;
+    const { picture } = answer.state;
+    const { unit, selected } = view.state;
+    return html`<embed-view
+      .hover=${hover}
+      .picture=${picture}
+      .unit=${unit}
+      .selected=${selected}
+      .theme=${theme.state.theme}
+      .href=${address.whole}
+      .instead=${this.#instead()}
+      @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
+      @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
+    ></embed-view>`;
   }
 
   protected override render() {
     const { models } = this.stores;
     const { model, failure, offer } = models.state;
-    const open = ({ detail }: Telling<'model-open'>) => models.open(detail);
+    if (this.stores.view.state.embed) return this.#embed();
+    const open = ({ detail }: Telling<'model-open'>) => models.choose(detail);
     return html`
-      <div class="screen" @model-open=${open}>
+      <div class="screen" ?data-folded=${this.folds && !this.unfolded} @model-open=${open}>
         ${this.#header()}
         <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
         <model-offer .offer=${offer} .used=${model?.source} @offer-refuse=${() => models.refuse()}></model-offer>
@@ -261,6 +307,9 @@ export class Page extends LitElement {
       .notice {
         padding-left: 56px;
       }
+      .ask[data-folded] :is(token-strip, prediction-list, training-steps) {
+        display: none;
+      }
       help-section:focus {
         outline: none;
       }
@@ -274,6 +323,21 @@ export class Page extends LitElement {
         background: color-mix(in srgb, var(--ground) 92%, transparent);
         font-size: var(--large);
         pointer-events: none;
+      }
+      @media print {
+        header > :not(h1, model-menu),
+        training-steps,
+        prediction-list,
+        help-section {
+          display: none;
+        }
+        .screen {
+          min-height: 0;
+          padding: 0;
+        }
+        .answer {
+          display: block;
+        }
       }
       @media (max-width: 1023px) {
         .answer {
@@ -293,14 +357,27 @@ export class Page extends LitElement {
         h1 {
           flex: 1;
         }
+        /* It comes and goes, and moves nothing. */
         model-progress {
-          order: 2;
-          flex-basis: 100%;
+          position: fixed;
+          inset: auto 0 0;
+          z-index: 1;
+          padding: 4px 16px;
+          border-top: 1px solid var(--hairline);
+          background: var(--ground);
         }
         model-menu {
           order: 1;
           flex-basis: 100%;
           margin-left: -8px;
+        }
+        [data-folded] > header :is(copy-link, theme-switch, button) {
+          display: none;
+        }
+        [data-folded] > header model-menu {
+          order: 0;
+          flex: none;
+          margin: 0;
         }
         .notice {
           padding-left: 0;
