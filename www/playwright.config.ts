@@ -13,6 +13,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   use: {
     browserName: 'chromium',
+    // Those of the page keep all of it: only the tests that are about that wait for them.
+    serviceWorkers: 'block',
     channel: executablePath ? undefined : 'chrome',
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',

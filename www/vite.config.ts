@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { marked } from 'marked';
 import { build, defineConfig, type Plugin } from 'vite';
@@ -36,6 +37,22 @@ const modelCard: Plugin = {
 
 const target = 'es2022';
 
+/** Of files with a hash in their names. The service worker answers for it, so no other page of an origin may have one of this name. */
+const assetsDir = 'logitscope';
+
+/** A module and all that it imports, as one script. */
+async function bundled(input: string, format: 'es' | 'iife'): Promise<string> {
+  const made = await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format } } },
+  });
+  const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
+  const [chunk] = chunks;
+  if (chunks.length !== 1 || chunk?.type !== 'chunk') throw new Error(`${input} is not one script`);
+  return chunk.code;
+}
+
 /**
  * `import code from './module?code'`: a module and all that it imports, as text. Vite's own workers that come inlined start by
  * an address that no page takes that asks for Trusted Types.
@@ -45,19 +62,34 @@ const asCode: Plugin = {
   async load(id) {
     const [input, query] = id.split('?');
     if (query !== 'code' || !input) return undefined;
-    const made = await build({
-      configFile: false,
-      logLevel: 'warn',
-      build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'es' } } },
-    });
-    const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
-    const [chunk] = chunks;
-    if (chunks.length !== 1 || chunk?.type !== 'chunk') throw new Error(`${input} is not one file as code`);
-    return `export default ${JSON.stringify(chunk.code)}`;
+    return `export default ${JSON.stringify(await bundled(input, 'es'))}`;
   },
 };
 
-/** Threads take a page that is cross-origin isolated. Where these cannot be sent, `isolation.js` adds them. */
+/**
+ * The service worker, which knows every file of its version: it stands where its scope is all of the page. Each page says of
+ * which version it is.
+ */
+const serviceWorker: Plugin = {
+  name: 'service-worker',
+  apply: 'build',
+  async closeBundle() {
+    const dist = path('../dist/');
+    const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
+    const names = (readdirSync(dist, { recursive: true }) as string[]).map((name) => name.replaceAll('\\', '/')).sort();
+    const own = (name: string) => statSync(dist + name).isFile() && !/\.d\.ts$|^isolation\.js$/.test(name);
+    const files = Object.fromEntries(names.filter(own).map((name) => [name, hash(readFileSync(dist + name))]));
+    const version = hash(JSON.stringify(files)).slice(0, 16);
+    for (const name of Object.keys(files).filter((name) => name.endsWith('.html'))) {
+      const html = readFileSync(dist + name, 'utf8').replace('<head>', `<head>\n    <meta name="logitscope" content="${version}" />`);
+      writeFileSync(dist + name, html);
+    }
+    const known = `self.VERSION = ${JSON.stringify(version)};\nself.FILES = ${JSON.stringify(files)};\n`;
+    writeFileSync(`${dist}isolation.js`, known + (await bundled(path('src/service-worker/worker.ts'), 'iife')));
+  },
+};
+
+/** Threads take a page that is cross-origin isolated. Where these cannot be sent, the service worker adds them. */
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 export default defineConfig({
@@ -71,18 +103,17 @@ export default defineConfig({
     target,
     outDir: path('../dist'),
     emptyOutDir: true,
+    assetsDir,
     rolldownOptions: {
       input: {
         page: path('index.html'),
         card: path('card.html'),
         logitscope: path('src/api/logitscope.ts'),
-        isolation: path('src/isolation.worker.ts'),
       },
-      // The JavaScript API keeps its name and its exports: other pages import it. The service worker keeps its name too,
-      // and stands where its scope is all of the page.
+      // The JavaScript API keeps its name and its exports: other pages import it.
       preserveEntrySignatures: 'strict',
-      output: { entryFileNames: ({ name }) => (['logitscope', 'isolation'].includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
+      output: { entryFileNames: ({ name }) => (name === 'logitscope' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
     },
   },
-  plugins: [apiTypes, asCode, modelCard],
+  plugins: [apiTypes, asCode, modelCard, serviceWorker],
 });

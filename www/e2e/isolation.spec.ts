@@ -14,18 +14,23 @@ const test = base.extend<{ server: FileServer }>({
 
 const tinyA = 'prompt=1%2C5%2C9&answer=%237';
 
-test('a service worker isolates the page where the server cannot, and a model then computes on several threads', async ({ page, server }) => {
+test.use({ serviceWorkers: 'allow' });
+
+test('the bundled model waits for nothing; a large one is loaded isolated, on several threads, without asking again', async ({ page, server }) => {
   const scope = new Logitscope(page, server);
   let loads = 0;
   page.on('load', () => (loads += 1));
   await scope.open();
-  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  expect(loads).toBe(2);
-  expect(server.requests.filter((path) => path.endsWith('model.safetensors'))).toHaveLength(1);
+  expect(loads).toBe(1);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
 
-  await page.goto(`${server.page}#model=${encodeURIComponent(server.model('tiny-a'))}&${tinyA}`);
-  await expect(scope.prompt).toHaveValue('1,5,9');
-  await scope.accept();
+  await scope.prompt.fill('The capital city of Italy is');
+  await scope.load(server.model('tiny-a'));
+  await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+  await scope.answered().catch(() => {});
+  expect(loads).toBe(2);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await expect(scope.prompt).toHaveValue('The capital city of Italy is');
   const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency));
   await scope.modelButton.click();
   await expect(page.getByRole('dialog', { name: 'Models' })).toContainText(`on ${threads} threads`);
@@ -33,15 +38,17 @@ test('a service worker isolates the page where the server cannot, and a model th
   expect(scope.complaints).toEqual([]);
 
   await page.reload();
-  await scope.answered();
+  await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
   expect(loads).toBe(3);
 });
 
-test('a question in the link survives the reload', async ({ page, server }) => {
+test('a question in the link survives the reload, and its model is asked about once', async ({ page, server }) => {
   const scope = new Logitscope(page, server);
   await scope.open(`#model=${encodeURIComponent(server.model('tiny-a'))}&${tinyA}`);
+  await scope.accept();
   await expect(scope.prompt).toHaveValue('1,5,9');
   await expect(scope.answer).toHaveValue('#7');
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
 });
 
 test.describe('where service workers are blocked', () => {

@@ -1,28 +1,77 @@
 import { ownScript } from './api/trusted';
 
-/** The longest that a first visit waits for the service worker. */
-const PATIENCE_MS = 1500;
+/** The longest that a model waits for the service worker, which keeps the page before it begins. */
+const PATIENCE_MS = 20_000;
+
+/** For which model the page was loaded again; once that has begun to load, nothing. The page is loaded again once a session. */
+const NOTE = 'logitscope-isolated-for';
 
 /**
- * Threads share memory, which a browser grants to a page that is cross-origin isolated, by two headers. Where the server
- * does not send them, a service worker does from the next load on, so the first visit begins with a reload, before there
- * is anything on the page to lose. Resolves when the page may begin; where isolation cannot be had, it computes on one
- * thread.
+ * Has a service worker keep the page, so that it opens without the network. It isolates the page too, from the next load on,
+ * where the server does not. Resolves to nothing where there can be none.
  */
-export async function isolate(): Promise<void> {
+export async function keepPage(): Promise<ServiceWorkerRegistration | undefined> {
   const { serviceWorker } = navigator;
-  // With a controller the headers came, and are not enough here. In a frame they never are.
-  if (crossOriginIsolated || !serviceWorker || serviceWorker.controller || window.top !== window) return;
+  const url = new URL('isolation.js', document.baseURI);
   try {
-    const controlled = new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
-    const registration = await serviceWorker.register(ownScript(new URL('isolation.js', document.baseURI)));
-    // A reload that was told to go past the service worker.
-    if (registration.active) return;
-    await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-    if (!serviceWorker.controller) return;
+    const present = await serviceWorker.getRegistration(url.href);
+    // The site may have a worker of its own for this folder, which registering would replace.
+    const [script] = [present?.active, present?.waiting, present?.installing].flatMap((worker) => worker?.scriptURL ?? []);
+    if (present?.scope === new URL('./', url).href && script !== url.href) return undefined;
+    stay(present?.scope ?? new URL('./', url).href);
+    return await serviceWorker.register(ownScript(url));
   } catch {
-    return;
+    return undefined;
   }
+}
+
+let stays = false;
+
+/** Tells the service workers of this version and later ones, by a lock, that a tab is open on this version. */
+function stay(scope: string): void {
+  if (stays) return;
+  stays = true;
+  const version = document.querySelector<HTMLMetaElement>('meta[name=logitscope]')?.content;
+  if (version) void navigator.locks?.request(`logitscope ${scope} ${version}`, { mode: 'shared' }, () => new Promise(() => {}));
+}
+
+/**
+ * Whether loading the page again isolates it, which lets threads share memory, and so a large model compute on several. Waits
+ * for the service worker that does it.
+ */
+export async function reloadIsolates(): Promise<boolean> {
+  // In a frame the headers are not enough.
+  if (crossOriginIsolated || window.top !== window || navigator.hardwareConcurrency < 2 || note() !== null) return false;
+  const registration = await keepPage();
+  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
+  if (!worker) return false;
+  const decided = new Promise<void>((resolve) => {
+    const look = () => (worker.state === 'activated' || worker.state === 'redundant') && resolve();
+    worker.addEventListener('statechange', look);
+    look();
+  });
+  await Promise.race([decided, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  return worker.state === 'activated';
+}
+
+/** Loads the page again, to go on with a model that the reader asked for. */
+export function reloadFor(model: string): void {
+  sessionStorage.setItem(NOTE, model);
   location.reload();
-  await new Promise(() => {});
+}
+
+/** Whether the page was loaded again for a model that it did not begin to load since. */
+export function takesUp(model: string): boolean {
+  if (note() !== model) return false;
+  sessionStorage.setItem(NOTE, '');
+  return true;
+}
+
+/** What is noted; something, where nothing can be. */
+function note(): string | null {
+  try {
+    return sessionStorage.getItem(NOTE);
+  } catch {
+    return '';
+  }
 }

@@ -1,12 +1,17 @@
 import './styles.css';
 import { Page } from './elements/page/page';
-import { isolate } from './isolation';
+import { keepPage } from './isolation';
 import { Stores } from './stores/stores';
 
 const stores = new Stores();
 const page = new Page();
 page.stores = stores;
 document.body.prepend(page);
-
-await isolate();
 stores.address.follow();
+
+// Whatever can wait does, until there is an answer.
+stores.answer.addEventListener('change', function answered() {
+  if (!stores.answer.answered) return;
+  stores.answer.removeEventListener('change', answered);
+  setTimeout(() => void keepPage(), 1000);
+});

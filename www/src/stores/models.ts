@@ -1,4 +1,5 @@
 import { Logitscope, deleteKeptModel, isSameModel, keptModels, type KeptModel, type LogitscopeError, type Progress } from '../api/logitscope';
+import { reloadFor, reloadIsolates, takesUp } from '../isolation';
 import { isStepping, type Failure, type Loading, type Model, type Offer } from '../state/model';
 import { BUNDLED, folderUrl, knownBytes, sourceFiles, sourceKey, type Source } from '../state/source';
 import { checkpointSource, fetchTraining, type Checkpoint, type Training } from '../state/training';
@@ -58,6 +59,8 @@ export class ModelStore extends Store<Models> {
     this.set({ loading: { source: wanted, file: '', loaded: 0, fromCache: false }, failure: undefined, offer: undefined });
     const clock = this.#watchStall();
     try {
+      const remote = wanted.kind === 'hub' || wanted.kind === 'url';
+      if (remote && (await reloadIsolates()) && !loading.signal.aborted) return reloadFor(sourceKey(wanted));
       const { source, weights, notice } = await this.#find(wanted);
       if (loading.signal.aborted) return;
       const scope = this.#left.get(sourceKey(source)) ?? (await this.#load(source, weights, loading));
@@ -90,7 +93,7 @@ export class ModelStore extends Store<Models> {
    */
   async openLinked(source: Source): Promise<boolean> {
     this.#linked = source;
-    const here = source.kind === 'bundled' || source.kind === 'files' || (await isKept(source));
+    const here = source.kind === 'bundled' || source.kind === 'files' || takesUp(sourceKey(source)) || (await isKept(source));
     // The reader may have chosen another meanwhile.
     if (this.#linked !== source) return false;
     if (here) {

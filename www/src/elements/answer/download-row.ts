@@ -45,13 +45,15 @@ export class DownloadRow extends LitElement {
         <option value="light">light</option>
         <option value="dark">dark</option>
       </select>
-      ${FORMATS.map(
-        (format) => html`<button
-          type="button"
-          aria-label="Download ${UNIT_NAMES[unit]} as ${format.toUpperCase()}"
-          @click=${() => this.#save(format)}
-        >${format.toUpperCase()}</button>`,
-      )}
+      <div class="formats">
+        ${FORMATS.map(
+          (format) => html`<button
+            type="button"
+            aria-label="Download ${UNIT_NAMES[unit]} as ${format.toUpperCase()}"
+            @click=${() => this.#save(format)}
+          >${format.toUpperCase()}</button>`,
+        )}
+      </div>
       ${problem
         ? html`<p class="wrong" role="alert">
             ${problem.message}
@@ -72,8 +74,12 @@ export class DownloadRow extends LitElement {
       span {
         flex: 1;
       }
-      p {
+      p,
+      .formats {
         flex-basis: 100%;
+      }
+      .formats {
+        justify-content: flex-end;
       }
       button {
         min-width: var(--target);

@@ -127,6 +127,7 @@ export class PromptEditor extends LitElement {
         display: none;
       }
       :host([folded]) textarea {
+        grid-column: 1 / -1;
         min-height: 36px;
         padding: 4px 0;
         font-size: var(--body);

@@ -197,12 +197,19 @@ export class QuestionLine extends LitElement {
       .fold {
         margin-left: auto;
       }
+      :host([folded]) .gutter {
+        display: none;
+      }
+      :host([folded]) :is(.line, .below) {
+        grid-column: 1 / -1;
+      }
       :host([folded]) .line {
-        gap: 4px 8px;
+        gap: 0 8px;
         font-size: var(--body);
       }
       :host([folded]) input.token:not([type='checkbox']) {
         min-width: 40px;
+        min-height: 32px;
         font-size: var(--body);
       }
       :host([folded]) .note {

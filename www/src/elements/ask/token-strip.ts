@@ -95,6 +95,12 @@ export class TokenStrip extends LitElement {
         padding: 1px;
         overflow-y: auto;
       }
+      .token {
+        min-width: 16px;
+        padding: 0 6px;
+        border-color: var(--hairline);
+        color: var(--ink);
+      }
       /* What is one character stands together. */
       .token.on {
         margin-left: -5px;
@@ -109,6 +115,15 @@ export class TokenStrip extends LitElement {
         color: var(--grey);
         font-size: var(--small);
         line-height: 16px;
+      }
+      .token.written {
+        border-style: dashed;
+        border-color: var(--accent);
+      }
+      .token[aria-pressed='true'] {
+        border: 2px solid var(--accent);
+        padding: 0 5px;
+        background: var(--accent-ground);
       }
       @media (max-width: 720px) {
         .token {

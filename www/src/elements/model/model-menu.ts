@@ -197,6 +197,9 @@ export class ModelMenu extends LitElement {
         #open {
           max-width: 240px;
         }
+        .facts {
+          display: none;
+        }
       }
     `,
   ];

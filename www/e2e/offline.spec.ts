@@ -1,0 +1,144 @@
+import { test as base, expect, type Page } from '@playwright/test';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+import { Logitscope } from './test';
+import { FileServer } from './server';
+
+/** Tests on a server that sends no headers, with the page's service worker. */
+const test = base.extend<{ server: FileServer }>({
+  server: async ({}, use) => {
+    const server = new FileServer(false);
+    await server.start();
+    await use(server);
+    await server.stop();
+  },
+});
+test.use({ serviceWorkers: 'allow' });
+
+/** Waits until all of the page is kept. */
+async function kept(page: Page): Promise<void> {
+  const isKept = () =>
+    page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration();
+      const names = (await caches.keys()).filter((name) => name.startsWith(`logitscope ${registration?.scope}`));
+      return registration?.active?.state === 'activated' && names.length === 1;
+    });
+  await expect.poll(isKept).toBe(true);
+}
+
+test('a page that was visited once opens without the network, with the bundled model and with every kept one', async ({ page, server }) => {
+  const scope = new Logitscope(page, server);
+  await scope.open();
+  await kept(page);
+  await page.reload();
+  await scope.answered();
+  await scope.load(server.model('tiny-a'));
+  await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+  const tiny = page.url();
+  await expect.poll(() => page.evaluate(async () => (await import(new URL('logitscope.js', document.baseURI).href)).keptModels())).toHaveLength(1);
+
+  await page.context().setOffline(true);
+  await server.stop();
+  await page.reload();
+  await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+  expect(page.url()).toBe(tiny);
+  await page.goto('about:blank');
+  await page.goto(tiny.replace(/#.*/s, ''));
+  await scope.answered();
+  await scope.prompt.fill('The capital city of Italy is');
+  await expect(scope.predictions.first()).toHaveAccessibleName(/Rome/);
+  await server.start();
+});
+
+/** A folder on a server at the site's root, with other pages beside the page. */
+async function site(folder: string): Promise<{ origin: string; stop: () => Promise<void> }> {
+  const files = sirv(folder, { dev: true });
+  const server: Server = createServer((request, response) => files(request, response, () => void response.writeHead(404, { 'content-type': 'text/html' }).end('404')));
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const stop = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { origin, stop };
+}
+
+function copy(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'logitscope-site-'));
+  cpSync(fileURLToPath(new URL('../../dist/', import.meta.url)), folder, { recursive: true });
+  return folder;
+}
+
+test("at a site's root no other page is touched, and a worker whose page is gone removes itself", async ({ page }) => {
+  const folder = copy();
+  writeFileSync(join(folder, 'other.html'), '<!doctype html><title>Another page</title>');
+  const { origin, stop } = await site(folder);
+  try {
+    await page.goto(origin);
+    await kept(page);
+    await page.goto(`${origin}other.html`);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await page.goto(origin);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    // Until it has registered its worker, it would do so once more.
+    const stays = () => page.evaluate(async () => (await navigator.locks.query()).held?.some(({ name }) => name?.startsWith('logitscope http')));
+    await expect.poll(stays).toBe(true);
+
+    writeFileSync(join(folder, 'index.html'), '<!doctype html><title>A blog</title>');
+    await page.goto(`${origin}?blog`);
+    await expect(page).toHaveTitle('A blog');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+    await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([]);
+  } finally {
+    await stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a new version takes over with the next load, and a tab that is open on the old one goes on', async ({ page, context }) => {
+  const folder = copy();
+  const { origin, stop } = await site(folder);
+  try {
+    const scope = new Logitscope(page, { page: origin } as FileServer);
+    await scope.open();
+    await kept(page);
+
+    // The same page as another build: its script has another name, and the service worker another list.
+    const assets = join(folder, 'logitscope');
+    const script = readdirSync(assets).find((name) => /^page-.*\.js$/.test(name)) ?? '';
+    const worker = readFileSync(join(folder, 'isolation.js'), 'utf8');
+    const version = /self\.VERSION = "(\w+)"/.exec(worker)?.[1] ?? '';
+    cpSync(join(assets, script), join(assets, 'page-newer000.js'));
+    rmSync(join(assets, script));
+    const index = readFileSync(join(folder, 'index.html'), 'utf8').replaceAll(script, 'page-newer000.js').replaceAll(version, 'newer');
+    writeFileSync(join(folder, 'index.html'), index);
+    writeFileSync(join(folder, 'card.html'), readFileSync(join(folder, 'card.html'), 'utf8').replaceAll(version, 'newer'));
+    writeFileSync(join(folder, 'isolation.js'), worker.replaceAll(script, 'page-newer000.js').replaceAll(version, 'newer'));
+
+    const second = await context.newPage();
+    const other = new Logitscope(second, { page: origin } as FileServer);
+    await other.open();
+    const scripts = (of: Page) => of.evaluate(() => [...document.scripts].map(({ src }) => src.replace(/.*\//, '')));
+    expect(await scripts(second)).toContain('page-newer000.js');
+    await expect.poll(() => second.evaluate(async () => (await caches.keys()).some((name) => name.endsWith(' newer')))).toBe(true);
+
+    // The old tab computes, and loads what it had not loaded so far.
+    expect(await scripts(page)).toContain(script);
+    await scope.prompt.fill('The capital city of Italy is');
+    await expect(scope.predictions.first()).toHaveAccessibleName(/Rome/);
+    expect(await page.evaluate((name) => fetch(`logitscope/${name}`).then(({ ok }) => ok), script)).toBe(true);
+    await page.reload();
+    await scope.answered();
+    expect(await scripts(page)).toContain('page-newer000.js');
+    expect(scope.complaints).toEqual([]);
+  } finally {
+    await stop();
+    rmSync(folder, { recursive: true });
+  }
+});
