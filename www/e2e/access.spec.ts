@@ -43,6 +43,8 @@ test.describe('on a phone', () => {
       if (box && box.height < 43.5 && box.width > 1) small.push(`${Math.round(box.height)} px: ${await target.evaluate((element) => element.outerHTML.slice(0, 120))}`);
     }
     expect(small).toEqual([]);
+    await page.getByRole('button', { name: /^More/ }).tap();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await scope.tokens.nth(3).tap();
     await scope.answered();
     await expect(scope.identity).toContainText('The parts add up');

@@ -119,7 +119,7 @@ export const base = css`
     outline-offset: 1px;
   }
   sub {
-    font-size: inherit;
+    font-size: 0.8em;
     line-height: 0;
     vertical-align: -0.2em;
   }

@@ -97,7 +97,7 @@ export class AnswerPanel extends LitElement {
         display: grid;
         align-content: start;
         gap: 4px;
-        min-height: 136px;
+        min-height: 116px;
       }
       .title {
         display: flex;
@@ -130,8 +130,8 @@ export class AnswerPanel extends LitElement {
       }
       /* The table takes the height that the charts leave, and scrolls. */
       contribution-table {
-        flex: 1 1 160px;
-        min-height: 160px;
+        flex: 1 1 152px;
+        min-height: 152px;
         height: 0;
       }
       @media print {

@@ -35,25 +35,23 @@ export class DownloadRow extends LitElement {
     const { unit, problem, look } = this;
     const value = <T extends string>(event: Event) => (event.target as HTMLSelectElement).value as T;
     return html`<div class="small" role="group" aria-label="Download">
-      <span class="grey">${UNIT_NAMES[unit]} for</span>
       <select aria-label="Size of the picture" @change=${(event: Event) => (this.look = { ...look, size: value<Look['size']>(event) })}>
-        <option value="slide">a slide</option>
-        <option value="paper">a paper</option>
-        <option value="wide">a wide page</option>
+        <option value="slide">slide</option>
+        <option value="paper">paper</option>
+        <option value="wide">wide</option>
       </select>
       <select aria-label="Colours of the picture" @change=${(event: Event) => (this.look = { ...look, theme: value<Look['theme']>(event) })}>
         <option value="light">light</option>
         <option value="dark">dark</option>
       </select>
-      <div class="formats">
-        ${FORMATS.map(
-          (format) => html`<button
-            type="button"
-            aria-label="Download ${UNIT_NAMES[unit]} as ${format.toUpperCase()}"
-            @click=${() => this.#save(format)}
-          >${format.toUpperCase()}</button>`,
-        )}
-      </div>
+      <span></span>
+      ${FORMATS.map(
+        (format) => html`<button
+          type="button"
+          aria-label="Download ${UNIT_NAMES[unit]} as ${format.toUpperCase()}"
+          @click=${() => this.#save(format)}
+        >${format.toUpperCase()}</button>`,
+      )}
       ${problem
         ? html`<p class="wrong" role="alert">
             ${problem.message}
@@ -74,12 +72,11 @@ export class DownloadRow extends LitElement {
       span {
         flex: 1;
       }
-      p,
-      .formats {
+      p {
         flex-basis: 100%;
       }
-      .formats {
-        justify-content: flex-end;
+      select {
+        padding: 0 2px;
       }
       button {
         min-width: var(--target);

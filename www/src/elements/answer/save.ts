@@ -1,4 +1,4 @@
-import { Chart, type ChartView, type Unit } from '../../api/logitscope';
+import { Chart, type ChartView, type Token, type Unit } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { asked } from '../../words/explain';
@@ -84,6 +84,8 @@ function csv(picture: Picture, unit: Unit): string {
 /** The API's field names, and what was asked. */
 function json({ source, tokens, bos, position, answer, incorrect, predictions, attributions }: Picture, unit: Unit): string {
   const { labels, attribution, positions, logit, bias, total, error } = attributions[unit];
+  const token = (word: Token) => ({ id: word.id, text: word.text });
+  const asked = { answer: token(answer), incorrect: incorrect && token(incorrect) };
   const numbers = { unit, labels, attribution: [...attribution], positions, logit, bias, total, error };
-  return JSON.stringify({ model: sourceName(source), tokens, bos, position, answer, incorrect, predictions, ...numbers }, null, 2);
+  return JSON.stringify({ model: sourceName(source), tokens, bos, position, ...asked, predictions, ...numbers }, null, 2);
 }

@@ -47,7 +47,7 @@ export class PredictionList extends LitElement {
               type="button"
               tabindex=${stop === 2 * i ? 0 : -1}
               aria-pressed=${answer ? 'true' : 'false'}
-              aria-label="Explain ${token} ${percent(probability)}"
+              aria-label="Explain ${token}, ${percent(probability)}"
               title="Explain this token${piece ? ` (${shown(text)})` : ''}"
               @click=${() => tell(this, 'prediction-choose', { field: 'answer', prediction })}
             >

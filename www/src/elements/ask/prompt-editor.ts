@@ -128,8 +128,8 @@ export class PromptEditor extends LitElement {
       }
       :host([folded]) textarea {
         grid-column: 1 / -1;
-        min-height: 36px;
-        padding: 4px 0;
+        min-height: max(36px, var(--target));
+        padding: 8px 0;
         font-size: var(--body);
         line-height: 24px;
       }

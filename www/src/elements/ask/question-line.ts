@@ -73,7 +73,7 @@ export class QuestionLine extends LitElement {
   /** How probable a word is, and how many are more. */
   #odds(word: Prediction | undefined) {
     const { stale } = this;
-    return html`<span class="odds mono grey" aria-live="off">${word && !stale ? `${percent(word.probability)} ${place(word.rank)}` : ''}</span>`;
+    return word ? html`<span class="odds mono grey" ?data-stale=${stale}>${percent(word.probability)} ${place(word.rank)}</span>` : nothing;
   }
 
   #hint(field: Field) {
@@ -136,12 +136,12 @@ export class QuestionLine extends LitElement {
             ? html`<button type="button" aria-label="Clear: compare with none" @click=${() => tell(this, 'question-ask', { incorrect: '' })}>Clear</button>`
             : nothing}
         </span>
+        ${this.#note(preset)}
         ${folds
           ? html`<button type="button" class="fold" aria-expanded=${folded ? 'false' : 'true'} @click=${() => tell(this, 'question-fold', !folded)}>
               ${folded ? 'More ▾' : 'Less ▴'}
             </button>`
           : nothing}
-        ${this.#note(preset)}
       </div>
       ${this.#problem('answer', problems.answer)} ${this.#problem('incorrect', problems.incorrect)}
       ${this.#hint('answer')} ${this.#hint('incorrect')}
@@ -194,6 +194,10 @@ export class QuestionLine extends LitElement {
         font-size: var(--small);
         white-space: nowrap;
       }
+      .odds[data-stale] {
+        visibility: hidden;
+        transition: visibility 0s 150ms;
+      }
       .fold {
         margin-left: auto;
       }
@@ -209,11 +213,11 @@ export class QuestionLine extends LitElement {
       }
       :host([folded]) input.token:not([type='checkbox']) {
         min-width: 40px;
-        min-height: 32px;
         font-size: var(--body);
       }
       :host([folded]) .note {
-        flex-basis: 100%;
+        flex: 1;
+        min-width: 60%;
         margin: 0;
         padding: 0;
         border: 0;

@@ -124,7 +124,7 @@ export class Page extends LitElement {
         @kept-delete=${({ detail }: Telling<'kept-delete'>) => models.deleteKept(detail)}
         @files-open=${({ detail }: Telling<'files-open'>) => models.openFiles(detail)}
       ></model-menu>
-      <model-progress .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
+      <model-progress ?hidden=${!told} .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
       <copy-link @link-copy=${() => address.keep()}></copy-link>
       <theme-switch .choice=${theme.state.choice} @theme-choose=${({ detail }: Telling<'theme-choose'>) => theme.choose(detail)}></theme-switch>
       <button type="button" @click=${() => this.#help()}>Help</button>
@@ -202,7 +202,7 @@ export class Page extends LitElement {
   #answer() {
     const { theme, models, answer, view, hover } = this.stores;
     const { model } = models.state;
-    const { picture, pending } = answer.state;
+    const { picture, pending, problems } = answer.state;
     const { unit, selected } = view.state;
     const busy = pending || isStepping(models.state);
     return html`<section
@@ -222,7 +222,7 @@ export class Page extends LitElement {
         .stale=${busy || !model || !answer.answered}
         .instead=${this.#instead()}
       ></answer-charts>
-      <answer-panel .picture=${picture} .unit=${unit} .selected=${selected} .stale=${Boolean(picture) && (busy || !model || !answer.answered)}></answer-panel>
+      <answer-panel ?inert=${Object.values(problems).some(Boolean)} .picture=${picture} .unit=${unit} .selected=${selected} .stale=${Boolean(picture) && (busy || !model || !answer.answered)}></answer-panel>
     </section>`;
   }
 

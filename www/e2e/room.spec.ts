@@ -1,0 +1,94 @@
+import { expect, test } from './test';
+
+for (const [name, width, height] of [
+  ['a projector, 1280x720 at 150%', 853, 480],
+  ['a large screen at 200%', 960, 540],
+  ['a phone', 390, 844],
+  ['a small phone', 320, 568],
+] as const) {
+  test.describe(name, () => {
+    test.use({ viewport: { width, height } });
+
+    test('a chart is on the first screen, and all of the question one click away', async ({ scope, page }) => {
+      const chart = await scope.chart('Running sum').boundingBox();
+      expect((chart?.y ?? 0) + (chart?.height ?? Infinity)).toBeLessThanOrEqual(height);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await expect(scope.tokens.first()).toBeHidden();
+      const more = page.getByRole('button', { name: /^More/ });
+      await expect(more).toHaveAttribute('aria-expanded', 'false');
+      await more.click();
+      await expect(scope.tokens.last()).toBeVisible();
+      await expect(scope.predictions.first()).toBeVisible();
+      await page.getByRole('button', { name: /^Less/ }).click();
+      await expect(scope.tokens.first()).toBeHidden();
+      await scope.prompt.fill('The capital city of Italy is');
+      await expect(page.getByText('The bundled model says ·Rome (99.7%).')).toBeVisible();
+    });
+  });
+}
+
+test('the chosen token is in sight, however many there are', async ({ scope, page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.getByRole('button', { name: /^More/ }).click();
+  await scope.prompt.fill('The capital city of Italy is Rome. '.repeat(6));
+  await scope.answered();
+  const chosen = page.locator('token-strip [aria-pressed="true"]');
+  const inSight = async () => {
+    const [strip, token] = [await page.locator('token-strip .strip').boundingBox(), await chosen.boundingBox()];
+    return Boolean(strip && token && token.y >= strip.y - 1 && token.y + token.height <= strip.y + strip.height + 1);
+  };
+  await expect.poll(inSight).toBe(true);
+  await page.goto(page.url().replace(/position=\d+&|&unit/, '&position=2&unit'));
+  await page.reload();
+  await scope.answered();
+  await page.getByRole('button', { name: /^More/ }).click();
+  await expect.poll(inSight).toBe(true);
+});
+
+test('in a frame there are the question, one chart, and a link to the page', async ({ scope, page, context }) => {
+  await page.setViewportSize({ width: 800, height: 500 });
+  await scope.unit('Components').click();
+  await expect.poll(() => page.url()).toContain('unit=component');
+  const whole = page.url();
+  await page.goto(`${scope.server.page}?embed=1${whole.replace(/^[^#]*/, '')}`);
+  const chart = page.getByRole('application', { name: /^Components/ });
+  await expect(chart).toBeVisible();
+  await expect(page.locator('chart-figure')).toHaveCount(1);
+  await expect(page.getByRole('heading', { name: 'Why ·Mary rather than ·John?' })).toBeVisible();
+  await expect(page.getByText('When Mary and John went to the store, John gave a drink to')).toBeVisible();
+  expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([800, 500]);
+  const box = await chart.boundingBox();
+  expect(box?.height).toBeGreaterThan(300);
+  const opened = context.waitForEvent('page');
+  await page.getByRole('link', { name: 'Open in Logitscope' }).click();
+  const full = await opened;
+  await expect(full.getByRole('textbox', { name: 'Prompt' })).toHaveValue('When Mary and John went to the store, John gave a drink to');
+  expect(full.url()).not.toContain('embed');
+});
+
+test('paper shows the charts whole, dark on white', async ({ scope, page }) => {
+  await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+  await scope.answered();
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await page.setViewportSize({ width: 700, height: 1000 });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  for (const canvas of await page.locator('chart-figure canvas').all()) {
+    const { shown, drawn, ground } = await canvas.evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas.getBoundingClientRect();
+      const pixel = canvas.getContext('2d')?.getImageData(1, 1, 1, 1).data;
+      return { shown: width / height, drawn: canvas.width / canvas.height, ground: [...(pixel ?? [])] };
+    });
+    expect(Math.abs(shown / drawn - 1)).toBeLessThan(0.05);
+    expect(ground).toEqual([255, 255, 255, 255]);
+  }
+});
+
+test('where the system’s colours are the only ones, everything that says something is still there', async ({ page, scope }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await scope.answered();
+  const outlined = (selector: string) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).outlineStyle);
+  expect(await outlined('prediction-list [aria-pressed="true"]')).toBe('solid');
+  expect(await outlined('token-strip [aria-pressed="true"]')).toBe('solid');
+  expect(await outlined('answer-panel .units [aria-pressed="true"]')).toBe('solid');
+  expect(await outlined('chart-figure canvas')).toBe('solid');
+});
