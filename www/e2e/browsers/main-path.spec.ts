@@ -3,9 +3,6 @@ import { expect, test, type Visitor } from './test';
 
 const FIRST = 'When Mary and John went to the store, John gave a drink to';
 
-/** Those that have a private file system for pages. */
-const KEEPS = ['chromium', 'firefox'];
-
 for (const browser of BROWSERS) {
   test.describe(browser, () => {
     test.use({ browserUnderTest: browser });
@@ -45,6 +42,8 @@ for (const browser of BROWSERS) {
       await visitor.open();
       for (const [width, height] of [[1440, 900], [390, 844], [320, 568]] as const) {
         await visitor.tab.resize(width, height);
+        // Where there is little room the question is on one line.
+        if (width === 390) await visitor.click('button', /^More/);
         for (const button of [/^Model:/, /^Generate…$/]) {
           await visitor.click('button', button);
           // It is placed when it has opened.
@@ -83,9 +82,9 @@ for (const browser of BROWSERS) {
       const { simd, threads } = await able(visitor);
       const computing = `on ${threads > 1 ? `${threads} threads` : 'one thread'} with ${simd === 'simd128' ? 'SIMD' : 'relaxed SIMD'}`;
       await expect.poll(async () => (await visitor.find('[role=dialog]', /^Models$/)).text).toContain(computing);
-      const kept = await visitor.see('button', /^Delete .*tiny-a/);
-      const notices = await visitor.see('[role=status]', /will be downloaded again/);
-      expect([kept.length, notices.length]).toEqual(KEEPS.includes(browser) ? [1, 0] : [0, 1]);
+      expect(await visitor.see('[role=status]', /will be downloaded again/)).toEqual([]);
+      // A driven WebKit keeps it too, in Cache Storage, but forgets that when the worker ends that wrote it.
+      if (browser !== 'webkit') expect(await visitor.see('button', /^Delete .*tiny-a/)).toHaveLength(1);
     });
 
     // No other browser can be set to this.

@@ -7,15 +7,35 @@ export interface Size {
   pixelRatio: number;
 }
 
+/** What is drawn with the next frame; where that takes long, the rest with those after it, so that the page stays quick to touch. */
+const due = new Set<(now: number) => void>();
+const FRAME_MS = 8;
+let frame: number | undefined;
+
+function paint(now: number): void {
+  frame = undefined;
+  const start = performance.now();
+  for (const draw of due) {
+    due.delete(draw);
+    draw(now);
+    if (performance.now() - start > FRAME_MS) break;
+  }
+  if (due.size > 0) frame ??= requestAnimationFrame(paint);
+}
+
 /**
  * Draws an element's canvas whenever that is due, at most once a frame: after each update, at another size or pixel density,
  * and when the element comes to another place on the page.
  */
 export class Painter implements ReactiveController {
-  #request?: number;
   #density?: MediaQueryList;
   #observed?: HTMLCanvasElement;
-  readonly #resized = new ResizeObserver(() => this.request());
+  /** As it was last observed: to ask the canvas would have the page laid out anew. */
+  #size?: { width: number; height: number };
+  readonly #resized = new ResizeObserver(([entry]) => {
+    this.#size = entry?.contentRect;
+    this.request();
+  });
 
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
@@ -40,26 +60,28 @@ export class Painter implements ReactiveController {
     this.#density?.removeEventListener('change', this.#watchDensity);
     this.#resized.disconnect();
     this.#observed = undefined;
-    if (this.#request !== undefined) cancelAnimationFrame(this.#request);
-    this.#request = undefined;
+    this.#size = undefined;
+    due.delete(this.#paint);
   }
 
   /** Has the canvas drawn with the next frame. */
   request(): void {
-    this.#request ??= requestAnimationFrame((now) => {
-      this.#request = undefined;
-      this.#paint(now);
-    });
+    due.add(this.#paint);
+    frame ??= requestAnimationFrame(paint);
   }
 
-  #paint(now: number): void {
-    const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
+  readonly #paint = (now: number) => {
+    const { width = 0, height = 0 } = this.#size ?? {};
     if (width > 0 && height > 0) this.draw({ width, height, pixelRatio: devicePixelRatio }, now);
-  }
+  };
 
   /** Paper gets what the elements have become by then, without a frame in between. */
   readonly #print = () => {
-    void this.host.updateComplete.then(() => this.#paint(performance.now()));
+    void this.host.updateComplete.then(() => {
+      const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
+      this.#size = { width, height };
+      this.#paint(performance.now());
+    });
   };
 
   /** Begins to observe a canvas, which tells its size at once. */

@@ -29,6 +29,7 @@ export class Address {
   #waiting?: number;
   /** Whether the next change is one to undo. */
   #undoable = false;
+  #own: readonly Field[] = [];
   /** When the reader last typed, if nothing else was done since. */
   #typed = -Infinity;
 
@@ -78,12 +79,9 @@ export class Address {
     const hash = source && `#${formatLink(source, this.question.state, this.view.state)}`;
     const beside: Beside = { own: this.question.own };
     try {
-      if (hash && hash !== location.hash) {
-        if (this.#undoable) history.pushState(beside, '', hash);
-        else history.replaceState(beside, '', hash);
-      } else if (hash) {
-        history.replaceState(beside, '');
-      }
+      if (hash && hash !== location.hash && this.#undoable) history.pushState(beside, '', hash);
+      else if (hash && (hash !== location.hash || beside.own !== this.#own)) history.replaceState(beside, '', hash);
+      this.#own = beside.own;
     } catch {
       // A browser that was asked too often; the next change is kept.
     }

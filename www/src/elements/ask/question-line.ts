@@ -73,7 +73,7 @@ export class QuestionLine extends LitElement {
   /** How probable a word is, and how many are more. */
   #odds(word: Prediction | undefined) {
     const { stale } = this;
-    return word ? html`<span class="odds mono grey" ?data-stale=${stale}>${percent(word.probability)} ${place(word.rank)}</span>` : nothing;
+    return html`<span class="odds mono grey" ?data-stale=${stale}>${word ? `${percent(word.probability)} ${place(word.rank)}` : ''}</span>`;
   }
 
   #hint(field: Field) {
@@ -126,7 +126,7 @@ export class QuestionLine extends LitElement {
         ${this.#odds(picture?.answer)}
         <span>${folded ? 'vs' : 'rather than'}</span>
         ${this.#field('incorrect', 'Incorrect: the token to compare with', 'any other')}
-        ${this.#odds(picture?.incorrect)}
+        ${question.incorrect ? this.#odds(picture?.incorrect) : nothing}
         ${folded ? nothing : html`<span>?</span>`}
         <span class="changes">
           ${question.answer && question.incorrect && !folded
@@ -191,6 +191,8 @@ export class QuestionLine extends LitElement {
         visibility: hidden;
       }
       .odds {
+        /* Room for what is yet to come. */
+        min-width: 10ch;
         font-size: var(--small);
         white-space: nowrap;
       }

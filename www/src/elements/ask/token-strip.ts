@@ -136,7 +136,7 @@ export class TokenStrip extends LitElement {
 
 /** The words of a prompt, which are about what its tokens will be: they keep the room for them. */
 function expected({ prompt, prependBos }: Question): string[] {
-  const words = prompt.match(/ ?[\p{L}\p{M}]+| ?\p{N}+| ?[^\s\p{L}\p{M}\p{N}]+|\s+/gu) ?? [];
+  const words = prompt.match(/ ?\w+| ?[^\s\w]+|\s+/g) ?? [];
   return [...(prependBos ? ['<|endoftext|>'] : []), ...words.slice(0, 200)];
 }
 

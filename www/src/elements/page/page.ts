@@ -24,6 +24,9 @@ import './embed-view';
 import './help-section';
 import './theme-switch';
 
+/** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
+const BUNDLED_HEADS = 8;
+
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
 
 /**
@@ -124,7 +127,7 @@ export class Page extends LitElement {
         @kept-delete=${({ detail }: Telling<'kept-delete'>) => models.deleteKept(detail)}
         @files-open=${({ detail }: Telling<'files-open'>) => models.openFiles(detail)}
       ></model-menu>
-      <model-progress ?hidden=${!told} .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
+      <model-progress ?data-idle=${!told} .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
       <copy-link @link-copy=${() => address.keep()}></copy-link>
       <theme-switch .choice=${theme.state.choice} @theme-choose=${({ detail }: Telling<'theme-choose'>) => theme.choose(detail)}></theme-switch>
       <button type="button" @click=${() => this.#help()}>Help</button>
@@ -217,7 +220,7 @@ export class Page extends LitElement {
         .picture=${picture}
         .selected=${selected}
         .theme=${theme.state.theme}
-        .heads=${model?.config.n_head ?? picture?.heads ?? 12}
+        .heads=${model?.config.n_head ?? picture?.heads ?? BUNDLED_HEADS}
         .busy=${busy}
         .stale=${busy || !model || !answer.answered}
         .instead=${this.#instead()}
@@ -294,7 +297,7 @@ export class Page extends LitElement {
       }
       .ask {
         display: grid;
-        gap: 8px;
+        gap: 6px;
       }
       .answer {
         flex: 1;
@@ -356,6 +359,9 @@ export class Page extends LitElement {
         }
         h1 {
           flex: 1;
+        }
+        model-progress[data-idle] {
+          display: none;
         }
         /* It comes and goes, and moves nothing. */
         model-progress {
