@@ -7,6 +7,14 @@ export interface Size {
   pixelRatio: number;
 }
 
+let turns = Promise.resolve();
+
+/** Resolves after all turns before, in a task of its own. */
+function turn(): Promise<void> {
+  turns = turns.then(() => new Promise((resolve) => setTimeout(resolve)));
+  return turns;
+}
+
 /**
  * Draws an element's canvas whenever that is due, at most once a frame: after each update, at another size or pixel density,
  * and when the element comes to another place on the page.
@@ -15,6 +23,7 @@ export class Painter implements ReactiveController {
   #request?: number;
   #density?: MediaQueryList;
   #observed?: HTMLCanvasElement;
+  #drawn = false;
   readonly #resized = new ResizeObserver(() => this.request());
 
   constructor(
@@ -44,11 +53,13 @@ export class Painter implements ReactiveController {
     this.#request = undefined;
   }
 
-  /** Has the canvas drawn with the next frame. */
+  /** Has the canvas drawn with the next frame; for the first time, which takes long, not together with others. */
   request(): void {
     this.#request ??= requestAnimationFrame((now) => {
       this.#request = undefined;
-      this.#paint(now);
+      if (this.#drawn) this.#paint(now);
+      else void turn().then(() => this.#paint(performance.now()));
+      this.#drawn = true;
     });
   }
 
