@@ -77,7 +77,8 @@ const serviceWorker: Plugin = {
     const dist = path('../dist/');
     const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
     const names = (readdirSync(dist, { recursive: true }) as string[]).map((name) => name.replaceAll('\\', '/')).sort();
-    const own = (name: string) => statSync(dist + name).isFile() && !/\.d\.ts$|^isolation\.js$/.test(name);
+    // Neither what only readers, editors and other sites fetch, nor what other pages import.
+    const own = (name: string) => statSync(dist + name).isFile() && !/\.(d\.ts|md|png)$|^(isolation|logitscope)\.js$/.test(name);
     const files = Object.fromEntries(names.filter(own).map((name) => [name, hash(readFileSync(dist + name))]));
     const version = hash(JSON.stringify(files)).slice(0, 16);
     for (const name of Object.keys(files).filter((name) => name.endsWith('.html'))) {

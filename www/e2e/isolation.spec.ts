@@ -51,6 +51,19 @@ test('a question in the link survives the reload, and its model is asked about o
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
 });
 
+test('while the model of a page that was loaded again is on its way, the bundled one answers', async ({ page, server }) => {
+  server.faults.set('tiny-a/model.safetensors', 'stall');
+  const scope = new Logitscope(page, server);
+  await scope.open();
+  await scope.load(server.model('tiny-a'));
+  await expect.poll(() => page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await scope.answered();
+  await expect(scope.modelButton).toHaveAccessibleName('Model: bundled model');
+  await expect(scope.offer).toHaveCount(0);
+  expect(page.url()).toContain(encodeURIComponent(server.model('tiny-a')));
+});
+
 test.describe('where service workers are blocked', () => {
   test.use({ serviceWorkers: 'block' });
 

@@ -20,13 +20,13 @@ const test = base.extend<{ server: FileServer }>({
 });
 test.use({ serviceWorkers: 'allow' });
 
-/** Waits until all of the page is kept. */
+/** Waits until all of the page is kept, and the worker that keeps it in charge. */
 async function kept(page: Page): Promise<void> {
   const isKept = () =>
     page.evaluate(async () => {
       const registration = await navigator.serviceWorker.getRegistration();
-      const names = (await caches.keys()).filter((name) => name.startsWith(`logitscope ${registration?.scope}`));
-      return registration?.active?.state === 'activated' && names.length === 1;
+      const index = registration && (await caches.match(`${registration.scope}index.html`));
+      return Boolean(index) && registration?.active?.state === 'activated' && !registration.installing && !registration.waiting;
     });
   await expect.poll(isKept).toBe(true);
 }
@@ -85,9 +85,6 @@ test("at a site's root no other page is touched, and a worker whose page is gone
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     await page.goto(origin);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    // Until it has registered its worker, it would do so once more.
-    const stays = () => page.evaluate(async () => (await navigator.locks.query()).held?.some(({ name }) => name?.startsWith('logitscope http')));
-    await expect.poll(stays).toBe(true);
 
     writeFileSync(join(folder, 'index.html'), '<!doctype html><title>A blog</title>');
     await page.goto(`${origin}?blog`);
@@ -136,6 +133,51 @@ test('a new version takes over with the next load, and a tab that is open on the
     await page.reload();
     await scope.answered();
     expect(await scripts(page)).toContain('page-newer000.js');
+    expect(scope.complaints).toEqual([]);
+  } finally {
+    await stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** The service worker of version 0.1, which isolated every page of its folder. */
+const OLDER = `self.addEventListener('install', () => void self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.respondWith(isolated(event.request));
+});
+async function isolated(request) {
+  const response = await fetch(request);
+  const headers = new Headers(response.headers);
+  headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+  headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
+  return new Response(response.body, { headers });
+}`;
+
+test('the worker of version 0.1 is replaced, and other pages are no longer touched', async ({ page }) => {
+  const folder = copy();
+  const worker = join(folder, 'isolation.js');
+  const newer = readFileSync(worker);
+  writeFileSync(worker, OLDER);
+  writeFileSync(join(folder, 'other.html'), '<!doctype html><title>Another page</title>');
+  const { origin, stop } = await site(folder);
+  try {
+    await page.goto(`${origin}other.html`);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.register('isolation.js');
+      await navigator.serviceWorker.ready;
+    });
+    await page.reload();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+
+    writeFileSync(worker, newer);
+    const scope = new Logitscope(page, { page: origin } as FileServer);
+    await scope.open();
+    await kept(page);
+    await page.goto(`${origin}other.html`);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await page.context().setOffline(true);
+    await scope.open();
     expect(scope.complaints).toEqual([]);
   } finally {
     await stop();

@@ -18,21 +18,18 @@ export async function keepPage(): Promise<ServiceWorkerRegistration | undefined>
     // The site may have a worker of its own for this folder, which registering would replace.
     const [script] = [present?.active, present?.waiting, present?.installing].flatMap((worker) => worker?.scriptURL ?? []);
     if (present?.scope === new URL('./', url).href && script !== url.href) return undefined;
-    stay(present?.scope ?? new URL('./', url).href);
     return await serviceWorker.register(ownScript(url));
   } catch {
     return undefined;
   }
 }
 
-let stays = false;
-
-/** Tells the service workers of this version and later ones, by a lock, that a tab is open on this version. */
-function stay(scope: string): void {
-  if (stays) return;
-  stays = true;
+/** Tells the service worker, of whichever version it is by then, that a tab is open on this version: its files stay. */
+export function holdVersion(): void {
   const version = document.querySelector<HTMLMetaElement>('meta[name=logitscope]')?.content;
-  if (version) void navigator.locks?.request(`logitscope ${scope} ${version}`, { mode: 'shared' }, () => new Promise(() => {}));
+  const lock = `logitscope ${new URL('./', document.baseURI)} ${version}`;
+  // It is held until the tab is closed; where it is refused, there is no service worker either.
+  void navigator.locks?.request(lock, { mode: 'shared' }, () => new Promise(() => {})).catch(() => {});
 }
 
 /**

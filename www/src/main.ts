@@ -1,8 +1,9 @@
 import './styles.css';
 import { Page } from './elements/page/page';
-import { keepPage } from './isolation';
+import { holdVersion, keepPage } from './isolation';
 import { Stores } from './stores/stores';
 
+holdVersion();
 const stores = new Stores();
 const page = new Page();
 page.stores = stores;

@@ -78,6 +78,7 @@ export async function keepAnswer(path: string, response: Response): Promise<bool
   const bytes = await response.arrayBuffer();
   if (!(await isOfVersion(path, bytes))) return false;
   const headers = { 'Content-Type': response.headers.get('Content-Type') ?? '', 'Content-Length': String(bytes.byteLength) };
+  if (removed) return false;
   await (await caches.open(NAME)).put(scope + path, new Response(bytes, { headers }));
   return true;
 }
@@ -113,8 +114,12 @@ export async function clean(): Promise<void> {
   await Promise.all((await versions()).filter((name) => !used.has(name)).map((name) => caches.delete(name)));
 }
 
+/** Whether this worker is at its end: what it still fetches for a page that was left is not kept, or there would be a cache again. */
+let removed = false;
+
 /** Ends the worker, and leaves nothing of it. What models are kept is not its own. */
 export async function remove(): Promise<void> {
+  removed = true;
   await Promise.all((await versions()).map((name) => caches.delete(name)));
   await self.registration.unregister();
 }

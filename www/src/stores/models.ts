@@ -93,16 +93,21 @@ export class ModelStore extends Store<Models> {
    */
   async openLinked(source: Source): Promise<boolean> {
     this.#linked = source;
-    const here = source.kind === 'bundled' || source.kind === 'files' || takesUp(sourceKey(source)) || (await isKept(source));
+    const agreed = takesUp(sourceKey(source));
+    const here = source.kind === 'bundled' || source.kind === 'files' || (await isKept(source));
     // The reader may have chosen another meanwhile.
     if (this.#linked !== source) return false;
     if (here) {
       void this.open(source);
       return false;
     }
+    const offer = { source, bytes: knownBytes(source) };
+    let bundled: Promise<void> | undefined;
     if (this.state.model) this.cancelLoading();
-    else void this.open(BUNDLED);
-    this.set({ offer: { source, bytes: knownBytes(source) } });
+    else bundled = this.open(BUNDLED);
+    this.set({ offer });
+    // The reader said yes before the page was loaded again.
+    if (agreed) void bundled?.then(() => (this.state.offer === offer ? this.open(source) : undefined));
     return true;
   }
 
