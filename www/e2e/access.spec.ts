@@ -110,3 +110,16 @@ function focused(): string {
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
 }
+
+test('the predictions are one stop of the Tab key, and arrows walk them', async ({ scope, page }) => {
+  const stops = page.locator('prediction-list button[tabindex="0"]');
+  await expect(stops).toHaveCount(1);
+  await scope.predictions.first().focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('button', { name: /^vs ·Mary/ })).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await scope.answered();
+  await expect(scope.answer).toHaveValue('·Jane');
+  await expect(stops).toHaveCount(1);
+});

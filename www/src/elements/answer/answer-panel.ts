@@ -130,8 +130,8 @@ export class AnswerPanel extends LitElement {
       }
       /* The table takes the height that the charts leave, and scrolls. */
       contribution-table {
-        flex: 1 1 128px;
-        min-height: 128px;
+        flex: 1 1 112px;
+        min-height: 112px;
         height: 0;
       }
       @media print {

@@ -59,7 +59,7 @@ fn a_canvas_shows_at_any_pixel_ratio_what_lies_under_a_point() {
             assert_eq!([canvas.width(), canvas.height()], size);
             assert_eq!(pixel(&canvas, 0.0, 0.0), [255; 3]);
 
-            for item in Array::from(&chart.items().unwrap()).iter() {
+            for item in Array::from(&chart.all_items().unwrap()).iter() {
                 let label = get(&item, "label").as_string().unwrap();
                 let x = number(&item, "x") + number(&item, "width") / 2.0;
                 let y = number(&item, "y") + number(&item, "height") / 2.0;
