@@ -54,7 +54,7 @@ function caption(picture: Picture, unit: Unit): string[] {
   const adds = exact ? 'The parts add up' : 'The parts do not add up';
   return [
     `“${promptText(picture)}” ${asked(picture)} After token ${position} of ${tokens.length}, counted from 0.`,
-    `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − b_U ${decimals(b)}, to ${scientific(off)}.`,
+    `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − b_U (${decimals(b)}), to ${scientific(off)}.`,
     location.href.length > 400 ? `${location.origin}${location.pathname}` : location.href,
   ];
 }
