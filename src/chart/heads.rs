@@ -148,7 +148,10 @@ impl Layout<'_> {
             return;
         }
         frame.draw_label("rest", middle, sketch, palette);
-        let percent = format!("{}: {:.0}% of all pushes", signed(value), 100.0 * share);
+        let percent = match 100.0 * share {
+            share if share > 0.0 && share < 0.5 => format!("{}: <1% of all pushes", signed(value)),
+            share => format!("{}: {share:.0}% of all pushes", signed(value)),
+        };
         let long = format!("{percent} (embeddings, MLPs and biases)");
         let (inside, outside) = (bar.width() - 12.0, self.strip.x1 - bar.x1 - 12.0);
         let texts = [long, percent, signed(value)];

@@ -99,7 +99,7 @@ component     attribution   share
 embed             -0.1836    2.7%
 pos_embed         -0.1657    2.4%
 0_attn_out        -0.3549    5.2%
-0_mlp_out         -4.3960   63.9%
+0_mlp_out         -4.3960   64.0%
 1_attn_out        +0.8005   11.6%
 1_mlp_out         +0.9728   14.2%
 

@@ -1,4 +1,4 @@
-import { ownScript } from './api/trusted';
+import { ownScript } from './trusted';
 
 /** The longest that a model waits for the service worker, which keeps the page before it begins. */
 const PATIENCE_MS = 20_000;

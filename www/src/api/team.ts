@@ -2,7 +2,7 @@ import { releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import { bestEngine, engineModule, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import type { Lost } from './guard.js';
-import { ownScript } from './trusted.js';
+import { ownScript } from '../trusted.js';
 import code from './worker?code';
 import type { Service } from './worker.js';
 
