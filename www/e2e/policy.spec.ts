@@ -17,6 +17,8 @@ for (const isolates of [true, false]) {
     },
   });
 
+  test.use({ serviceWorkers: 'allow' });
+
   test.describe(isolates ? 'on a server that isolates the page' : 'where a service worker isolates the page', () => {
     test('under a strict Content-Security-Policy with Trusted Types the page works, and violates nothing', async ({ page, server }) => {
       const scope = new Logitscope(page, server);
@@ -27,7 +29,7 @@ for (const isolates of [true, false]) {
       });
       await scope.open();
       expect((await page.request.get(server.page)).headers()['content-security-policy']).toContain("require-trusted-types-for 'script'");
-      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolates);
 
       // The charts have the height that so many heads need.
       const heads = scope.chart('Heads');
@@ -53,6 +55,7 @@ for (const isolates of [true, false]) {
       await scope.load(server.model('tiny-a'));
       await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
       await scope.answered();
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
       const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency));
       await scope.modelButton.click();
       const menu = page.getByRole('dialog', { name: 'Models' });

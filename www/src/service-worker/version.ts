@@ -77,7 +77,10 @@ async function keep(path: string): Promise<void> {
 export async function keepAnswer(path: string, response: Response): Promise<boolean> {
   const bytes = await response.arrayBuffer();
   if (!(await isOfVersion(path, bytes))) return false;
-  const headers = { 'Content-Type': response.headers.get('Content-Type') ?? '', 'Content-Length': String(bytes.byteLength) };
+  // A policy that the server has for the page is kept with it.
+  const headers = new Headers(response.headers);
+  headers.delete('Content-Encoding');
+  headers.set('Content-Length', String(bytes.byteLength));
   if (removed) return false;
   await (await caches.open(NAME)).put(scope + path, new Response(bytes, { headers }));
   return true;

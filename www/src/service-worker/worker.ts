@@ -58,8 +58,7 @@ async function page(request: Request, path: string, afterwards: (work: Promise<u
     throw error;
   }
   if (superseded) afterwards(self.registration.update());
-  else if (own) return isolated(path, own);
-  else afterwards(keepAll());
+  else if (!own) afterwards(keepAll());
   return isolated(path, answer);
 }
 
