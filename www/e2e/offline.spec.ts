@@ -31,6 +31,15 @@ async function kept(page: Page): Promise<void> {
   await expect.poll(isKept).toBe(true);
 }
 
+/**
+ * Leaves the page for as long as it takes to replace its worker. (Chromium may never answer what is opened in the moment in
+ * which it does so.)
+ */
+async function leave(page: Page): Promise<void> {
+  await page.goto('about:blank');
+  await page.waitForTimeout(1000);
+}
+
 test('a page that was visited once opens without the network, with the bundled model and with every kept one', async ({ page, server }) => {
   const scope = new Logitscope(page, server);
   await scope.open();
@@ -133,6 +142,19 @@ test('a new version takes over with the next load, and a tab that is open on the
     await page.reload();
     await scope.answered();
     expect(await scripts(page)).toContain('page-newer000.js');
+
+    // When it is kept, it opens without the network too. With its last tab, the old one goes.
+    const isKept = () => page.evaluate(async () => Boolean(await caches.match('index.html', { cacheName: `logitscope ${location.origin}/ newer` })));
+    await expect.poll(isKept).toBe(true);
+    await context.setOffline(true);
+    await page.reload();
+    await scope.answered();
+    expect(await scripts(page)).toContain('page-newer000.js');
+    await context.setOffline(false);
+    await second.close();
+    await leave(page);
+    await scope.open();
+    await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([`logitscope ${origin} newer`]);
     expect(scope.complaints).toEqual([]);
   } finally {
     await stop();
@@ -173,7 +195,8 @@ test('the worker of version 0.1 is replaced, and other pages are no longer touch
     writeFileSync(worker, newer);
     const scope = new Logitscope(page, { page: origin } as FileServer);
     await scope.open();
-    await kept(page);
+    await expect.poll(() => page.evaluate(async () => Boolean(await caches.match('index.html')))).toBe(true);
+    await leave(page);
     await page.goto(`${origin}other.html`);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     await page.context().setOffline(true);

@@ -44,8 +44,8 @@ export function versionOf(html: string): string | undefined {
   return /<meta name="logitscope" content="([^"]*)"/.exec(html)?.[1];
 }
 
-export function isCurrent(html: string): boolean {
-  return versionOf(html) === self.VERSION;
+export function isCurrent(version: string | undefined): boolean {
+  return version === self.VERSION;
 }
 
 /** Keeps whatever the page needs to open without the network. The pages come last: with its index, a version is complete. */
@@ -88,27 +88,38 @@ export async function keepAnswer(path: string, response: Response): Promise<bool
 
 async function isOfVersion(path: string, bytes: ArrayBuffer): Promise<boolean> {
   // Some hosts add a script of theirs to every page.
-  if (isPage(path)) return isCurrent(new TextDecoder().decode(bytes));
+  if (isPage(path)) return isCurrent(versionOf(new TextDecoder().decode(bytes)));
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('') === self.FILES[path];
 }
 
-/** A file of this version, if it is kept. */
-export async function kept(path: string): Promise<Response | undefined> {
+/** The cache of a version's files, complete or not. */
+export function cacheOf(version: string): string {
+  return PREFIX + version;
+}
+
+/** The cache to open pages from where there is no server: that of the latest version of which everything is kept. */
+export async function latest(): Promise<string> {
+  for (const name of (await versions()).reverse()) if (await kept(INDEX, name)) return name;
+  return NAME;
+}
+
+/** A file in a cache of {@link cacheOf}. */
+export async function kept(path: string, cacheName: string): Promise<Response | undefined> {
   // A cache that was deleted meanwhile would be made again by opening it.
-  return caches.match(scope + path, { cacheName: NAME });
+  return caches.match(scope + path, { cacheName });
 }
 
 /** A file whose name has a hash, of whichever version. */
 export async function keptOfAny(path: string): Promise<Response | undefined> {
   for (const name of await versions()) {
-    const response = await caches.match(scope + path, { cacheName: name });
+    const response = await kept(path, name);
     if (response) return response;
   }
   return undefined;
 }
 
-/** Deletes the files of versions before this one that no tab is open on: each tab has a lock of its version's name. */
+/** Deletes the files of versions before this one that no tab is open on: each tab has a lock of its cache's name. */
 export async function clean(): Promise<void> {
   // The one that is being kept has no tab yet.
   if (self.registration.installing ?? self.registration.waiting) return;
