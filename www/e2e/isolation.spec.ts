@@ -1,16 +1,7 @@
-import { test as base, expect } from '@playwright/test';
-import { FileServer } from './server';
+import { expect } from '@playwright/test';
+import { test } from './plain';
 import { Logitscope } from './test';
 
-/** Tests on a server that sends no headers. */
-const test = base.extend<{ server: FileServer }>({
-  server: async ({}, use) => {
-    const server = new FileServer(false);
-    await server.start();
-    await use(server);
-    await server.stop();
-  },
-});
 
 const tinyA = 'prompt=1%2C5%2C9&answer=%237';
 

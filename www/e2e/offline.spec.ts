@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,18 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
+import { test } from './plain';
 import { Logitscope } from './test';
-import { FileServer } from './server';
+import type { FileServer } from './server';
 
-/** Tests on a server that sends no headers, with the page's service worker. */
-const test = base.extend<{ server: FileServer }>({
-  server: async ({}, use) => {
-    const server = new FileServer(false);
-    await server.start();
-    await use(server);
-    await server.stop();
-  },
-});
 test.use({ serviceWorkers: 'allow' });
 
 /** Waits until all of the page is kept, and the worker that keeps it in charge. */
