@@ -35,6 +35,9 @@ pub enum Error {
     /// A position outside the prompt.
     #[error("position: {0}")]
     Position(String),
+    /// A step into the model that cannot be taken.
+    #[error("path: {0}")]
+    Path(String),
     /// Any other argument that cannot be used.
     #[error("{0}")]
     Argument(String),

@@ -8,7 +8,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use logitscope::attribution::{Question, Unit, direct_logit_attribution};
+//! use logitscope::attribution::{Question, Unit, attribute};
 //! use logitscope::candle_core::{Device, Tensor};
 //! use logitscope::gpt2::{Gpt2, Gpt2Config};
 //!
@@ -20,7 +20,7 @@
 //!
 //! // Why token 7 rather than token 12, after the last position?
 //! let run = model.run(&[1, 5, 9, 33, 2, 47])?;
-//! let parts = direct_logit_attribution(&run, &Question::new(7).rather_than(12), Unit::Component)?;
+//! let parts = attribute(&run, &Question::new(7).rather_than(12), Unit::Component)?;
 //! for (part, value) in parts.labels.iter().zip(&parts.attribution) {
 //!     println!("{part} {value:+.2}"); // embed +0.08, pos_embed -0.41, 0_attn_out +0.23, ...
 //! }

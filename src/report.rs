@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::attribution::{Explanation, Form, Question, explain};
+use crate::attribution::{Explanation, Form, Part, Question, Step, Target, explain};
 use crate::gpt2::{Bos, LanguageModel, Run};
 
 /// A token of a prompt, or an answer.
@@ -29,16 +29,27 @@ impl Token {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
+    /// The model's number of layers.
+    pub n_layer: usize,
+    /// Attention heads of a layer.
+    pub n_head: usize,
     /// The prompt, `[pos]`.
     pub tokens: Vec<Token>,
     /// The token that was put before the text, and who named it; none if none was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bos: Option<Bos>,
+    /// What is explained, if it is not a token's logit: `neuron:L3N17`, `score:L9H9@5:key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<String>,
     /// The token explained.
-    pub answer: Token,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Token>,
     /// The token that it is compared with.
     pub incorrect: Option<Token>,
-    /// The logit (difference), explained.
+    /// Through which heads, and tokens that they read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<Step>,
+    /// The number, explained.
     #[serde(flatten)]
     pub explanation: Explanation,
     /// Whether it adds up to `logit - bias` at every position, but for the rounding of float32.
@@ -53,21 +64,31 @@ impl Report {
     /// As [`explain`].
     pub fn new(model: &LanguageModel, run: &Run, question: &Question, form: Form) -> Result<Self> {
         let explanation = explain(run, question, form)?;
+        let (answer, incorrect, explain) = match question.target {
+            Target::Logit { answer, incorrect } => (Some(answer), incorrect, None),
+            target => (None, None, Some(target.to_string())),
+        };
+        let token = |id| Token::new(model, id);
+        let config = run.model().config();
         Ok(Self {
+            n_layer: config.n_layer,
+            n_head: config.n_head,
             tokens: run.tokens().iter().map(|&id| Token::new(model, id)).collect(),
             bos: None,
-            answer: Token::new(model, question.answer),
-            incorrect: question.incorrect.map(|id| Token::new(model, id)),
+            explain,
+            answer: answer.map(token),
+            incorrect: incorrect.map(token),
+            path: question.path.clone(),
             exact: explanation.identity().is_exact(),
             explanation,
         })
     }
 
-    /// With the `k` highest parts alone, highest first, as [`Explanation::top`] ranks them. The totals stay those of all
+    /// With some parts alone, as [`Explanation::top`] or [`Explanation::strongest`] rank them. The totals stay those of all
     /// parts.
-    pub fn top(self, k: usize) -> Self {
+    pub fn only(self, rows: &[(Part, f64)]) -> Self {
         Self {
-            explanation: self.explanation.only_top(k),
+            explanation: self.explanation.only(rows),
             ..self
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use logitscope::attribution::{Form, Part, Question, Unit, direct_logit_attribution};
+use logitscope::attribution::{Form, Part, Question, Unit, attribute};
 use logitscope::gpt2::LanguageModel;
 use serde::Deserialize;
 
@@ -281,7 +281,7 @@ fn presets_show_what_their_notes_say() {
         let mut shares: HashMap<Part, f64> = HashMap::new();
         for unit in [Unit::Component, Unit::Head] {
             let question = Question::new(answer).rather_than(incorrect);
-            let result = direct_logit_attribution(&run, &question, unit).unwrap();
+            let result = attribute(&run, &question, unit).unwrap();
             assert!(result.identity.is_exact(), "{name}");
             let mut parts = result.top(usize::MAX);
             parts.retain(|(part, _)| *part != Part::Remainder);

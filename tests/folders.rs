@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use logitscope::attribution::{Question, Unit, direct_logit_attribution};
+use logitscope::attribution::{Question, Unit, attribute};
 use logitscope::gpt2::LanguageModel;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ fn every_folder_gives_the_tokens_and_numbers_of_transformer_lens() {
         let run = model.gpt2.run(&tokens).unwrap();
         let question = Question::new(expected.answer).rather_than(expected.incorrect);
         for unit in [Unit::Component, Unit::Head] {
-            let identity = direct_logit_attribution(&run, &question, unit).unwrap().identity;
+            let identity = attribute(&run, &question, unit).unwrap().identity;
             assert!(identity.is_exact(), "{shown}: {:?}", identity.error);
             let off = (identity.total[0] - expected.total).abs();
             let off = off.max((identity.logit[0] - expected.logit).abs());

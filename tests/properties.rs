@@ -4,116 +4,20 @@ mod reference;
 
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
-use logitscope::attribution::{
-    Explanation, Form, Position, Question, Unit, direct_logit_attribution, explain, running_sum,
-};
-use logitscope::gpt2::{Activation, Gpt2, Gpt2Config, Run, Site};
+use candle_core::DType;
+use logitscope::attribution::{Form, Position, Unit, attribute, running_sum};
+use logitscope::gpt2::Site;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use reference::Reference;
+use reference::random::{self, Case, close};
 
-/// A model, a prompt and what is asked of it.
-#[derive(Debug, Clone)]
-struct Case {
-    config: Gpt2Config,
-    seed: u64,
-    tokens: Vec<u32>,
-    answer: u32,
-    incorrect: Option<u32>,
-}
-
-impl Case {
-    fn question(&self, position: Position) -> Question {
-        Question::new(self.answer).rather_than(self.incorrect).after(position)
-    }
-
-    fn explain(&self, run: &Run, form: Form, position: Position) -> Explanation {
-        explain(run, &self.question(position), form).unwrap()
-    }
-}
-
-fn configs() -> impl Strategy<Value = Gpt2Config> {
-    let activation = prop_oneof![
-        Just(Activation::GeluTanh),
-        Just(Activation::Gelu),
-        Just(Activation::QuickGelu),
-        Just(Activation::Relu),
-        Just(Activation::Silu),
-        Just(Activation::Tanh),
-    ];
-    let d_head = prop_oneof![2..=6usize, 15..=21usize];
-    let sizes = (1..=3usize, 1..=4usize, d_head, 1..=40usize, 3..=40usize, 1..=14usize);
-    (sizes, -6.0..-2.0, activation, any::<[bool; 3]>()).prop_map(
-        |((n_layer, n_head, d_head, n_inner, vocab_size, n_positions), eps, activation_function, flags)| {
-            let mut config = Gpt2Config::default();
-            config.n_embd = n_head * d_head;
-            config.n_layer = n_layer;
-            config.n_head = n_head;
-            config.n_positions = n_positions;
-            config.n_inner = n_inner;
-            config.vocab_size = vocab_size;
-            config.layer_norm_epsilon = 10f64.powf(eps);
-            config.activation_function = activation_function;
-            config.scale_attn_weights = flags[0];
-            config.scale_attn_by_inverse_layer_idx = flags[1];
-            config.tie_word_embeddings = flags[2];
-            config.bos_token_id = None;
-            config
-        },
-    )
+/// On candle, and for the float64 reference.
+fn models(config: &Gpt2Config, seed: u64) -> (Arc<Gpt2>, Reference) {
+    random::models(config, seed, DType::F32)
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    configs().prop_flat_map(|config| {
-        let id = 0..config.vocab_size as u32;
-        let tokens = proptest::collection::vec(id.clone(), 1..=config.n_positions);
-        let incorrect = proptest::option::of(id.clone());
-        (Just(config), any::<u64>(), tokens, id, incorrect).prop_map(|(config, seed, tokens, answer, incorrect)| Case {
-            config,
-            seed,
-            tokens,
-            answer,
-            incorrect: incorrect.filter(|&token| token != answer),
-        })
-    })
-}
-
-/// The same random weights twice: on candle, and for the float64 reference.
-fn models(config: &Gpt2Config, seed: u64) -> (Arc<Gpt2>, Reference) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut weights = std::collections::HashMap::new();
-    let model = Gpt2::new(config, |name, shape| {
-        let middle = if name.contains("ln_") && name.ends_with("weight") {
-            1.0
-        } else {
-            0.0
-        };
-        // Wider models with smaller weights: else their scores are so large that softmax turns rounding into anything.
-        let largest = 0.7 * (24.0 / config.n_embd as f32).sqrt().min(1.0);
-        let values: Vec<f32> = (0..shape.iter().product())
-            .map(|_| middle + rng.random_range(-largest..largest))
-            .collect();
-        let width = *shape.last().unwrap();
-        let rows = values
-            .chunks(width)
-            .map(|row| row.iter().map(|&x| f64::from(x)).collect())
-            .collect();
-        weights.insert(name.to_string(), rows);
-        Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
-    });
-    let reference = Reference {
-        config: config.clone(),
-        weights,
-    };
-    (Arc::new(model.unwrap()), reference)
-}
-
-/// Equal up to float32's rounding in a forward pass.
-fn close(ours: f64, theirs: f64, tolerance: f64) -> bool {
-    (ours - theirs).abs() <= tolerance * theirs.abs().max(1.0)
+    random::cases(1..=3)
 }
 
 proptest! {
@@ -151,7 +55,7 @@ proptest! {
         let (model, _) = models(&case.config, case.seed);
         let run = model.run(&case.tokens).unwrap();
         let question = case.question(Position::All);
-        let [component, head] = Unit::ALL.map(|unit| direct_logit_attribution(&run, &question, unit).unwrap());
+        let [component, head] = [Unit::Component, Unit::Head].map(|unit| attribute(&run, &question, unit).unwrap());
         let so_far = running_sum(&run, &question).unwrap();
         let n = case.tokens.len();
         for p in 0..n {
@@ -184,8 +88,8 @@ proptest! {
     fn a_small_part_that_is_left_out_is_noticed(case in cases()) {
         let (model, _) = models(&case.config, case.seed);
         let run = model.run(&case.tokens).unwrap();
-        for unit in Unit::ALL {
-            let of = direct_logit_attribution(&run, &case.question(Position::At(-1)), unit).unwrap();
+        for unit in [Unit::Component, Unit::Head] {
+            let of = attribute(&run, &case.question(Position::At(-1)), unit).unwrap();
             let added: f64 = of.attribution.iter().map(|x| x.abs()).sum();
             let mut identity = of.identity;
             prop_assert!(identity.is_exact());

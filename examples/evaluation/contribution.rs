@@ -1,7 +1,7 @@
 //! Which parts answer: direct logit attribution over many prompts.
 
 use anyhow::Result;
-use logitscope::attribution::{Part, Question, Unit, direct_logit_attribution};
+use logitscope::attribution::{Part, Question, Unit, attribute};
 use logitscope::gpt2::LanguageModel;
 use rand_chacha::ChaCha8Rng;
 
@@ -37,7 +37,7 @@ impl Contribution {
             let cue = last_token_of(model, &prompt, &sentence.cue);
             let run = model.gpt2.run(&prompt)?;
             let question = Question::new(answer).rather_than(incorrect);
-            let attribute = |unit| direct_logit_attribution(&run, &question, unit);
+            let attribute = |unit| attribute(&run, &question, unit);
             let (heads, components) = (attribute(Unit::Head)?, attribute(Unit::Component)?);
             let labels = heads.labels.iter().zip(&heads.attribution);
             let labels = labels.chain(components.labels.iter().zip(&components.attribution));

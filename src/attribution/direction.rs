@@ -13,10 +13,6 @@ pub struct LogitDirection {
     pub residual: Vec<f64>,
     /// b_U: the part of the logit (difference) that comes from the final LayerNorm's bias and from no part of the model.
     pub bias: f64,
-    /// The final LayerNorm's weight, `[d_model]`.
-    pub(super) gamma: Vec<f64>,
-    /// The final LayerNorm's bias, `[d_model]`.
-    pub(super) beta: Vec<f64>,
 }
 
 impl LogitDirection {
@@ -36,9 +32,7 @@ impl LogitDirection {
             None => subtract(&mut unembedding, model.unembedding_mean()?),
         }
         let (gamma, beta) = (to_f64(&model.ln_f.weight)?, to_f64(&model.ln_f.bias)?);
-        let mut residual: Vec<f64> = gamma.iter().zip(&unembedding).map(|(g, w)| g * w).collect();
-        let mean = residual.iter().sum::<f64>() / residual.len() as f64;
-        residual.iter_mut().for_each(|u| *u -= mean);
+        let residual = centered(&gamma, &unembedding);
         let bias = dot(&beta, &unembedding);
         if !bias.is_finite() || residual.iter().any(|u| !u.is_finite()) {
             let than = incorrect.map_or("the vocabulary's mean".into(), |token| {
@@ -52,14 +46,20 @@ impl LogitDirection {
             bias,
             unembedding,
             residual,
-            gamma,
-            beta,
         })
     }
 }
 
 fn subtract(x: &mut [f64], y: &[f64]) {
     x.iter_mut().zip(y).for_each(|(x, y)| *x -= y);
+}
+
+/// `gamma * w`, less its mean: what reads a LayerNorm's output along w reads of its input, but for the scale.
+pub(super) fn centered(gamma: &[f64], w: &[f64]) -> Vec<f64> {
+    let mut direction: Vec<f64> = gamma.iter().zip(w).map(|(g, w)| g * w).collect();
+    let mean = direction.iter().sum::<f64>() / direction.len() as f64;
+    direction.iter_mut().for_each(|u| *u -= mean);
+    direction
 }
 
 pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {

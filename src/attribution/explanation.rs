@@ -1,28 +1,66 @@
-//! Either of the two ways to explain a logit, for whoever is asked for one by its name and shows it as a table.
+//! Either of the two ways to explain a number, for whoever is asked for one by its name and shows it as a table.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribution, Identity, Part, Question, RunningSum, Unit, direct_logit_attribution, running_sum, unit};
+use super::{Attribution, Identity, Part, Question, RunningSum, Unit, attribute, running_sum, unit};
 use crate::gpt2::Run;
 use crate::{Error, Result};
 
-/// A way to explain a logit, by the name that TransformerLens has for it as a unit: `component`, `layer` or `head`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+/// A way to explain a number, by the name that TransformerLens has for it as a unit: `component`, `layer` or `head`; or `source`
+/// or `neuron` of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {
-    /// `component` or `head`: what the parts of a unit add.
+    /// What the parts of a unit add.
     Parts(Unit),
     /// `layer`: what has been added so far.
     RunningSum,
 }
 
 impl Form {
-    /// Every form.
+    /// Every form that needs no part.
     pub const ALL: [Form; 3] = [Form::Parts(Unit::Component), Form::RunningSum, Form::Parts(Unit::Head)];
+    /// The names of all.
+    pub const NAMES: [&str; 5] = ["component", "layer", "head", "source", "neuron"];
+
+    /// The form of a name, `of` a part where it takes one apart: a head into its sources, an MLP into its neurons.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that there is not, or a part that does not go with it.
+    pub fn named(name: &str, of: Option<Part>) -> Result<Self> {
+        let form = match (name, of) {
+            ("component", None) => Form::Parts(Unit::Component),
+            ("layer", None) => Form::RunningSum,
+            ("head", None) => Form::Parts(Unit::Head),
+            ("source", Some(Part::Head { layer, head })) => Form::Parts(Unit::Source { layer, head }),
+            ("neuron", Some(Part::MlpOut(layer))) => Form::Parts(Unit::Neuron { layer }),
+            _ => return Err(Error::Argument(misnamed(name, of))),
+        };
+        Ok(form)
+    }
+
+    /// The part that is taken apart, if it is not the whole number.
+    pub fn of(self) -> Option<Part> {
+        match self {
+            Form::Parts(unit) => unit.of(),
+            Form::RunningSum => None,
+        }
+    }
+}
+
+fn misnamed(name: &str, of: Option<Part>) -> String {
+    let given = of.map_or("none is given".into(), |part| format!("{part} is none"));
+    match name {
+        "source" => format!("of: unit source takes a head apart, such as L9H9; {given}"),
+        "neuron" => format!("of: unit neuron takes an MLP apart, such as 10_mlp_out; {given}"),
+        "component" | "layer" | "head" => format!(
+            "of: unit {name} takes the whole number apart, and not one part; leave it out, or ask for unit source of a head, or neuron \
+             of an MLP"
+        ),
+        _ => format!("unit: {name:?} is not one of {}", Form::NAMES.join(", ")),
+    }
 }
 
 impl fmt::Display for Form {
@@ -31,39 +69,16 @@ impl fmt::Display for Form {
             Form::Parts(Unit::Component) => "component",
             Form::RunningSum => "layer",
             Form::Parts(Unit::Head) => "head",
+            Form::Parts(Unit::Source { .. }) => "source",
+            Form::Parts(Unit::Neuron { .. }) => "neuron",
         })
     }
 }
 
-impl FromStr for Form {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Form::ALL
-            .into_iter()
-            .find(|form| form.to_string() == name)
-            .ok_or_else(|| Error::Argument(format!("unit: {name:?} is not one of component, layer, head")))
-    }
-}
-
-impl From<Form> for String {
-    fn from(form: Form) -> Self {
-        form.to_string()
-    }
-}
-
-impl TryFrom<String> for Form {
-    type Error = Error;
-
-    fn try_from(name: String) -> Result<Self> {
-        name.parse()
-    }
-}
-
 /// A question's answer in one [`Form`]. As JSON it has the fields of the JavaScript API: `unit`, `labels`, `attribution`,
-/// `positions`, `logit`, `bias`, `total`, `error`.
+/// `positions`, `logit`, `bias`, `total`, `error`; with a part, also `of`, and `pattern` or `activation`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(into = "Table", from = "Table")]
+#[serde(into = "Table", try_from = "Table")]
 #[non_exhaustive]
 pub enum Explanation {
     /// Parts that add up.
@@ -75,10 +90,10 @@ pub enum Explanation {
 /// Answers a question in a form.
 ///
 /// # Errors
-/// As [`direct_logit_attribution`].
+/// As [`attribute`].
 pub fn explain(run: &Run, question: &Question, form: Form) -> Result<Explanation> {
     Ok(match form {
-        Form::Parts(unit) => Explanation::Parts(direct_logit_attribution(run, question, unit)?),
+        Form::Parts(unit) => Explanation::Parts(attribute(run, question, unit)?),
         Form::RunningSum => Explanation::RunningSum(running_sum(run, question)?),
     })
 }
@@ -105,6 +120,14 @@ impl Explanation {
         match self {
             Self::Parts(parts) => &parts.attribution,
             Self::RunningSum(sum) => &sum.values,
+        }
+    }
+
+    /// By how much what each part has to say is multiplied; see [`Attribution::factors`].
+    pub fn factors(&self) -> &[Option<f64>] {
+        match self {
+            Self::Parts(parts) => &parts.factors,
+            Self::RunningSum(_) => &[],
         }
     }
 
@@ -144,28 +167,42 @@ impl Explanation {
         unit::top(self.labels(), self.values(), k)
     }
 
-    /// Only the `k` highest rows, highest first, as [`top`](Self::top) ranks them. What they add up to stays that of all.
-    pub fn only_top(&self, k: usize) -> Self {
+    /// The `k` rows of the largest magnitude with their values, largest first; with several positions, by that of their mean.
+    pub fn strongest(&self, k: usize) -> Vec<(Part, f64)> {
+        unit::strongest(self.labels(), self.values(), k)
+    }
+
+    /// Only some rows, as [`top`](Self::top) or [`strongest`](Self::strongest) rank them, in that order. What they add up to
+    /// stays that of all.
+    pub fn only(&self, rows: &[(Part, f64)]) -> Self {
         let place = |label| self.labels().iter().position(|&l| l == label);
-        let rows: Vec<usize> = self.top(k).into_iter().filter_map(|(label, _)| place(label)).collect();
+        let rows: Vec<usize> = rows.iter().filter_map(|&(label, _)| place(label)).collect();
         let kept_labels = rows.iter().map(|&i| self.labels()[i]).collect();
         let kept_values = rows.iter().flat_map(|&i| self.row(i)).copied().collect();
-        let mut top = self.clone();
-        let (labels, values) = match &mut top {
-            Self::Parts(parts) => (&mut parts.labels, &mut parts.attribution),
-            Self::RunningSum(sum) => (&mut sum.labels, &mut sum.values),
-        };
-        (*labels, *values) = (kept_labels, kept_values);
-        top
+        let kept_factors = rows.iter().filter_map(|&i| self.factors().get(i)).copied().collect();
+        let mut few = self.clone();
+        match &mut few {
+            Self::Parts(parts) => {
+                (parts.labels, parts.attribution, parts.factors) = (kept_labels, kept_values, kept_factors);
+            }
+            Self::RunningSum(sum) => (sum.labels, sum.values) = (kept_labels, kept_values),
+        }
+        few
     }
 }
 
 /// How an explanation is written as JSON, and read from it.
 #[derive(Serialize, Deserialize)]
 struct Table {
-    unit: Form,
+    unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of: Option<Part>,
     labels: Vec<Part>,
     attribution: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pattern: Option<Vec<f64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    activation: Option<Vec<Option<f64>>>,
     positions: Vec<usize>,
     logit: Vec<f64>,
     bias: Vec<f64>,
@@ -175,15 +212,29 @@ struct Table {
 
 impl From<Explanation> for Table {
     fn from(explanation: Explanation) -> Self {
-        let unit = explanation.form();
-        let (labels, attribution, positions, identity) = match explanation {
-            Explanation::Parts(parts) => (parts.labels, parts.attribution, parts.positions, parts.identity),
-            Explanation::RunningSum(sum) => (sum.labels, sum.values, sum.positions, sum.identity),
+        let form = explanation.form();
+        let (labels, attribution, factors, positions, identity) = match explanation {
+            Explanation::Parts(parts) => (
+                parts.labels,
+                parts.attribution,
+                parts.factors,
+                parts.positions,
+                parts.identity,
+            ),
+            Explanation::RunningSum(sum) => (sum.labels, sum.values, Vec::new(), sum.positions, sum.identity),
+        };
+        let (pattern, activation) = match form {
+            Form::Parts(Unit::Source { .. }) => (Some(factors.into_iter().flatten().collect()), None),
+            Form::Parts(Unit::Neuron { .. }) => (None, Some(factors)),
+            _ => (None, None),
         };
         Self {
-            unit,
+            unit: form.to_string(),
+            of: form.of(),
             labels,
             attribution,
+            pattern,
+            activation,
             positions,
             logit: identity.logit,
             bias: identity.bias,
@@ -193,8 +244,10 @@ impl From<Explanation> for Table {
     }
 }
 
-impl From<Table> for Explanation {
-    fn from(table: Table) -> Self {
+impl TryFrom<Table> for Explanation {
+    type Error = Error;
+
+    fn try_from(table: Table) -> Result<Self> {
         let identity = Identity {
             logit: table.logit,
             bias: table.bias,
@@ -202,11 +255,13 @@ impl From<Table> for Explanation {
             error: table.error,
             rounding: Vec::new(),
         };
-        match table.unit {
+        let pattern = table.pattern.map(|pattern| pattern.into_iter().map(Some).collect());
+        Ok(match Form::named(&table.unit, table.of)? {
             Form::Parts(unit) => Self::Parts(Attribution {
                 unit,
                 labels: table.labels,
                 attribution: table.attribution,
+                factors: pattern.or(table.activation).unwrap_or_default(),
                 positions: table.positions,
                 identity,
             }),
@@ -216,6 +271,6 @@ impl From<Table> for Explanation {
                 positions: table.positions,
                 identity,
             }),
-        }
+        })
     }
 }

@@ -1,7 +1,7 @@
-//! Direct logit attribution: one logit, or the difference of two, as a sum of what each part of the model wrote to the
-//! residual stream. Linear algebra on a [`Run`](crate::gpt2::Run); no I/O, no second pass.
+//! A number of a run as a sum of what each part of the model wrote to the residual stream: direct logit attribution, and what
+//! goes on from there. Linear algebra on a [`Run`](crate::gpt2::Run); no I/O, no second pass.
 //!
-//! The definition is TransformerLens's `direct_logit_attribution` (`transformer_lens/tools/analysis/`). With the
+//! The definition for a logit is TransformerLens's `attribute` (`transformer_lens/tools/analysis/`). With the
 //! unembedding W_U `[d_model, d_vocab]` and the final LayerNorm's weight gamma and bias beta, for the answer token a:
 //!
 //! ```text
@@ -10,15 +10,38 @@
 //! attribution of a residual-stream part x = (x . u) / scale,    scale = sqrt(var(resid_final) + eps)
 //! b_U = beta . w
 //! ```
+//!
+//! That works since the unembedding reads the residual stream linearly, once the LayerNorm's scale is known. So does everything
+//! that reads it: attention's queries, keys and values, and neurons. A *reading* is such a number, with the direction w
+//! along which it reads a LayerNorm's output, and so a direction in the residual stream, a scale and a bias:
+//!
+//! ```text
+//! what is explained                            where it is read          w
+//! a logit, the difference of two               resid_final, position     W_U[:, a] - W_U[:, i]
+//! what a head takes from token k, as it moves  resid_pre of its layer,   W_V W_O u, times pattern[q, k] / scale,
+//!   a reading at q with direction u            token k                     u and scale of that reading
+//! an attention score, by the parts at the key  resid_pre, token k        W_K q / sqrt(d_head)
+//! the same, by the parts at the query          resid_pre, token q        W_Q k / sqrt(d_head)
+//! a neuron's input                             resid_mid, position       W_in[:, n]
+//! ```
+//!
+//! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
+//! (patterns and scales as they were in this run).
 
 mod direction;
 mod explanation;
 mod heads;
 mod identity;
+pub mod labels;
+mod neurons;
 mod parts;
+mod path;
 mod question;
 mod reading;
+mod rounding;
 mod running_sum;
+mod sources;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -26,10 +49,11 @@ mod unit;
 pub use direction::LogitDirection;
 pub use explanation::{Explanation, Form, explain};
 pub use identity::Identity;
-pub use parts::{Attribution, direct_logit_attribution};
-pub use question::{Position, Question};
+pub use parts::{Attribution, Sources, attribute, sources};
+pub use path::Step;
+pub use question::{Position, Question, Side, Target};
 use reading::Reading;
-pub use running_sum::{RunningSum, running_sum, states};
+pub use running_sum::{RunningSum, running_sum};
 pub use unit::{Part, Unit};
 
 /// One row a part, one entry a position.

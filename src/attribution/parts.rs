@@ -1,10 +1,12 @@
-//! Direct logit attribution itself, and its result.
+//! A number taken apart into what each part of the model wrote to the residual stream, and its result.
 
-use super::{Identity, Part, Question, Reading, Rows, Unit, heads, unit};
-use crate::Result;
+use super::neurons::Neurons;
+use super::sources::Source;
+use super::{Identity, Part, Question, Reading, Rows, Unit, heads, labels, unit};
 use crate::gpt2::{Run, Site};
+use crate::{Error, Result};
 
-/// A logit, or the difference of two, as a sum of what each part of the model wrote to the residual stream.
+/// A number as a sum of what each part of the model adds to it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Attribution {
@@ -12,9 +14,12 @@ pub struct Attribution {
     pub unit: Unit,
     /// The parts, in TransformerLens's order and by its labels, `[component]`.
     pub labels: Vec<Part>,
-    /// What each part adds to the logit (difference), row-major `[component, position]`.
+    /// What each part adds, row-major `[component, position]`.
     pub attribution: Vec<f64>,
-    /// The positions attributed at, ascending, `[position]`.
+    /// By how much what each part has to say is multiplied, `[component]`: the attention paid to a source, a neuron's
+    /// activation, none for the output bias. Empty for other units.
+    pub factors: Vec<Option<f64>>,
+    /// The positions of the question, ascending, `[position]`.
     pub positions: Vec<usize>,
     /// What the parts add up to, and what they should.
     pub identity: Identity,
@@ -26,44 +31,142 @@ impl Attribution {
     pub fn top(&self, k: usize) -> Vec<(Part, f64)> {
         unit::top(&self.labels, &self.attribution, k)
     }
+
+    /// The `k` parts of the largest magnitude with their values, largest first; with several positions, by that of their mean.
+    pub fn strongest(&self, k: usize) -> Vec<(Part, f64)> {
+        unit::strongest(&self.labels, &self.attribution, k)
+    }
 }
 
-/// Takes the logit of the answer, or its difference to the logit of the incorrect token, apart.
+/// Takes a number apart: the logit of the answer, or its difference to that of the incorrect token, as it is or as far as it
+/// comes through a path; a neuron's input; an attention score.
 ///
 /// Everything is read from the run; what the last block does at the positions asked is computed if nobody asked before,
-/// and nothing grows with the vocabulary. This is what each part itself wrote to the residual stream, as the unembedding reads
-/// it, at the scale that the final LayerNorm had in this run. What a part does by changing the input of later parts is counted
-/// with those, and what it does to that scale is not counted.
+/// and nothing grows with the vocabulary. This is what each part itself wrote to the residual stream, as it is read there:
+/// at the scale that the LayerNorm had in this run, and with attention's patterns as they were. What a part does by changing the
+/// input of later parts is counted with those, and what it does to scales and patterns is not counted.
 ///
 /// # Errors
-/// [`Error::Answer`](crate::Error::Answer) for an id outside the vocabulary, or an incorrect token that is the answer itself;
-/// [`Error::Position`](crate::Error::Position) for a position outside the run; [`Error::Overflow`](crate::Error::Overflow) as
-/// [`Run::read`].
-pub fn direct_logit_attribution(run: &Run, question: &Question, unit: Unit) -> Result<Attribution> {
+/// [`Error::Answer`] for an id outside the vocabulary, or an incorrect token that is the answer itself; [`Error::Position`] for
+/// a position outside the run, or all of them where one is needed; [`Error::Path`] for a step that cannot be taken;
+/// [`Error::Argument`] for a part that there is not; [`Error::Overflow`] as [`Run::read`].
+pub fn attribute(run: &Run, question: &Question, unit: Unit) -> Result<Attribution> {
     let reading = Reading::new(run, question)?;
     let config = run.model().config();
-    let (rows, added) = match unit {
-        Unit::Component => (components(&reading)?, vec![0.0; reading.positions.len()]),
+    let attentions = reading.stream.attentions(config);
+    let mut factors = Vec::new();
+    let (parts, attribution, identity) = match unit {
+        Unit::Component => {
+            let rows = components(&reading)?;
+            let identity = Identity::measure(&reading, totals(&rows), &vec![0.0; reading.at.len()])?;
+            let parts = labels::components(attentions, reading.stream.mlps(config));
+            (parts, rows.concat(), identity)
+        }
         Unit::Head => {
             let mut rows = heads::heads(&reading)?;
             rows.push(heads::remainder(&reading)?);
-            (rows, heads::rounding(&reading)?)
+            let identity = Identity::measure(&reading, totals(&rows), &heads::rounding(&reading)?)?;
+            (labels::heads(attentions, config.n_head), rows.concat(), identity)
+        }
+        Unit::Source { layer, head } => {
+            one_position(&reading)?;
+            reading
+                .check_part(layer)
+                .map_err(|why| Error::Argument(format!("of: {why}")))?;
+            if head >= config.n_head {
+                return Err(Error::Argument(format!(
+                    "of: there is no head {head}; each layer has heads 0 to {}",
+                    config.n_head - 1
+                )));
+            }
+            let source = Source::of(&reading, layer, head)?;
+            let identity = source.identity(&reading, layer, head)?;
+            factors = source.pattern.into_iter().map(Some).collect();
+            (labels::sources(factors.len()), source.attribution, identity)
+        }
+        Unit::Neuron { layer } => {
+            one_position(&reading)?;
+            if layer >= reading.stream.mlps(config) {
+                return Err(Error::Argument(format!(
+                    "of: the MLP of layer {layer} is no part of what is read here, to which the MLPs of {} layers have added",
+                    reading.stream.mlps(config)
+                )));
+            }
+            let neurons = Neurons::of(&reading, layer)?;
+            let identity = neurons.identity(&reading, layer)?;
+            factors = neurons.activation.into_iter().map(Some).chain([None]).collect();
+            (labels::neurons(layer, config.n_inner), neurons.attribution, identity)
         }
     };
-    let positions = 0..reading.positions.len();
-    let total = positions.map(|p| rows.iter().map(|row| row[p]).sum()).collect();
     Ok(Attribution {
         unit,
-        labels: unit.parts(config.n_layer, config.n_head),
-        attribution: rows.concat(),
-        identity: Identity::measure(&reading, total, &added)?,
+        labels: parts,
+        attribution,
+        factors,
         positions: reading.positions,
+        identity,
     })
 }
 
+fn one_position(reading: &Reading) -> Result<()> {
+    match reading.positions.len() {
+        1 => Ok(()),
+        _ => Err(Error::Position(
+            "a head's sources, or an MLP's neurons, are those of one position; give one".into(),
+        )),
+    }
+}
+
+fn totals(rows: &Rows) -> Vec<f64> {
+    let positions = rows.first().map_or(0, Vec::len);
+    (0..positions).map(|p| rows.iter().map(|row| row[p]).sum()).collect()
+}
+
 fn components(reading: &Reading) -> Result<Rows> {
-    let layers = 0..reading.run.model().config().n_layer;
-    let written = layers.flat_map(|layer| [Site::AttnOut(layer), Site::MlpOut(layer)]);
-    let parts = [Site::Embed, Site::PosEmbed].into_iter().chain(written);
+    let config = reading.run.model().config();
+    let (attentions, mlps) = (reading.stream.attentions(config), reading.stream.mlps(config));
+    let parts = labels::components(attentions, mlps).into_iter().map(|part| match part {
+        Part::PosEmbed => Site::PosEmbed,
+        Part::AttnOut(layer) => Site::AttnOut(layer),
+        Part::MlpOut(layer) => Site::MlpOut(layer),
+        _ => Site::Embed,
+    });
     parts.map(|part| reading.of(part)).collect()
+}
+
+/// What each head takes from each token, at one position.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Sources {
+    /// The heads that are parts of what is read, layer by layer, `[head]`.
+    pub heads: Vec<Part>,
+    /// What each takes from each token up to where it reads, row-major `[head, key]`.
+    pub attribution: Vec<f64>,
+    /// The attention that each pays, row-major `[head, key]`.
+    pub pattern: Vec<f64>,
+}
+
+/// What each head takes from each token: as unit `source`, of all heads in one pass over attention's output weights.
+///
+/// # Errors
+/// As [`attribute`].
+pub fn sources(run: &Run, question: &Question) -> Result<Sources> {
+    let reading = Reading::new(run, question)?;
+    one_position(&reading)?;
+    let config = run.model().config();
+    let layers = reading.stream.attentions(config);
+    let mut heads = labels::heads(layers, config.n_head);
+    heads.pop();
+    let (mut attribution, mut pattern) = (Vec::new(), Vec::new());
+    for layer in 0..layers {
+        for source in Source::of_layer(&reading, layer)? {
+            attribution.extend(source.attribution);
+            pattern.extend(source.pattern);
+        }
+    }
+    Ok(Sources {
+        heads,
+        attribution,
+        pattern,
+    })
 }

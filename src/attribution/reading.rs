@@ -1,69 +1,289 @@
-//! The residual stream at some positions of a run, read along a direction.
+//! A number of a run that reads the residual stream along a direction: a logit, and what a head, a neuron or a score made of
+//! it.
 
-use candle_core::Tensor;
+use std::ops::Range;
 
-use super::direction::dot;
-use super::{LogitDirection, Question};
-use crate::Result;
-use crate::gpt2::{Run, Site, to_f64};
+use super::direction::{centered, dot};
+use super::rounding;
+use super::sources::Source;
+use super::stream::Stream;
+use super::{LogitDirection, Position, Question, Side, Step, Target};
+use crate::gpt2::{Gpt2, Linear, Run, Site, to_f64};
+use crate::{Error, Result};
 
 /// A question about a run, ready to be put to any part of the residual stream.
 pub(super) struct Reading<'a> {
     pub run: &'a Run,
+    /// The positions of the question, `[position]`.
     pub positions: Vec<usize>,
-    pub direction: LogitDirection,
-    /// What the final LayerNorm divides by, `[position]`.
+    /// What is read.
+    pub stream: Stream,
+    /// At which token it is read for each position, `[position]`.
+    pub at: Vec<usize>,
+    /// The direction that it is read along: the LayerNorm's weight folded in, and centered, `[d_model]`.
+    pub direction: Vec<f64>,
+    /// What the LayerNorm divides by there, `[position]`.
     pub scale: Vec<f64>,
+    /// The number as the forward pass has it, `[position]`.
+    pub value: Vec<f64>,
+    /// Its share that comes from biases, and from no part of the residual stream.
+    pub bias: f64,
+    /// The variance of what lies between the residual stream and the number, in roundings squared, `[position]`.
+    pub rounding: Vec<f64>,
 }
 
 impl<'a> Reading<'a> {
     pub fn new(run: &'a Run, question: &Question) -> Result<Self> {
-        let direction = LogitDirection::new(run.model(), question.answer, question.incorrect)?;
         let positions = question.position.resolve(run.tokens().len())?;
-        let scale = run.ln_final_scale(&positions)?.into_iter().map(f64::from).collect();
+        let only = || match (positions.as_slice(), question.position) {
+            (&[position], _) => Ok(position),
+            (_, Position::All) => Err(Error::Position(
+                "all positions have no one path, and no one neuron or score; give one position".into(),
+            )),
+            _ => unreachable!("one position is one position"),
+        };
+        let mut reading = match question.target {
+            Target::Logit { answer, incorrect } => Self::of_logit(run, positions.clone(), answer, incorrect)?,
+            Target::Neuron { layer, neuron } => Self::of_neuron(run, only()?, layer, neuron)?,
+            Target::Score { step, side } => Self::of_score(run, only()?, step, side)?,
+        };
+        if !question.path.is_empty() {
+            only()?;
+        }
+        for (i, &step) in question.path.iter().enumerate() {
+            reading = reading.follow(step).map_err(|error| match error {
+                Error::Path(why) => Error::Path(format!("step {}, {step}: {why}", i + 1)),
+                other => other,
+            })?;
+        }
+        Ok(reading)
+    }
+
+    fn of_logit(run: &'a Run, positions: Vec<usize>, answer: u32, incorrect: Option<u32>) -> Result<Self> {
+        let direction = LogitDirection::new(run.model(), answer, incorrect)?;
+        let scale: Vec<f64> = run.ln_final_scale(&positions)?.into_iter().map(f64::from).collect();
+        let outputs = rows(run, Site::LnFinal, &positions)?;
+        let inputs = rows(run, Site::ResidFinal, &positions)?;
+        let rounding = (outputs.iter().zip(&inputs).zip(&scale))
+            .map(|((output, input), &scale)| {
+                rounding::layer_norm(&run.model().ln_f, input, output, scale, &direction.unembedding)
+            })
+            .collect::<Result<_>>()?;
         Ok(Self {
             run,
+            stream: Stream::Final,
+            at: positions.clone(),
             positions,
-            direction,
             scale,
+            value: outputs.iter().map(|x| dot(x, &direction.unembedding)).collect(),
+            bias: direction.bias,
+            direction: direction.residual,
+            rounding,
         })
+    }
+
+    fn of_neuron(run: &'a Run, position: usize, layer: usize, neuron: usize) -> Result<Self> {
+        let model = run.model();
+        check_layer(model, layer)?;
+        let d_mlp = model.config().n_inner;
+        if neuron >= d_mlp {
+            return Err(Error::Argument(format!(
+                "explain: layer {layer} has no neuron {neuron}; its neurons are 0 to {}",
+                d_mlp - 1
+            )));
+        }
+        let pre = f64::from(run.neurons(layer, position)?.pre[neuron]);
+        let c_fc = &model.h[layer].mlp.c_fc;
+        let read = Read {
+            stream: Stream::Mid(layer),
+            at: position,
+            linear: c_fc,
+            columns: neuron..neuron + 1,
+            coefficients: &[1.0],
+            outputs: &[pre],
+        };
+        read.by(run, position)
+    }
+
+    fn of_score(run: &'a Run, position: usize, Step { layer, head, token }: Step, side: Side) -> Result<Self> {
+        let model = run.model();
+        check_layer(model, layer)?;
+        check_head(model, head)?;
+        if token > position {
+            return Err(Error::Argument(format!(
+                "explain: the query at token {position} does not see the key at token {token}, which comes after it"
+            )));
+        }
+        let attention = &model.h[layer].attn;
+        let (d, of_head) = (model.config().n_embd, model.config().columns_of(head));
+        let of = |site, at| head_of(run, site, at, &of_head);
+        let (query, key) = (of(Site::Q(layer), position)?, of(Site::K(layer), token)?);
+        let (at, start, outputs, other) = match side {
+            Side::Key => (token, d, key, query),
+            Side::Query => (position, 0, query, key),
+        };
+        let coefficients: Vec<f64> = other.iter().map(|x| x * attention.score_scale).collect();
+        let read = Read {
+            stream: Stream::Pre(layer),
+            at,
+            linear: &attention.c_attn,
+            columns: start + of_head.start..start + of_head.end,
+            coefficients: &coefficients,
+            outputs: &outputs,
+        };
+        read.by(run, position)
+    }
+
+    /// What a head, which is a part of this reading, reads at a token: as it moves this reading.
+    fn follow(&self, Step { layer, head, token }: Step) -> Result<Reading<'a>> {
+        let (run, model, at) = (self.run, self.run.model(), self.at[0]);
+        self.check_part(layer).map_err(Error::Path)?;
+        check_head(model, head).map_err(|error| Error::Path(error.to_string()))?;
+        if token > at {
+            return Err(Error::Path(format!(
+                "the head is at token {at}, and cannot read token {token}, which comes after it"
+            )));
+        }
+        let source = Source::of(self, layer, head)?;
+        let attention = &model.h[layer].attn;
+        let of_head = model.config().columns_of(head);
+        let first = 2 * model.config().n_embd;
+        let coefficients: Vec<f64> = source.along.iter().map(|w| w * source.pattern[token]).collect();
+        let read = Read {
+            stream: Stream::Pre(layer),
+            at: token,
+            linear: &attention.c_attn,
+            columns: first + of_head.start..first + of_head.end,
+            coefficients: &coefficients,
+            outputs: &head_of(run, Site::V(layer), token, &of_head)?,
+        };
+        let mut reading = read.by(run, self.positions[0])?;
+        // A head's value bias is in no source.
+        let bias = &attention.b_v[of_head];
+        reading.rounding[0] += rounding::of_bias(bias, &coefficients, model.config().n_embd);
+        (reading.value, reading.bias) = (vec![source.attribution[token]], 0.0);
+        Ok(reading)
+    }
+
+    /// Refuses a layer whose attention is not a part of what is read, saying why.
+    pub fn check_part(&self, layer: usize) -> std::result::Result<(), String> {
+        match (self.stream.attentions(self.run.model().config()), self.stream) {
+            (n, _) if layer < n => Ok(()),
+            (n, Stream::Final) => Err(format!(
+                "there is no layer {layer}; this model has layers 0 to {}",
+                n - 1
+            )),
+            (n, _) => Err(format!(
+                "layer {layer} comes after what is read here, to which only the layers below {n} have added; layers must fall"
+            )),
+        }
     }
 
     /// `(x . u) / scale` of a part x of the residual stream, `[position]`.
     pub fn of(&self, part: Site) -> Result<Vec<f64>> {
-        let rows = self.rows(part)?;
-        let u = &self.direction.residual;
-        Ok(rows
-            .iter()
-            .zip(&self.scale)
-            .map(|(x, scale)| dot(x, u) / scale)
-            .collect())
+        let along = |(x, scale): (Vec<f64>, &f64)| dot(&x, &self.direction) / scale;
+        Ok(self.rows(part)?.into_iter().zip(&self.scale).map(along).collect())
     }
 
-    /// The logit (difference) as the unembedding reads it, `[position]`.
-    pub fn logit(&self) -> Result<Vec<f64>> {
-        let rows = self.rows(Site::LnFinal)?;
-        Ok(rows.iter().map(|x| dot(x, &self.direction.unembedding)).collect())
-    }
-
-    /// The sum of the squares of what `of` sums, `[position]`.
-    pub fn squares(&self, x: &Tensor) -> Result<Vec<f64>> {
-        let u = &self.direction.residual;
-        let squares = |(p, scale): (usize, &f64)| {
-            let row = row(x, p)?;
-            Ok(row.iter().zip(u).map(|(x, u)| (x * u).powi(2)).sum::<f64>() / (scale * scale))
+    /// The sum of the squares of what [`of`](Self::of) sums, `[position]`.
+    pub fn squares(&self, part: Site) -> Result<Vec<f64>> {
+        let squares = |(x, scale): (Vec<f64>, &f64)| {
+            let squares = x.iter().zip(&self.direction).map(|(x, u)| (x * u).powi(2));
+            squares.sum::<f64>() / (scale * scale)
         };
-        self.scale.iter().enumerate().map(squares).collect()
+        Ok(self.rows(part)?.into_iter().zip(&self.scale).map(squares).collect())
     }
 
-    /// An activation, `[position][width]`.
+    /// An activation where the stream is read, `[position][width]`.
     pub fn rows(&self, site: Site) -> Result<Vec<Vec<f64>>> {
-        let x = self.run.read(site, &self.positions)?;
-        (0..self.positions.len()).map(|p| row(&x, p)).collect()
+        rows(self.run, site, &self.at)
     }
 }
 
-/// Row `i` of a matrix, in float64.
-fn row(x: &Tensor, i: usize) -> Result<Vec<f64>> {
-    to_f64(&x.get(i)?)
+/// Some outputs of a linear layer that reads the residual stream through a LayerNorm, as a sum with coefficients.
+struct Read<'a> {
+    stream: Stream,
+    at: usize,
+    linear: &'a Linear,
+    columns: Range<usize>,
+    /// `[columns]`
+    coefficients: &'a [f64],
+    /// What the forward pass made of them, `[columns]`.
+    outputs: &'a [f64],
+}
+
+impl Read<'_> {
+    /// As a question after `position` asks for it.
+    fn by<'a>(&self, run: &'a Run, position: usize) -> Result<Reading<'a>> {
+        let Read {
+            stream,
+            at,
+            linear,
+            coefficients,
+            outputs,
+            ..
+        } = *self;
+        let model = run.model();
+        let norm = match stream {
+            Stream::Pre(layer) => &model.h[layer].ln_1,
+            Stream::Mid(layer) => &model.h[layer].ln_2,
+            Stream::Final => &model.ln_f,
+        };
+        let input = run.read(stream.site(), &[at])?;
+        let output = to_f64(&norm.forward(&input)?.squeeze(0)?)?;
+        let scale = f64::from(norm.scale(&input)?[0]);
+        let d = model.config().n_embd;
+        let w = linear.along::<false>(0..d, self.columns.clone(), coefficients)?;
+        let (gamma, beta) = (to_f64(&norm.weight)?, to_f64(&norm.bias)?);
+        let bias = to_f64(&linear.bias().narrow(0, self.columns.start, self.columns.len())?)?;
+
+        let squares = linear.along::<true>(0..d, self.columns.clone(), coefficients)?;
+        let walked: f64 = output.iter().zip(&squares).map(|(x, w)| x * x * w).sum();
+        let input = to_f64(&input.squeeze(0)?)?;
+        let rounding =
+            rounding::layer_norm(norm, &input, &output, scale, &w)? + rounding::sums(d, outputs, coefficients, walked);
+        Ok(Reading {
+            run,
+            positions: vec![position],
+            stream,
+            at: vec![at],
+            direction: centered(&gamma, &w),
+            scale: vec![scale],
+            value: vec![dot(outputs, coefficients)],
+            bias: dot(&bias, coefficients) + dot(&beta, &w),
+            rounding: vec![rounding],
+        })
+    }
+}
+
+/// An activation at some positions, `[position][width]`.
+fn rows(run: &Run, site: Site, positions: &[usize]) -> Result<Vec<Vec<f64>>> {
+    let x = run.read(site, positions)?;
+    (0..positions.len()).map(|p| to_f64(&x.get(p)?)).collect()
+}
+
+/// One head's columns of an activation at one token.
+fn head_of(run: &Run, site: Site, at: usize, columns: &Range<usize>) -> Result<Vec<f64>> {
+    let row = run.read(site, &[at])?.squeeze(0)?;
+    to_f64(&row.narrow(0, columns.start, columns.len())?)
+}
+
+fn check_layer(model: &Gpt2, layer: usize) -> Result<()> {
+    match model.h.len() {
+        n if layer < n => Ok(()),
+        n => Err(Error::Argument(format!(
+            "there is no layer {layer}; this model has layers 0 to {}",
+            n - 1
+        ))),
+    }
+}
+
+fn check_head(model: &Gpt2, head: usize) -> Result<()> {
+    match model.config().n_head {
+        n if head < n => Ok(()),
+        n => Err(Error::Argument(format!(
+            "there is no head {head}; each layer has heads 0 to {}",
+            n - 1
+        ))),
+    }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-/// How finely a logit is taken apart, into parts that add up to it.
+/// How finely a number, or one part's share of it, is taken apart, into parts that add up to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unit {
@@ -15,24 +15,27 @@ pub enum Unit {
     Component,
     /// Each attention head, and one remainder for everything else.
     Head,
+    /// What one head takes from each token that it sees.
+    Source {
+        /// The head's layer.
+        layer: usize,
+        /// The head.
+        head: usize,
+    },
+    /// Each neuron of one MLP, and its output bias.
+    Neuron {
+        /// The MLP's layer.
+        layer: usize,
+    },
 }
 
 impl Unit {
-    /// Every unit.
-    pub const ALL: [Unit; 2] = [Unit::Component, Unit::Head];
-
-    /// The parts of a model of `n_layer` layers of `n_head` heads, in TransformerLens's order.
-    pub fn parts(self, n_layer: usize, n_head: usize) -> Vec<Part> {
-        let layers = 0..n_layer;
+    /// The part that is taken apart, if it is not the whole number.
+    pub fn of(self) -> Option<Part> {
         match self {
-            Unit::Component => [Part::Embed, Part::PosEmbed]
-                .into_iter()
-                .chain(layers.flat_map(|l| [Part::AttnOut(l), Part::MlpOut(l)]))
-                .collect(),
-            Unit::Head => layers
-                .flat_map(|layer| (0..n_head).map(move |head| Part::Head { layer, head }))
-                .chain([Part::Remainder])
-                .collect(),
+            Unit::Source { layer, head } => Some(Part::Head { layer, head }),
+            Unit::Neuron { layer } => Some(Part::MlpOut(layer)),
+            Unit::Component | Unit::Head => None,
         }
     }
 }
@@ -65,15 +68,28 @@ pub enum Part {
     },
     /// `remainder`: what no head wrote, i.e. embeddings, MLPs, attention's output biases and its value biases.
     Remainder,
+    /// `@5`: the token at a position, as what a head reads.
+    Source(usize),
+    /// `L3N17`
+    Neuron {
+        /// Counted from 0.
+        layer: usize,
+        /// Counted from 0.
+        neuron: usize,
+    },
+    /// `3_mlp_bias`: the output bias of the MLP of layer 3, which no neuron writes.
+    MlpBias(usize),
 }
 
 impl Part {
     /// The layer that the part belongs to, if it belongs to one.
     pub fn layer(self) -> Option<usize> {
         match self {
-            Part::AttnOut(layer) | Part::MlpOut(layer) | Part::Pre(layer) | Part::Mid(layer) => Some(layer),
-            Part::Head { layer, .. } => Some(layer),
-            Part::Embed | Part::PosEmbed | Part::FinalPost | Part::Remainder => None,
+            Part::AttnOut(layer) | Part::MlpOut(layer) | Part::Pre(layer) | Part::Mid(layer) | Part::MlpBias(layer) => {
+                Some(layer)
+            }
+            Part::Head { layer, .. } | Part::Neuron { layer, .. } => Some(layer),
+            Part::Embed | Part::PosEmbed | Part::FinalPost | Part::Remainder | Part::Source(_) => None,
         }
     }
 }
@@ -90,6 +106,9 @@ impl fmt::Display for Part {
             Part::FinalPost => f.write_str("final_post"),
             Part::Head { layer, head } => write!(f, "L{layer}H{head}"),
             Part::Remainder => f.write_str("remainder"),
+            Part::Source(token) => write!(f, "@{token}"),
+            Part::Neuron { layer, neuron } => write!(f, "L{layer}N{neuron}"),
+            Part::MlpBias(layer) => write!(f, "{layer}_mlp_bias"),
         }
     }
 }
@@ -112,43 +131,75 @@ impl FromStr for Part {
     type Err = Error;
 
     fn from_str(label: &str) -> Result<Self> {
-        let index = |digits: &str| digits.parse::<usize>().ok();
         let part = match label {
             "embed" => Some(Part::Embed),
             "pos_embed" => Some(Part::PosEmbed),
             "final_post" => Some(Part::FinalPost),
             "remainder" => Some(Part::Remainder),
-            _ => match label.strip_prefix('L').and_then(|rest| rest.split_once('H')) {
-                Some((layer, head)) => index(layer)
-                    .zip(index(head))
-                    .map(|(layer, head)| Part::Head { layer, head }),
-                None => label.split_once('_').and_then(|(layer, kind)| {
-                    let layer = index(layer)?;
-                    match kind {
-                        "attn_out" => Some(Part::AttnOut(layer)),
-                        "mlp_out" => Some(Part::MlpOut(layer)),
-                        "pre" => Some(Part::Pre(layer)),
-                        "mid" => Some(Part::Mid(layer)),
-                        _ => None,
-                    }
-                }),
-            },
+            _ => parse(label),
         };
         part.ok_or_else(|| {
             Error::Argument(format!(
-                "part: {label:?} is not a label such as embed, 3_attn_out, 3_mid, L3H7 or remainder"
+                "part: {label:?} is not a label such as embed, 3_attn_out, 3_mid, L3H7, L3N17 or remainder"
             ))
         })
     }
 }
 
-/// The `k` highest rows of `values` `[label, position]` by their mean, highest first.
-pub(super) fn top(labels: &[Part], values: &[f64], k: usize) -> Vec<(Part, f64)> {
+/// A label with a number in it.
+fn parse(label: &str) -> Option<Part> {
+    // Not with a sign, which `parse` would take.
+    let index = |digits: &str| {
+        digits
+            .bytes()
+            .all(|b| b.is_ascii_digit())
+            .then(|| digits.parse().ok())?
+    };
+    if let Some(token) = label.strip_prefix('@') {
+        return Some(Part::Source(index(token)?));
+    }
+    if let Some(rest) = label.strip_prefix('L') {
+        let at = rest.find(['H', 'N'])?;
+        let (layer, of_layer) = (index(&rest[..at])?, index(&rest[at + 1..])?);
+        return Some(match rest.as_bytes()[at] {
+            b'H' => Part::Head { layer, head: of_layer },
+            _ => Part::Neuron {
+                layer,
+                neuron: of_layer,
+            },
+        });
+    }
+    let (layer, kind) = label.split_once('_')?;
+    let layer = index(layer)?;
+    Some(match kind {
+        "attn_out" => Part::AttnOut(layer),
+        "mlp_out" => Part::MlpOut(layer),
+        "mlp_bias" => Part::MlpBias(layer),
+        "pre" => Part::Pre(layer),
+        "mid" => Part::Mid(layer),
+        _ => return None,
+    })
+}
+
+/// Rows with their means over the positions, of `values` `[label, position]`, in the order of the labels.
+pub(super) fn means(labels: &[Part], values: &[f64]) -> Vec<(Part, f64)> {
     let n = values.len() / labels.len().max(1);
     let mean = |row: &[f64]| row.iter().sum::<f64>() / n as f64;
-    let rows = labels.iter().copied().zip(values.chunks(n.max(1)).map(mean));
-    let mut rows: Vec<(Part, f64)> = rows.collect();
+    labels.iter().copied().zip(values.chunks(n.max(1)).map(mean)).collect()
+}
+
+/// The `k` highest rows of `values` `[label, position]` by their mean, highest first.
+pub(super) fn top(labels: &[Part], values: &[f64], k: usize) -> Vec<(Part, f64)> {
+    let mut rows = means(labels, values);
     rows.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    rows.truncate(k);
+    rows
+}
+
+/// The `k` rows of `values` `[label, position]` that are largest by the magnitude of their mean, largest first.
+pub(super) fn strongest(labels: &[Part], values: &[f64], k: usize) -> Vec<(Part, f64)> {
+    let mut rows = means(labels, values);
+    rows.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
     rows.truncate(k);
     rows
 }

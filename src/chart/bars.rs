@@ -4,14 +4,15 @@
 use super::belonging::belonging;
 use super::kind::{Kind, Mark, Plot};
 use super::legend::{Entry, Legend, Swatch, signs};
-use super::question::Question;
 use super::scale::Scale;
 use super::scene::Scene;
+use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::subject::Subject;
 use super::symbols::hollow;
 use super::text::{signed, width};
 use super::values::hold;
-use crate::attribution::{Part, Unit};
+use crate::attribution::{Part, labels};
 
 /// The widest bar, in CSS pixels.
 const WIDEST: f64 = 36.0;
@@ -21,8 +22,8 @@ const WORTH_SAYING: f64 = 0.04;
 pub(super) struct Bars;
 
 impl Kind for Bars {
-    fn labels(&self, n_layer: usize, n_head: usize) -> Vec<Part> {
-        Unit::Component.parts(n_layer, n_head)
+    fn labels(&self, shape: &Shape) -> Vec<Part> {
+        labels::components(shape.attentions, shape.mlps)
     }
 
     fn order(&self) -> &'static str {
@@ -36,10 +37,10 @@ impl Kind for Bars {
         ]
     }
 
-    fn legend(&self, question: &Question, _: f64) -> Legend {
+    fn legend(&self, subject: &Subject, _: f64) -> Legend {
         let attention = Entry::new(Swatch::Solid, "attention", "attn");
         let mlp = Entry::new(Swatch::Hollow, "MLP", "MLP");
-        Legend(vec![signs(question), vec![attention, mlp]])
+        Legend(vec![signs(subject), vec![attention, mlp]])
     }
 
     fn extent(&self, parts: &[f64], _: f64, least: (f64, f64)) -> (f64, f64) {
@@ -108,7 +109,7 @@ impl Plot for Layout<'_> {
         let Scene {
             frame, values, palette, ..
         } = self.scene;
-        self.scale.draw(frame, sketch, palette);
+        self.scale.draw(self.scene.subject.unit(), frame, sketch, palette);
         for (i, part) in self.scene.parts().iter().enumerate() {
             let color = palette.sign(values.parts[i]);
             let bar = self.rect(i);

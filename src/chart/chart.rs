@@ -14,10 +14,12 @@ use super::heads::Heads;
 use super::item::Items;
 use super::key::Key;
 use super::kind::{Kind, Mark};
-use super::question::Question;
+use super::ranked::Ranked;
 use super::running_sum::RunningSum;
 use super::scene::Scene;
+use super::shape::Shape;
 use super::sketch::{Resolution, Sketch};
+use super::subject::Subject;
 use super::svg::svg;
 use super::values::{LARGEST, Values};
 use super::view::View;
@@ -28,8 +30,8 @@ use crate::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct Chart {
     explanation: Explanation,
-    question: Question,
-    n_layer: usize,
+    subject: Subject,
+    shape: Shape,
     /// What the value axis, or the colour scale, spans at least.
     least: (f64, f64),
 }
@@ -40,6 +42,7 @@ fn kind(explanation: &Explanation) -> &'static dyn Kind {
         Form::Parts(Unit::Component) => &Bars,
         Form::RunningSum => &RunningSum,
         Form::Parts(Unit::Head) => &Heads,
+        Form::Parts(Unit::Source { .. } | Unit::Neuron { .. }) => &Ranked,
     }
 }
 
@@ -50,13 +53,23 @@ impl Chart {
     /// [`Error::Chart`] if the explanation contradicts itself: labels that are not its unit's, in the model's order;
     /// arrays of the wrong length; a number that is not finite.
     pub fn new(explanation: Explanation, answer: &str, incorrect: Option<&str>) -> Result<Self> {
+        let subject = Subject {
+            answer: answer.into(),
+            incorrect: incorrect.map(Into::into),
+            ..Subject::default()
+        };
+        Self::about(explanation, subject)
+    }
+
+    /// A chart of `explanation`, of whatever it explains.
+    ///
+    /// # Errors
+    /// As [`Chart::new`].
+    pub fn about(explanation: Explanation, subject: Subject) -> Result<Self> {
         Ok(Self {
-            n_layer: check(&explanation, kind(&explanation))?,
+            shape: check(&explanation, kind(&explanation), subject.model)?,
             explanation,
-            question: Question {
-                answer: answer.into(),
-                incorrect: incorrect.map(Into::into),
-            },
+            subject,
             least: (0.0, 0.0),
         })
     }
@@ -68,7 +81,7 @@ impl Chart {
 
     /// The title in full.
     pub fn title(&self) -> String {
-        let [full, _] = kind(&self.explanation).titles(&self.question.show(usize::MAX));
+        let [full, _] = kind(&self.explanation).titles(&self.subject.show(usize::MAX));
         full
     }
 
@@ -173,20 +186,21 @@ impl Chart {
     fn scene<'a>(&'a self, view: &'a View) -> Result<Scene<'a>> {
         view.check(self.explanation.positions().len())?;
         let values = self.values(view.position, self.least);
-        let titles = kind(&self.explanation).titles(&self.question.show(14));
-        let legend = kind(&self.explanation).legend(&self.question, values.range.1);
+        let titles = kind(&self.explanation).titles(&self.subject.show(14));
+        let legend = kind(&self.explanation).legend(&self.subject, values.range.1);
         let header = Header::new(titles, legend, view.width);
         let caption = Caption::new(&view.caption, view.width, view.height - header.height());
         Ok(Scene {
             explanation: &self.explanation,
-            question: &self.question,
+            subject: &self.subject,
+            shape: self.shape,
             view,
             palette: Palette::of(view.theme),
             frame: Frame::new(
                 view.width,
                 view.height - caption.height(),
                 header.height(),
-                self.n_layer,
+                self.shape.n_layer,
             ),
             header,
             caption,
@@ -206,16 +220,24 @@ impl Chart {
         } = scene;
         let mut sketch = Sketch::default();
         sketch.rect(view.whole(), palette.paper);
+        let kind = kind(&self.explanation);
         let lit = scene.lit();
-        frame.draw_lit(&lit, &mut sketch, palette);
-        let plot = kind(&self.explanation).plot(scene);
+        if kind.along_depth() {
+            frame.draw_lit(&lit, &mut sketch, palette);
+        }
+        let plot = kind.plot(scene);
         plot.draw(&mut sketch);
+        if let (true, Some(beyond)) = (kind.along_depth(), scene.shape.beyond()) {
+            frame.draw_beyond(beyond, &mut sketch, palette);
+        }
         for (part, mark) in [(view.hovered, Mark::Hovered), (view.selected, Mark::Selected)] {
             if let Some(part) = part {
                 plot.mark(part, mark, &mut sketch);
             }
         }
-        frame.draw_depth(&lit, &mut sketch, palette);
+        if kind.along_depth() {
+            frame.draw_depth(&lit, &mut sketch, palette);
+        }
         header.draw(&mut sketch, palette);
         caption.draw(frame.height, &mut sketch, palette);
         sketch

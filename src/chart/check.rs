@@ -1,28 +1,20 @@
 //! Whether what is to be charted is an explanation at all: it may come from JSON, or be made by hand.
 
 use super::kind::Kind;
+use super::shape::Shape;
 use super::values::LARGEST;
 use crate::attribution::{Explanation, Part};
 use crate::{Error, Result};
 
-/// The model's number of layers, if `explanation` is one that `kind` shows.
-pub(super) fn check(explanation: &Explanation, kind: &dyn Kind) -> Result<usize> {
-    let n_layer = check_labels(explanation, kind)?;
-    check_numbers(explanation)?;
-    Ok(n_layer)
-}
-
-fn check_labels(explanation: &Explanation, kind: &dyn Kind) -> Result<usize> {
+/// How far `explanation` sees, if it is one that `kind` shows.
+pub(super) fn check(explanation: &Explanation, kind: &dyn Kind, model: Option<(usize, usize)>) -> Result<Shape> {
     let labels = explanation.labels();
-    let number = |indices: &mut dyn Iterator<Item = usize>| indices.max().map_or(0, |last| last.saturating_add(1));
-    let n_layer = number(&mut labels.iter().filter_map(|part| part.layer()));
-    let n_head = number(&mut labels.iter().map(|part| match part {
-        Part::Head { head, .. } => *head,
-        _ => 0,
-    }));
+    let shape = Shape::of(labels, model);
     // No chart has fewer labels than that; the largest indices alone could ask for an immense list.
-    let enough = n_layer.checked_mul(n_head).is_some_and(|n| n <= labels.len());
-    if n_layer == 0 || !enough || labels != kind.labels(n_layer, n_head) {
+    let heads = labels.iter().any(|part| matches!(part, Part::Head { .. }));
+    let least = shape.attentions.checked_mul(if heads { shape.n_head } else { 1 });
+    let enough = least.is_some_and(|n| n <= labels.len());
+    if !enough || labels != kind.labels(&shape) {
         return Err(Error::Chart(format!(
             "the {} labels are not those of unit {} in the model's order, {}",
             labels.len(),
@@ -30,7 +22,8 @@ fn check_labels(explanation: &Explanation, kind: &dyn Kind) -> Result<usize> {
             kind.order()
         )));
     }
-    Ok(n_layer)
+    check_numbers(explanation)?;
+    Ok(shape)
 }
 
 fn check_numbers(explanation: &Explanation) -> Result<()> {

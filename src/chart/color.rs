@@ -35,6 +35,10 @@ pub(super) struct Palette {
     pub accent: RGBColor,
     /// The ground of a layer that is pointed at.
     pub lit: RGBColor,
+    /// The whole of a head's attention.
+    pub attention: RGBColor,
+    /// The ground of what is not seen.
+    pub beyond: RGBColor,
 }
 
 impl Palette {
@@ -48,6 +52,8 @@ impl Palette {
                 hairline: RGBColor(0xdc, 0xde, 0xe3),
                 accent: RGBColor(0x0a, 0x67, 0x5c),
                 lit: RGBColor(0xe3, 0xf1, 0xef),
+                attention: RGBColor(0x2b, 0x2d, 0x33),
+                beyond: RGBColor(0xf4, 0xf4, 0xf6),
             },
             Theme::Dark => Self {
                 theme,
@@ -57,6 +63,8 @@ impl Palette {
                 hairline: RGBColor(0x36, 0x38, 0x3f),
                 accent: RGBColor(0x62, 0xcd, 0xbd),
                 lit: RGBColor(0x17, 0x2b, 0x29),
+                attention: RGBColor(0xf0, 0xf0, 0xf4),
+                beyond: RGBColor(0x20, 0x21, 0x25),
             },
         }
     }
@@ -89,6 +97,13 @@ impl Palette {
             self.diverging(strong * x.signum(), self.paper)
         }
     }
+}
+
+/// The colour of a share, -1 to 1, on the scale of all charts: `#rrggbb`.
+pub fn tint(share: f64, theme: Theme) -> String {
+    let palette = Palette::of(theme);
+    let RGBColor(r, g, b) = palette.diverging(share, palette.paper);
+    format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 /// Black or white, whichever is easier to read on `ground`.

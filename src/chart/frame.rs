@@ -113,6 +113,20 @@ impl Frame {
         }
     }
 
+    /// What lies beyond what is seen, from `slot` on.
+    pub fn draw_beyond(&self, slot: usize, sketch: &mut Sketch, palette: &Palette) {
+        let beyond = Rect {
+            x0: self.x(slot as f64),
+            ..self.plot
+        };
+        sketch.rect(beyond, palette.beyond);
+        let words = "not read here";
+        if width(words, size::LABEL) + 16.0 <= beyond.width() {
+            let (x, y) = beyond.center();
+            sketch.text(words, (x, y), Align::Center, size::LABEL, palette.grey);
+        }
+    }
+
     /// The ground of the slots in `lit`, down to their labels.
     pub fn draw_lit(&self, lit: &[usize], sketch: &mut Sketch, palette: &Palette) {
         for &slot in lit {

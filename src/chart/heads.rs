@@ -6,12 +6,13 @@ use super::color::{mix, text_on};
 use super::key::Key;
 use super::kind::{Kind, Mark, Plot};
 use super::legend::{Entry, Legend, Swatch, signs};
-use super::question::Question;
 use super::scene::Scene;
+use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::subject::Subject;
 use super::text::{signed, width};
 use super::values::hold;
-use crate::attribution::{Part, Unit};
+use crate::attribution::{Part, labels};
 
 /// Cells weaker than this go without their value.
 const WORTH_SAYING: f64 = 0.08;
@@ -22,8 +23,8 @@ const APART: f64 = 7.0;
 pub(super) struct Heads;
 
 impl Kind for Heads {
-    fn labels(&self, n_layer: usize, n_head: usize) -> Vec<Part> {
-        Unit::Head.parts(n_layer, n_head)
+    fn labels(&self, shape: &Shape) -> Vec<Part> {
+        labels::heads(shape.attentions, shape.n_head)
     }
 
     fn order(&self) -> &'static str {
@@ -37,10 +38,10 @@ impl Kind for Heads {
         ]
     }
 
-    fn legend(&self, question: &Question, limit: f64) -> Legend {
-        let logits = format!("{} logits", signed(limit));
+    fn legend(&self, subject: &Subject, limit: f64) -> Legend {
+        let logits = format!("{} {}", signed(limit), subject.unit());
         let scale = Entry::new(Swatch::Scale(limit), &logits, &logits);
-        Legend(vec![vec![scale], signs(question)])
+        Legend(vec![vec![scale], signs(subject)])
     }
 
     /// The remainder, which is often larger than any head, is said and not measured.
@@ -54,12 +55,12 @@ impl Kind for Heads {
         let (n_head, remainder) = (n_head(parts), parts.len() - 1);
         if at == remainder {
             return match key {
-                Key::Up | Key::Left => n_head - 1,
+                Key::Up | Key::Left => n_head.saturating_sub(1),
                 Key::Home => 0,
                 Key::Right | Key::Down | Key::End => remainder,
             };
         }
-        let head = at % n_head;
+        let head = at % n_head.max(1);
         match key {
             Key::Left => at.checked_sub(n_head).unwrap_or(at),
             Key::Right if at + n_head < remainder => at + n_head,
@@ -78,10 +79,10 @@ impl Kind for Heads {
         let apart = APART.min(strip);
         Box::new(Layout {
             scene,
-            n_head: n_head(scene.parts()),
+            n_head: scene.shape.n_head,
             grid: Rect {
                 x0: scene.frame.x(1.0),
-                x1: scene.frame.x((scene.frame.n_layer + 1) as f64),
+                x1: scene.frame.x((scene.shape.attentions + 1) as f64),
                 y1: plot.y1 - strip - apart,
                 ..plot
             },
@@ -234,7 +235,7 @@ impl Plot for Layout<'_> {
     fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {
         let Scene { frame, palette, .. } = self.scene;
         if let Part::AttnOut(layer) = part {
-            if layer < frame.n_layer {
+            if layer < self.scene.shape.attentions {
                 let Rect { y0, y1, .. } = self.grid;
                 let column = frame.column(layer + 1);
                 mark.draw(Rect { y0, y1, ..column }, sketch, palette);

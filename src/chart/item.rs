@@ -115,5 +115,8 @@ fn name(part: Part) -> String {
         Part::FinalPost => "residual stream after the last layer".into(),
         Part::Head { layer, head } => format!("attention head {head} in layer {layer}"),
         Part::Remainder => "everything but the heads: embeddings, MLPs and biases".into(),
+        Part::Source(token) => format!("token {token}"),
+        Part::Neuron { layer, neuron } => format!("neuron {neuron} of the MLP in layer {layer}"),
+        Part::MlpBias(layer) => format!("output bias of the MLP in layer {layer}"),
     }
 }

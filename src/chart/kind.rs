@@ -5,24 +5,30 @@ use plotters::style::RGBColor;
 use super::color::Palette;
 use super::key::Key;
 use super::legend::Legend;
-use super::question::Question;
 use super::scene::Scene;
+use super::shape::Shape;
 use super::sketch::{Rect, Sketch};
+use super::subject::Subject;
 use crate::attribution::Part;
 
 /// A kind of chart.
 pub(super) trait Kind {
-    /// The parts that it shows of a model of `n_layer` layers of `n_head` heads, in the model's order.
-    fn labels(&self, n_layer: usize, n_head: usize) -> Vec<Part>;
+    /// The parts that it shows of an explanation of this shape, in the model's order.
+    fn labels(&self, shape: &Shape) -> Vec<Part>;
 
     /// `labels` in a few words.
     fn order(&self) -> &'static str;
+
+    /// Whether it lies along the depth of the model.
+    fn along_depth(&self) -> bool {
+        true
+    }
 
     /// Titles that say `question`, in full and in short.
     fn titles(&self, question: &str) -> [String; 2];
 
     /// What its colours and symbols mean; `limit` is the value at the end of the colour scale.
-    fn legend(&self, question: &Question, limit: f64) -> Legend;
+    fn legend(&self, subject: &Subject, limit: f64) -> Legend;
 
     /// The least range that holds `least` and what is drawn of the parts and what they explain.
     fn extent(&self, parts: &[f64], explained: f64, least: (f64, f64)) -> (f64, f64);

@@ -1,8 +1,8 @@
 //! What colours and symbols mean, in full or in few words.
 
 use super::color::Palette;
-use super::question::Question;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::subject::Subject;
 use super::symbols::{dashes, diamond, hollow, ring};
 use super::text::{signed, visible, width};
 
@@ -88,11 +88,17 @@ impl Entry {
 }
 
 /// Both signs: one alone would say the wrong thing.
-pub(super) fn signs(question: &Question) -> Vec<Entry> {
+pub(super) fn signs(subject: &Subject) -> Vec<Entry> {
+    if subject.explain {
+        return vec![
+            Entry::new(Swatch::Sign(1.0), "raises it", "+ raises"),
+            Entry::new(Swatch::Sign(-1.0), "lowers it", "− lowers"),
+        ];
+    }
     let in_room = |token: &str| (visible(token, 12), visible(token, 7));
-    let (answer, few) = in_room(&question.answer);
+    let (answer, few) = in_room(&subject.answer);
     let towards = Entry::new(Swatch::Sign(1.0), &format!("towards {answer}"), &format!("+ {few}"));
-    let away = match &question.incorrect {
+    let away = match &subject.incorrect {
         Some(incorrect) => {
             let (incorrect, few) = in_room(incorrect);
             Entry::new(Swatch::Sign(-1.0), &format!("towards {incorrect}"), &format!("− {few}"))

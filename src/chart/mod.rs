@@ -4,9 +4,10 @@
 //! component   diverging bars in the model's order: attention solid, MLPs hollow
 //! layer       a path: what has been added up before, in the middle of and after each layer
 //! head        layers x heads, coloured by sign and strength, the remainder apart
+//! source      what a head takes from each token, and neuron, what an MLP's neurons add: ranked bars
 //! ```
 //!
-//! All three share one horizontal axis, depth: the embeddings, each layer, the end, at the same x in views of the same
+//! The first three share one horizontal axis, depth: the embeddings, each layer, the end, at the same x in views of the same
 //! width. A point of the path is the sum of the bars to its left. What is drawn is first worked out in CSS pixels, so that
 //! what lies under a point ([`Items::hit`]) is read from the same rectangles, and no backend has to measure text.
 
@@ -25,11 +26,14 @@ mod item;
 mod key;
 mod kind;
 mod legend;
-mod question;
+mod pattern;
+mod ranked;
 mod running_sum;
 mod scale;
 mod scene;
+mod shape;
 mod sketch;
+mod subject;
 mod svg;
 mod symbols;
 mod text;
@@ -37,11 +41,13 @@ mod values;
 mod view;
 
 pub use chart::Chart;
-pub use color::Theme;
+pub use color::{Theme, tint};
 pub use curve::{Curve, CurveView};
 pub use item::{Item, Items};
 pub use key::Key;
+pub use pattern::{Cell, Pattern, PatternView};
 pub use sketch::Resolution;
+pub use subject::Subject;
 pub use text::signed;
 pub use view::View;
 

@@ -3,20 +3,21 @@
 
 use super::kind::{Kind, Mark, Plot};
 use super::legend::{Entry, Legend, Swatch};
-use super::question::Question;
 use super::scale::Scale;
 use super::scene::Scene;
+use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::subject::Subject;
 use super::symbols::{dashes, diamond, ring};
 use super::text::{signed, width};
 use super::values::hold;
-use crate::attribution::{Part, states};
+use crate::attribution::{Part, labels};
 
 pub(super) struct RunningSum;
 
 impl Kind for RunningSum {
-    fn labels(&self, n_layer: usize, _: usize) -> Vec<Part> {
-        states(n_layer)
+    fn labels(&self, shape: &Shape) -> Vec<Part> {
+        labels::states(shape.mlps + 1, shape.end)
     }
 
     fn order(&self) -> &'static str {
@@ -30,16 +31,17 @@ impl Kind for RunningSum {
         ]
     }
 
-    fn legend(&self, question: &Question, _: f64) -> Legend {
-        let few = match question.incorrect {
-            Some(_) => "diff. − bias",
-            None => "logit − bias",
+    fn legend(&self, subject: &Subject, _: f64) -> Legend {
+        let few = match (subject.explain || subject.through.is_some(), &subject.incorrect) {
+            (true, _) => goal(subject),
+            (_, Some(_)) => "diff. − bias",
+            (_, None) => "logit − bias",
         };
         let entries = [
             Entry::new(Swatch::Ring, "before a layer", "pre"),
             Entry::new(Swatch::Dot, "after its attention", "mid"),
             Entry::new(Swatch::Diamond, "final", "final"),
-            Entry::new(Swatch::Dash, goal(question), few),
+            Entry::new(Swatch::Dash, goal(subject), few),
         ];
         Legend(entries.map(|entry| vec![entry]).into())
     }
@@ -56,7 +58,9 @@ impl Kind for RunningSum {
             .iter()
             .enumerate()
             .map(|(i, &value)| {
-                let depth = 1.0 + i as f64 / 2.0 + if i == last { 0.5 } else { 0.0 };
+                // The state after the last layer has a slot of its own.
+                let apart = i == last && scene.shape.end == Part::FinalPost;
+                let depth = 1.0 + i as f64 / 2.0 + if apart { 0.5 } else { 0.0 };
                 (scene.frame.x(depth), scale.y(value))
             })
             .collect();
@@ -65,10 +69,12 @@ impl Kind for RunningSum {
 }
 
 /// What the sum is to reach.
-fn goal(question: &Question) -> &'static str {
-    match question.incorrect {
-        Some(_) => "logit difference − bias",
-        None => "logit − bias",
+fn goal(subject: &Subject) -> &'static str {
+    match (&subject.through, &subject.incorrect) {
+        (Some(_), _) => "what is read",
+        _ if subject.explain => "value − bias",
+        (None, Some(_)) => "logit difference − bias",
+        (None, None) => "logit − bias",
     }
 }
 
@@ -96,7 +102,7 @@ impl Layout<'_> {
         let mut taken = Vec::new();
         let at = (frame.plot.x1 - 2.0, self.scale.y(values.explained));
         let text = signed(values.explained);
-        let in_words = format!("{} {text}", goal(self.scene.question));
+        let in_words = format!("{} {text}", goal(self.scene.subject));
         self.write(&in_words, at, Align::Right, &mut taken, sketch);
         if taken.is_empty() {
             self.write(&text, at, Align::Right, &mut taken, sketch);
@@ -161,13 +167,15 @@ impl Plot for Layout<'_> {
         let Scene {
             frame, values, palette, ..
         } = self.scene;
-        self.scale.draw(frame, sketch, palette);
+        self.scale.draw(self.scene.subject.unit(), frame, sketch, palette);
         self.scale.draw_zero(frame, sketch, palette);
         let explained = self.scale.y(values.explained);
         dashes((frame.plot.x0, frame.plot.x1), explained, sketch, palette);
         let last = self.points.len() - 1;
-        let carried = vec![self.step(last - 1)[1], self.points[last]];
-        sketch.path(carried, palette.grey, 1.0);
+        if let Some(before) = last.checked_sub(1) {
+            let carried = vec![self.step(before)[1], self.points[last]];
+            sketch.path(carried, palette.grey, 1.0);
+        }
         for i in 0..last {
             let written = values.parts[i + 1] - values.parts[i];
             sketch.path(self.step(i), palette.sign(written), 2.0);
@@ -223,7 +231,7 @@ impl Plot for Layout<'_> {
             Part::MlpOut(layer) => (layer, 1),
             _ => return,
         };
-        if layer < self.scene.frame.n_layer {
+        if 2 * layer + step + 1 < self.points.len() {
             sketch.path(self.step(2 * layer + step), mark.color(palette), 2.0 + mark.width());
         }
     }

@@ -33,8 +33,8 @@ impl Scale {
         self.top + (self.high - value) / (self.high - self.low) * (self.bottom - self.top)
     }
 
-    /// Grid lines with their labels, and the axis's name, `logits`.
-    pub fn draw(&self, frame: &Frame, sketch: &mut Sketch, palette: &Palette) {
+    /// Grid lines with their labels, and the axis's name, the values' unit.
+    pub fn draw(&self, unit: &str, frame: &Frame, sketch: &mut Sketch, palette: &Palette) {
         let at_most = ((self.bottom - self.top) / 26.0).clamp(1.0, 6.0) as usize;
         let ticks = ticks(self.low, self.high, at_most);
         for (value, label) in ticks.marks {
@@ -43,8 +43,8 @@ impl Scale {
             frame.draw_label(&label, y, sketch, palette);
         }
         let name = match ticks.exponent {
-            0 => "logits".into(),
-            exponent => format!("logits × {}", power_of_ten(exponent)),
+            0 => unit.into(),
+            exponent => format!("{unit} × {}", power_of_ten(exponent)),
         };
         frame.draw_axis_name(&name, frame.plot.center().1, sketch, palette);
     }

@@ -4,7 +4,8 @@ use super::caption::Caption;
 use super::color::Palette;
 use super::frame::Frame;
 use super::header::Header;
-use super::question::Question;
+use super::shape::Shape;
+use super::subject::Subject;
 use super::values::Values;
 use super::view::View;
 use crate::attribution::{Explanation, Part};
@@ -12,7 +13,8 @@ use crate::attribution::{Explanation, Part};
 /// Everything that it takes to draw a chart in a view, or to say what lies where.
 pub(super) struct Scene<'a> {
     pub explanation: &'a Explanation,
-    pub question: &'a Question,
+    pub subject: &'a Subject,
+    pub shape: Shape,
     pub view: &'a View,
     pub palette: Palette,
     pub header: Header,

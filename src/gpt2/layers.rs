@@ -52,7 +52,8 @@ fn linear(name: &str, d_in: usize, d_out: usize, weight: &mut WeightSource) -> R
 
 #[derive(Debug, Clone)]
 pub(crate) struct Attention {
-    c_attn: Linear,
+    /// W_Q, W_K and W_V side by side, and their biases.
+    pub c_attn: Linear,
     /// W_O, and its bias.
     pub c_proj: Linear,
     /// The value that every token has whatever it says, `[n_heads * d_head]`: the values' bias, and the bias of `ln_1` as
@@ -64,7 +65,8 @@ pub(crate) struct Attention {
     pub w_o_squared: Vec<f64>,
     d_model: usize,
     n_head: usize,
-    score_scale: f64,
+    /// What the product of a query and a key is multiplied by.
+    pub score_scale: f64,
 }
 
 impl Attention {
@@ -96,6 +98,7 @@ impl Attention {
         })
     }
 
+    /// Queries, `[pos, d_model]`.
     fn q(&self, x: &Tensor) -> Result<Tensor> {
         self.c_attn.columns(x, 0..self.d_model)
     }
@@ -107,53 +110,49 @@ impl Attention {
 
     /// `z`, `[pos, n_heads * d_head]`, of queries at `positions` and all keys from the first on.
     fn z(&self, q: &Tensor, kv: &[Tensor], positions: &[usize]) -> Result<Tensor> {
-        Ok(q.apply_op1_no_bwd(&ops::Attention {
+        Ok(q.apply_op1_no_bwd(&self.op(kv, positions))?)
+    }
+
+    /// One head's scores, and its pattern, `[key]` for each query at `positions` after the other.
+    pub fn pattern(&self, q: &Tensor, kv: &[Tensor], positions: &[usize], head: usize) -> Result<[Vec<f32>; 2]> {
+        Ok(self.op(kv, positions).pattern(q, head)?)
+    }
+
+    fn op<'a>(&self, kv: &'a [Tensor], positions: &'a [usize]) -> ops::Attention<'a> {
+        ops::Attention {
             kv,
             positions,
             n_head: self.n_head,
             scale: self.score_scale as f32,
-        })?)
-    }
-
-    /// What one head attends to, `[key]`, from a query that reads `x` `[1, d_model]`, among the head's `keys`
-    /// `[key, d_head]`.
-    pub fn pattern(&self, head: usize, x: &Tensor, keys: &[Vec<f32>]) -> Result<Vec<f32>> {
-        let d_head = self.d_model / self.n_head;
-        let q: Vec<f32> = self
-            .c_attn
-            .columns(x, head * d_head..(head + 1) * d_head)?
-            .squeeze(0)?
-            .to_vec1()?;
-        let score = |key: &Vec<f32>| {
-            let product: f64 = q.iter().zip(key).map(|(&q, &k)| f64::from(q) * f64::from(k)).sum();
-            product * self.score_scale
-        };
-        let scores: Vec<f64> = keys.iter().map(score).collect();
-        let max = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weights: Vec<f64> = scores.iter().map(|score| (score - max).exp()).collect();
-        let sum: f64 = weights.iter().sum();
-        Ok(weights.iter().map(|weight| (weight / sum) as f32).collect())
+        }
     }
 }
 
 #[derive(Debug, Clone)]
-struct Mlp {
-    c_fc: Linear,
-    c_proj: Linear,
+pub(crate) struct Mlp {
+    /// W_in, and its bias.
+    pub c_fc: Linear,
+    /// W_out, and its bias.
+    pub c_proj: Linear,
+    /// The squared length of each row of W_out, `[d_mlp]`.
+    pub w_out_squared: Vec<f64>,
     activation: Activation,
 }
 
 impl Mlp {
     fn new(name: &str, config: &Gpt2Config, weight: &mut WeightSource) -> Result<Self> {
+        let c_fc = linear(&format!("{name}.c_fc"), config.n_embd, config.n_inner, weight)?;
+        let c_proj = linear(&format!("{name}.c_proj"), config.n_inner, config.n_embd, weight)?;
         Ok(Self {
-            c_fc: linear(&format!("{name}.c_fc"), config.n_embd, config.n_inner, weight)?,
-            c_proj: linear(&format!("{name}.c_proj"), config.n_inner, config.n_embd, weight)?,
+            w_out_squared: c_proj.squared_rows()?,
+            c_fc,
+            c_proj,
             activation: config.activation_function,
         })
     }
 
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let pre = self.c_fc.forward(x)?;
+    /// The neurons' activations, `[pos, d_mlp]`, for their inputs.
+    pub fn activate(&self, pre: &Tensor) -> Result<Tensor> {
         let each = |f| pre.apply_op1_no_bwd(&ops::Each(f));
         let post = match self.activation {
             Activation::GeluTanh => pre.apply_op1_no_bwd(&ops::GeluTanh),
@@ -164,7 +163,11 @@ impl Mlp {
             Activation::Silu => each(|x| x / (1.0 + (-x).exp())),
             Activation::Tanh => each(f32::tanh),
         };
-        self.c_proj.forward(&post?)
+        Ok(post?)
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.c_proj.forward(&self.activate(&self.c_fc.forward(x)?)?)
     }
 }
 
@@ -173,17 +176,24 @@ pub(crate) struct Block {
     pub ln_1: LayerNorm,
     pub attn: Attention,
     pub ln_2: LayerNorm,
-    mlp: Mlp,
+    pub mlp: Mlp,
 }
 
-/// What a block writes to the residual stream, and the stream in its middle, `[pos, d_model]` each.
+/// What a block asks, finds and writes to the residual stream, `[pos, d_model]` each. The stream in its middle is
+/// [`resid_mid`].
 #[derive(Debug)]
 pub(super) struct Written {
     /// `[pos, n_heads * d_head]`
+    pub q: Tensor,
+    /// `[pos, n_heads * d_head]`
     pub z: Tensor,
     pub attn_out: Tensor,
-    pub resid_mid: Tensor,
     pub mlp_out: Tensor,
+}
+
+/// The residual stream between attention and MLP, the same to the last bit whenever it is computed.
+pub(super) fn resid_mid(resid_pre: &Tensor, attn_out: &Tensor) -> Result<Tensor> {
+    Ok((resid_pre + attn_out)?)
 }
 
 impl Block {
@@ -207,15 +217,16 @@ impl Block {
         kv: &[Tensor],
         positions: &[usize],
     ) -> Result<(Written, Tensor)> {
-        let z = self.attn.z(&self.attn.q(x)?, kv, positions)?;
+        let q = self.attn.q(x)?;
+        let z = self.attn.z(&q, kv, positions)?;
         let attn_out = self.attn.c_proj.forward(&z)?;
-        let resid_mid = (resid_pre + &attn_out)?;
+        let resid_mid = resid_mid(resid_pre, &attn_out)?;
         let mlp_out = self.mlp.forward(&self.ln_2.forward(&resid_mid)?)?;
         let resid_post = (&resid_mid + &mlp_out)?;
         let written = Written {
+            q,
             z,
             attn_out,
-            resid_mid,
             mlp_out,
         };
         Ok((written, resid_post))

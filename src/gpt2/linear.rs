@@ -48,10 +48,13 @@ impl Linear {
         &self.bias
     }
 
-    /// `W u` for `u` `[out]`, in float64, `[in]`.
-    pub fn along(&self, u: &[f64]) -> Result<Vec<f64>> {
-        let d_in = self.weight.dim(1)?;
-        Ok(with_weight!(self.weight, |w| kernel::along(w, d_in, u))?)
+    /// `W u` of some rows and columns of W, with `u` a number a column, in float64, `[rows]`. If `SQUARED`, of the squares of
+    /// what it adds up.
+    pub fn along<const SQUARED: bool>(&self, rows: Range<usize>, columns: Range<usize>, u: &[f64]) -> Result<Vec<f64>> {
+        let (d_in, d_out) = (self.weight.dim(1)?, self.d_out);
+        Ok(with_weight!(self.weight, |w| kernel::along::<_, SQUARED>(
+            w, d_in, d_out, rows, columns, u
+        ))?)
     }
 
     /// `x W` of each `d_head` rows of W alone for `x` `[in]`, in float64, `[in / d_head, out]`.

@@ -152,6 +152,7 @@ impl CustomOp1 for Each {
 }
 
 /// Causal attention of queries `[rows, d]`: the values mixed by softmax of the scores, `[rows, d]`.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Attention<'a> {
     /// Keys, then values, of the tokens from the first on: `[.., 2 d]` each.
     pub kv: &'a [Tensor],
@@ -167,21 +168,35 @@ impl CustomOp1 for Attention<'_> {
     }
 
     fn cpu_fwd(&self, q: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let d = layout.shape().dims2()?.1;
+        let q = contiguous(q.as_slice()?, layout)?;
+        let z = self.with(q, layout.shape().dims2()?.1, kernel::attention)?;
+        Ok((CpuStorage::F32(z), layout.shape().clone()))
+    }
+}
+
+impl Attention<'_> {
+    /// The scores and the patterns of one head, row after row.
+    pub fn pattern(&self, q: &Tensor, head: usize) -> Result<[Vec<f32>; 2]> {
+        let d = q.dims2()?.1;
+        with_float32s(&q.contiguous()?, |q| {
+            self.with(q, d, |attention| kernel::pattern(attention, head))
+        })?
+    }
+
+    fn with<T>(&self, q: &[f32], d: usize, of: impl FnOnce(&kernel::Attention) -> T) -> Result<T> {
         let storages: Vec<_> = self.kv.iter().map(Tensor::storage_and_layout).collect();
         let kv = storages.iter().map(|(storage, layout)| match &**storage {
             Storage::Cpu(storage) => contiguous(storage.as_slice()?, layout),
             _ => bail!("keys and values are on the CPU"),
         });
-        let z = kernel::attention(&kernel::Attention {
-            q: contiguous(q.as_slice()?, layout)?,
+        Ok(of(&kernel::Attention {
+            q,
             kv: &kv.collect::<Result<Vec<_>>>()?,
             seen: &self.positions.iter().map(|p| p + 1).collect::<Vec<_>>(),
             n_head: self.n_head,
             d_head: d / self.n_head,
             scale: self.scale,
-        });
-        Ok((CpuStorage::F32(z), layout.shape().clone()))
+        }))
     }
 }
 
@@ -204,6 +219,15 @@ macro_rules! with_weight {
 }
 
 pub(super) use with_weight;
+
+/// Hands a tensor's numbers to a function.
+pub(super) fn with_float32s<T>(x: &Tensor, of: impl FnOnce(&[f32]) -> T) -> Result<T> {
+    let (storage, layout) = x.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => Ok(of(contiguous(storage.as_slice()?, layout)?)),
+        _ => bail!("activations are on the CPU"),
+    }
+}
 
 /// A tensor's numbers, which must lie one after the other.
 pub(super) fn contiguous<'a, T>(storage: &'a [T], layout: &Layout) -> Result<&'a [T]> {

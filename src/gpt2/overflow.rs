@@ -3,7 +3,7 @@
 
 use candle_core::Tensor;
 
-use super::layers::{LayerNorm, Written};
+use super::layers::{LayerNorm, Written, resid_mid};
 use super::{Run, Site};
 use crate::{Error, Result};
 
@@ -49,9 +49,9 @@ fn search(run: &Run, positions: &[usize], written: &Written, resid_final: &Tenso
             break;
         }
         let written = Written {
+            q: run.read(Site::Q(layer), &seen)?,
             z: run.read(Site::Z(layer), &seen)?,
             attn_out: run.read(Site::AttnOut(layer), &seen)?,
-            resid_mid: run.read(Site::ResidMid(layer), &seen)?,
             mlp_out: run.read(Site::MlpOut(layer), &seen)?,
         };
         in_block(
@@ -68,11 +68,13 @@ fn search(run: &Run, positions: &[usize], written: &Written, resid_final: &Tenso
 /// What a block makes of what it reads.
 fn in_block(run: &Run, layer: usize, positions: &[usize], written: &Written, resid_post: &Tensor) -> Result<()> {
     let look = |what: &str, x: &Tensor| check(&format!("{what} layer {layer}"), x, positions);
+    look("a query of", &written.q)?;
     look("what attention mixes in", &written.z)?;
     look("what attention writes in", &written.attn_out)?;
-    look("the residual stream in the middle of", &written.resid_mid)?;
+    let resid_mid = resid_mid(&run.read(Site::ResidPre(layer), positions)?, &written.attn_out)?;
+    look("the residual stream in the middle of", &resid_mid)?;
     let ln_2 = &run.model().h[layer].ln_2;
-    in_norm(&format!("ln_2 of layer {layer}"), ln_2, &written.resid_mid, positions)?;
+    in_norm(&format!("ln_2 of layer {layer}"), ln_2, &resid_mid, positions)?;
     look("what the MLP writes in", &written.mlp_out)?;
     look("the residual stream after", resid_post)
 }

@@ -49,7 +49,7 @@ fn refuse_unless(config: &Gpt2Config, common: usize, new: usize, tensors: impl F
 /// The bytes of each tensor that a pass over so many tokens has at a time: what a run keeps, and what one block needs
 /// besides.
 fn pass(config: &Gpt2Config, rows: u64) -> Vec<u64> {
-    // resid_pre, z, attn_out, resid_mid, mlp_out
+    // resid_pre, q, z, attn_out, mlp_out
     const WRITTEN: usize = 5;
     let others = config.n_layer - 1;
     let narrow = row(config, 1);

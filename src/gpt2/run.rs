@@ -1,10 +1,12 @@
 //! A forward pass, top to bottom in the order in which data flows, and what it leaves behind.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use candle_core::{Device, Tensor};
 
-use super::layers::Written;
+use super::kept::Kept;
+use super::layers::{Written, resid_mid};
 use super::segments::{Segment, SegmentBlock, Segments};
 use super::{Gpt2, Site, overflow, room, to_f64};
 use crate::{Error, Result};
@@ -21,24 +23,30 @@ pub struct Run {
     segments: Segments,
     /// What the last block does at each position, once someone has looked.
     last: Vec<OnceLock<Arc<LastBlock>>>,
-    /// Of the latest position that was asked about.
-    head_results: Mutex<Option<(usize, Arc<HeadResults>)>>,
+    head_results: Kept<Vec<f64>>,
+    neurons: Kept<Neurons>,
 }
 
 /// The last block and the final LayerNorm at one position, `[d_model]` each.
 #[derive(Debug)]
 struct LastBlock {
+    q: Vec<f32>,
     z: Vec<f32>,
     attn_out: Vec<f32>,
-    resid_mid: Vec<f32>,
     mlp_out: Vec<f32>,
     resid_final: Vec<f32>,
     ln_final: Vec<f32>,
     ln_final_scale: f32,
 }
 
-/// What each head writes at one position beyond its value bias, layer by layer: `(z - b_V) W_O`, `[n_heads, d_model]`.
-pub(crate) type HeadResults = Vec<Vec<f64>>;
+/// The neurons of one layer at one position.
+#[derive(Debug)]
+pub(crate) struct Neurons {
+    /// What the activation function is applied to, `[d_mlp]`.
+    pub pre: Vec<f32>,
+    /// What it gives, `[d_mlp]`.
+    pub post: Vec<f32>,
+}
 
 impl Run {
     pub(super) fn new(model: &Arc<Gpt2>, tokens: &[u32]) -> Result<Self> {
@@ -47,7 +55,8 @@ impl Run {
             tokens: Vec::new(),
             segments: Segments::default(),
             last: Vec::new(),
-            head_results: Mutex::default(),
+            head_results: Kept::new(model),
+            neurons: Kept::new(model),
         };
         nothing.with_tokens(tokens)
     }
@@ -67,7 +76,8 @@ impl Run {
             tokens: tokens.to_vec(),
             segments: self.segments.beginning(common)?,
             last: self.last[..common].to_vec(),
-            head_results: Mutex::default(),
+            head_results: Kept::new(model),
+            neurons: Kept::new(model),
         };
         run.last.resize_with(tokens.len(), OnceLock::new);
         if common < tokens.len() {
@@ -141,13 +151,17 @@ impl Run {
             Site::ResidPre(layer) => rows(&|segment| segment.resid_pre(layer)),
             Site::K(layer) => Ok(rows(&|segment| &segment.kv[layer])?.narrow(1, 0, d)?),
             Site::V(layer) => Ok(rows(&|segment| &segment.kv[layer])?.narrow(1, d, d)?),
+            Site::ResidMid(layer) => {
+                let read = |site| self.read(site, positions);
+                resid_mid(&read(Site::ResidPre(layer))?, &read(Site::AttnOut(layer))?)
+            }
+            Site::Q(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.q),
             Site::Z(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.z),
             Site::AttnOut(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.attn_out),
-            Site::ResidMid(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.resid_mid),
             Site::MlpOut(layer) if layer < last => rows(&|segment| &segment.blocks[layer].written.mlp_out),
+            Site::Q(_) => self.read_last(positions, |block| &block.q),
             Site::Z(_) => self.read_last(positions, |block| &block.z),
             Site::AttnOut(_) => self.read_last(positions, |block| &block.attn_out),
-            Site::ResidMid(_) => self.read_last(positions, |block| &block.resid_mid),
             Site::MlpOut(_) => self.read_last(positions, |block| &block.mlp_out),
             Site::ResidFinal => self.read_last(positions, |block| &block.resid_final),
             Site::LnFinal => self.read_last(positions, |block| &block.ln_final),
@@ -164,18 +178,43 @@ impl Run {
         Ok(last.iter().map(|block| block.ln_final_scale).collect())
     }
 
-    /// What one head attends to from the token at `query`, `[key]` over the tokens up to there; sums to 1. Computed anew: a
-    /// run keeps what attention mixes, and not how.
+    /// The scores of one head's query with the keys up to there, before softmax, `[key]`: their product by the model's scale of
+    /// scores.
     ///
     /// # Errors
     /// [`Error::Argument`] for a layer or head that the model does not have, [`Error::Position`] for a position outside the
     /// run.
+    pub fn scores(&self, layer: usize, head: usize, query: usize) -> Result<Vec<f32>> {
+        let [scores, _] = self.attention(layer, head, &[query])?;
+        Ok(scores)
+    }
+
+    /// What one head attends to from the token at `query`, `[key]` over the tokens up to there; sums to 1. A run keeps what
+    /// attention mixes and not how, so it is computed anew, the same to the last bit.
+    ///
+    /// # Errors
+    /// As [`scores`](Self::scores).
     pub fn pattern(&self, layer: usize, head: usize, query: usize) -> Result<Vec<f32>> {
-        let x = self.read(Site::ResidPre(layer), &[query])?;
-        let seen: Vec<usize> = (0..=query).collect();
-        let keys = self.of_head(&self.read(Site::K(layer), &seen)?, head)?;
-        let block = &self.model.h[layer];
-        block.attn.pattern(head, &block.ln_1.forward(&x)?, &keys.to_vec2()?)
+        let [_, pattern] = self.attention(layer, head, &[query])?;
+        Ok(pattern)
+    }
+
+    /// The whole pattern of one head: of each query the keys up to there, one after the other.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a layer or head that the model does not have.
+    pub fn patterns(&self, layer: usize, head: usize) -> Result<Vec<f32>> {
+        let all: Vec<usize> = (0..self.tokens.len()).collect();
+        let [_, patterns] = self.attention(layer, head, &all)?;
+        Ok(patterns)
+    }
+
+    fn attention(&self, layer: usize, head: usize, queries: &[usize]) -> Result<[Vec<f32>; 2]> {
+        let q = self.read(Site::Q(layer), queries)?;
+        self.columns_of(head)?;
+        self.model.h[layer]
+            .attn
+            .pattern(&q, &self.segments.kv(layer)?, queries, head)
     }
 
     /// The values of one head, bias included, `[pos, d_head]`.
@@ -184,7 +223,24 @@ impl Run {
     /// [`Error::Argument`] for a layer or head that the model does not have.
     pub fn values(&self, layer: usize, head: usize) -> Result<Tensor> {
         let all: Vec<usize> = (0..self.tokens.len()).collect();
-        self.of_head(&self.read(Site::V(layer), &all)?, head)
+        let of_head = self.columns_of(head)?;
+        Ok(self
+            .read(Site::V(layer), &all)?
+            .narrow(1, of_head.start, of_head.len())?)
+    }
+
+    /// The products of the first `n` values of one head, bias included, with a vector `[d_head]`, `[key]`. If `SQUARED`, the
+    /// squares of what they add up.
+    pub(crate) fn values_along<const SQUARED: bool>(
+        &self,
+        layer: usize,
+        head: usize,
+        n: usize,
+        x: &[f64],
+    ) -> Result<Vec<f64>> {
+        let Range { start, end } = self.columns_of(head)?;
+        let d = self.model.config().n_embd;
+        self.segments.kv_along::<SQUARED>(layer, n, d + start..d + end, x)
     }
 
     /// The logits of every token at one position, `[d_vocab]`, centered on their mean over the vocabulary as
@@ -203,25 +259,27 @@ impl Run {
         Ok(logits)
     }
 
-    /// What each head writes at one position. Takes a pass over all W_O, so those of the latest position are kept.
-    pub(crate) fn head_results(&self, position: usize) -> Result<Arc<HeadResults>> {
-        let mut kept = self.head_results.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, results)) = &*kept
-            && *of == position
-        {
-            return Ok(Arc::clone(results));
-        }
-        let d_head = self.model.config().d_head();
-        let of_layer = |layer: usize| {
+    /// What each head of a layer writes at one position beyond its value bias: `(z - b_V) W_O`, `[n_heads, d_model]`.
+    pub(crate) fn head_results(&self, layer: usize, position: usize) -> Result<Arc<Vec<f64>>> {
+        self.head_results.get_or_compute(layer, position, || {
             let attention = &self.model.h[layer].attn;
             let mut z = to_f64(&self.read(Site::Z(layer), &[position])?.squeeze(0)?)?;
             z.iter_mut().zip(&attention.b_v).for_each(|(z, b_v)| *z -= b_v);
-            attention.c_proj.by_head(d_head, &z)
-        };
-        let results = (0..self.model.h.len()).map(of_layer).collect::<Result<_>>()?;
-        let results = Arc::new(results);
-        *kept = Some((position, Arc::clone(&results)));
-        Ok(results)
+            attention.c_proj.by_head(self.model.config().d_head(), &z)
+        })
+    }
+
+    /// The neurons of a layer at one position: a run keeps what they write together, and not each.
+    pub(crate) fn neurons(&self, layer: usize, position: usize) -> Result<Arc<Neurons>> {
+        self.neurons.get_or_compute(layer, position, || {
+            let resid_mid = self.read(Site::ResidMid(layer), &[position])?;
+            let block = &self.model.h[layer];
+            let pre = block.mlp.c_fc.forward(&block.ln_2.forward(&resid_mid)?)?;
+            Ok(Neurons {
+                post: block.mlp.activate(&pre)?.squeeze(0)?.to_vec1()?,
+                pre: pre.squeeze(0)?.to_vec1()?,
+            })
+        })
     }
 
     fn read_last(&self, positions: &[usize], of: impl Fn(&LastBlock) -> &Vec<f32>) -> Result<Tensor> {
@@ -259,18 +317,18 @@ impl Run {
             return Err(overflow::first(self, positions, &written, &resid_final));
         }
         let Written {
+            q,
             z,
             attn_out,
-            resid_mid,
             mlp_out,
         } = &written;
         for (row, &position) in positions.iter().enumerate() {
             // A row by itself: a later run that shares it shares nothing else.
             let at = |x: &Tensor| x.get(row)?.to_vec1::<f32>();
             let computed = LastBlock {
+                q: at(q)?,
                 z: at(z)?,
                 attn_out: at(attn_out)?,
-                resid_mid: at(resid_mid)?,
                 mlp_out: at(mlp_out)?,
                 resid_final: at(&resid_final)?,
                 ln_final: at(&ln_final)?,
@@ -282,16 +340,16 @@ impl Run {
         Ok(())
     }
 
-    /// The columns of one head.
-    fn of_head(&self, x: &Tensor, head: usize) -> Result<Tensor> {
-        let (n_head, d_head) = (self.model.config().n_head, self.model.config().d_head());
-        if head >= n_head {
-            return Err(Error::Argument(format!(
+    /// The columns of one head in queries, keys, values and z.
+    fn columns_of(&self, head: usize) -> Result<Range<usize>> {
+        let config = self.model.config();
+        match config.n_head {
+            n if head < n => Ok(config.columns_of(head)),
+            n => Err(Error::Argument(format!(
                 "head: {head} is not in this model, whose layers have heads 0 to {}",
-                n_head - 1
-            )));
+                n - 1
+            ))),
         }
-        Ok(x.narrow(1, head * d_head, d_head)?)
     }
 
     fn check_layer(&self, layer: usize) -> Result<()> {

@@ -1,11 +1,13 @@
 //! What runs keep, and how they share it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::Tensor;
 
 use super::layers::Written;
-use crate::Result;
+use super::ops;
+use crate::{Result, kernel};
 
 /// The activations of consecutive tokens. In all tensors, rows are positions.
 #[derive(Debug)]
@@ -40,9 +42,9 @@ impl Segment {
             Ok(SegmentBlock {
                 resid_pre: copy(resid_pre)?,
                 written: Written {
+                    q: copy(&written.q)?,
                     z: copy(&written.z)?,
                     attn_out: copy(&written.attn_out)?,
-                    resid_mid: copy(&written.resid_mid)?,
                     mlp_out: copy(&written.mlp_out)?,
                 },
             })
@@ -111,6 +113,26 @@ impl Segments {
         let kv = self.0.iter();
         kv.map(|Shared { segment, rows }| Ok(segment.kv[layer].narrow(0, 0, *rows)?))
             .collect()
+    }
+
+    /// The products of the first `n` rows of keys and values of one block, of some of their columns, with a vector;
+    /// `[n]`. If `SQUARED`, of the squares of what it adds up.
+    pub fn kv_along<const SQUARED: bool>(
+        &self,
+        layer: usize,
+        n: usize,
+        columns: Range<usize>,
+        x: &[f64],
+    ) -> Result<Vec<f64>> {
+        let mut along = Vec::with_capacity(n);
+        for kv in self.kv(layer)? {
+            let width = kv.dim(1)?;
+            let kv = kv.narrow(0, 0, kv.dim(0)?.min(n - along.len()))?;
+            along.extend(ops::with_float32s(&kv, |kv| {
+                kernel::dots_f64::<SQUARED>(kv, width, columns.clone(), x)
+            })?);
+        }
+        Ok(along)
     }
 
     /// Replaces a row of a run that is one segment, for tests.

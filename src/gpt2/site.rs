@@ -10,6 +10,8 @@ pub enum Site {
     PosEmbed,
     /// The residual stream before a layer, `[pos, d_model]`.
     ResidPre(usize),
+    /// The queries of a layer, bias included, `[pos, n_heads * d_head]`.
+    Q(usize),
     /// The keys of a layer, bias included, `[pos, n_heads * d_head]`.
     K(usize),
     /// The values of a layer, bias included, `[pos, n_heads * d_head]`.
@@ -33,6 +35,7 @@ impl Site {
     pub fn layer(self) -> Option<usize> {
         match self {
             Site::ResidPre(layer)
+            | Site::Q(layer)
             | Site::K(layer)
             | Site::V(layer)
             | Site::Z(layer)

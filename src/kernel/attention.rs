@@ -29,6 +29,39 @@ pub(crate) struct Attention<'a> {
 /// # Panics
 /// If there are no heads, one of the slices is not of its size, or a query sees no key or one that is not there.
 pub(crate) fn attention(attention: &Attention) -> Vec<f32> {
+    check(attention);
+    let products: u64 = attention.seen.iter().map(|&seen| seen as u64).sum();
+    // SAFETY: each head is of one part, and writes its share of every query's row.
+    unsafe {
+        filled(attention.q.len(), |z| {
+            let cost = products.saturating_mul(2 * attention.d_head as u64 + 20);
+            share(attention.n_head, cost, |heads| {
+                for head in heads {
+                    with_lanes(Head { attention, head, z });
+                }
+            });
+        })
+    }
+}
+
+/// The scores of one head, before softmax, and what softmax makes of them, as [`attention`] mixes values by; a row of as many
+/// keys as it sees after the other.
+///
+/// # Panics
+/// As [`attention`], or if there is no such head.
+pub(crate) fn pattern(attention: &Attention, head: usize) -> [Vec<f32>; 2] {
+    check(attention);
+    assert!(head < attention.n_head, "there is no such head");
+    let mut rows = [Vec::new(), Vec::new()];
+    with_lanes(Patterns {
+        attention,
+        head,
+        rows: &mut rows,
+    });
+    rows
+}
+
+fn check(attention: &Attention) {
     let &Attention { q, kv, seen, .. } = attention;
     let d = area(attention.n_head, attention.d_head);
     let row = area(2, d);
@@ -43,18 +76,6 @@ pub(crate) fn attention(attention: &Attention) -> Vec<f32> {
         seen.iter().all(|seen| (1..=keys).contains(seen)),
         "a query sees no key, or more than there are"
     );
-    let products: u64 = seen.iter().map(|&seen| seen as u64).sum();
-    // SAFETY: each head is of one part, and writes its share of every query's row.
-    unsafe {
-        filled(q.len(), |z| {
-            let cost = products.saturating_mul(2 * attention.d_head as u64 + 20);
-            share(attention.n_head, cost, |heads| {
-                for head in heads {
-                    with_lanes(Head { attention, head, z });
-                }
-            });
-        })
-    }
 }
 
 /// One head of an [`Attention`] whose sizes were checked.
@@ -68,14 +89,10 @@ struct Head<'a> {
 impl Kernel for Head<'_> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
-        let Attention { q, kv, d_head, .. } = *self.attention;
+        let Attention { q, d_head, .. } = *self.attention;
         let d = self.attention.n_head * d_head;
         let at = self.head * d_head;
-        // The rows of keys; values are d further.
-        let keys: Vec<*const f32> = kv
-            .iter()
-            .flat_map(|block| block.chunks_exact(2 * d).map(|row| row[at..].as_ptr()))
-            .collect();
+        let keys = self.attention.keys(self.head);
         let mut pattern = Vec::new();
         for (row, &seen) in self.attention.seen.iter().enumerate() {
             let keys = &keys[..seen];
@@ -83,7 +100,7 @@ impl Kernel for Head<'_> {
             // SAFETY: the caller promises the instructions. A row of kv has 2 d numbers: from `at` on d_head keys, and d further
             // as many values. A row of z has d.
             unsafe {
-                self.scores::<L>(q, keys, &mut pattern);
+                self.attention.scores::<L>(q, keys, &mut pattern);
                 softmax::<L>(&mut pattern, seen);
                 mix::<L>(&pattern[..seen], keys, d, d_head, self.z.at(row * d + at, d_head));
             }
@@ -91,7 +108,43 @@ impl Kernel for Head<'_> {
     }
 }
 
-impl Head<'_> {
+/// The patterns of one head of an [`Attention`] whose sizes were checked.
+struct Patterns<'a> {
+    attention: &'a Attention<'a>,
+    head: usize,
+    /// Scores, and patterns.
+    rows: &'a mut [Vec<f32>; 2],
+}
+
+impl Kernel for Patterns<'_> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        let Attention { q, d_head, .. } = *self.attention;
+        let d = self.attention.n_head * d_head;
+        let keys = self.attention.keys(self.head);
+        let [scores, patterns] = self.rows;
+        let mut row = Vec::new();
+        for (i, &seen) in self.attention.seen.iter().enumerate() {
+            let q = &q[i * d + self.head * d_head..][..d_head];
+            // SAFETY: the caller promises the instructions; a row of kv has d_head keys from where those of the head begin.
+            unsafe {
+                self.attention.scores::<L>(q, &keys[..seen], &mut row);
+                scores.extend_from_slice(&row);
+                softmax::<L>(&mut row, seen);
+            }
+            patterns.extend_from_slice(&row[..seen]);
+        }
+    }
+}
+
+impl Attention<'_> {
+    /// Where the rows of one head's keys are; its values are d further.
+    fn keys(&self, head: usize) -> Vec<*const f32> {
+        let (row, at) = (2 * self.n_head * self.d_head, head * self.d_head);
+        let rows = self.kv.iter().flat_map(|block| block.chunks_exact(row));
+        rows.map(|row| row[at..].as_ptr()).collect()
+    }
+
     /// # Safety
     /// The CPU must have `L`'s instructions, and each of the keys must be good for reading as many numbers as q has.
     #[inline(always)]
@@ -101,12 +154,7 @@ impl Head<'_> {
             let all: [*const f32; KEYS] = std::array::from_fn(|i| keys[i.min(keys.len() - 1)]);
             // SAFETY: by the caller's promises.
             let products = unsafe { dots::<L, f32, KEYS>(all, q) };
-            scores.extend(
-                products
-                    .iter()
-                    .take(keys.len())
-                    .map(|product| product * self.attention.scale),
-            );
+            scores.extend(products.iter().take(keys.len()).map(|product| product * self.scale));
         }
     }
 }

@@ -8,18 +8,18 @@ mod attention;
 mod dot;
 mod element;
 mod gelu;
-mod heads;
 mod lanes;
 mod layer_norm;
 mod linear;
 mod parallel;
+mod products;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use attention::{Attention, attention};
+pub(crate) use attention::{Attention, attention, pattern};
 pub(crate) use dot::{matrix_vector, sum_of_rows};
 pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;
-pub(crate) use heads::{along, by_head, squared_rows};
 pub(crate) use layer_norm::{layer_norm, scale};
 pub(crate) use linear::{PANEL, linear, packed_len, panels};
+pub(crate) use products::{along, by_head, dots_f64, squared_rows};

@@ -84,7 +84,7 @@ fn check_linear<E: Element>(rows: usize, k: usize, n: usize, cut: usize, seed: u
     }
 
     let u = f64s(&numbers(n, seed + 3));
-    let along = along(&packed, k, &u);
+    let along = along::<_, false>(&packed, k, n, 0..k, 0..n, &u);
     for (along, row) in along.iter().zip(weight.chunks(n)) {
         let expected: f64 = row.iter().zip(&u).map(|(&w, u)| f64::from(w) * u).sum();
         assert!((along - expected).abs() < 1e-10, "{along} is not {expected}");

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use logitscope::attribution::{Explanation, Form, Position, Question};
-use logitscope::chart::{Chart, View};
+use clap::builder::PossibleValuesParser;
+use logitscope::attribution::{Explanation, Form, Part, Position, Question, Step, Target};
+use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::LanguageModel;
-use logitscope::report::Report;
+use logitscope::report::{Report, Token};
 
 use crate::table;
 
@@ -17,7 +17,7 @@ use crate::table;
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 400.0;
 
-/// Takes the logit of a token, or its difference to another token's, apart
+/// Takes the logit of a token, or its difference to another token's, apart; or another number of the model
 #[derive(clap::Args)]
 pub struct Attribute {
     /// Folder of the model: config.json, its weights (model.safetensors or pytorch_model.bin, or their shards) and its tokenizer
@@ -30,23 +30,37 @@ pub struct Attribute {
     #[command(flatten)]
     prompt: Prompt,
     /// Token to explain: its text with its leading space, or its id as #12
-    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
-    answer: String,
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true, required_unless_present = "explain")]
+    answer: Option<String>,
     /// Another token to compare it with; without one, the answer's own logit is explained
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     incorrect: Option<String>,
-    /// How finely to take the logit apart; layer is the running sum, what has been added up so far
-    #[arg(long, default_value = "component", value_parser = units())]
-    unit: Form,
+    /// Explain another number than a logit, in its own unit: neuron:L3N17, a neuron's input; score:L9H9@5:key, an attention score
+    /// before softmax by the parts at the key's token, or score:L9H9@5:query by those at the position
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["answer", "incorrect"])]
+    explain: Option<Target>,
+    /// How finely to take it apart; layer is the running sum, what has been added up so far; source and neuron need --of
+    #[arg(long, default_value = "component", value_parser = PossibleValuesParser::new(Form::NAMES))]
+    unit: String,
+    /// Which part to take apart: a head such as L9H9 into its source tokens (--unit source), an MLP such as 10_mlp_out into
+    /// its neurons (--unit neuron)
+    #[arg(long, value_name = "PART")]
+    of: Option<Part>,
+    /// Go in: what head 9 of layer 9 reads at token 5, there what L4H11 reads at token 3, ... Layers fall, tokens never rise
+    #[arg(long, value_name = "L9H9@5,L4H11@3", value_delimiter = ',')]
+    path: Vec<Step>,
     /// Position to explain the next token after, from the end if negative; or all
     #[arg(long, value_name = "N|all", default_value = "-1", allow_negative_numbers = true, value_parser = position)]
     position: Position,
     /// Do not put the beginning-of-sequence token before the text
     #[arg(long)]
     no_bos: bool,
-    /// Only the K highest parts, highest first (by their mean over the positions)
+    /// Only the K parts of the largest magnitude, largest first (by their mean over the positions)
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
+    /// Only the K highest parts, highest first (by their mean over the positions)
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "top")]
+    top_signed: Option<u32>,
     /// A table to read; one object with the JavaScript API's fields; or one row a part and position
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -100,10 +114,6 @@ enum Format {
     Csv,
 }
 
-fn units() -> impl TypedValueParser<Value = Form> {
-    PossibleValuesParser::new(["component", "layer", "head"]).try_map(|name| name.parse::<Form>())
-}
-
 fn position(text: &str) -> Result<Position, String> {
     match text {
         "all" => Ok(Position::All),
@@ -125,8 +135,13 @@ impl Attribute {
                 .with_context(|| format!("--svg: {} cannot be written", file.display()))?;
         }
         let magnitude = report.explanation.magnitude(0);
-        let report = match self.top {
-            Some(k) => report.top(k as usize),
+        let rows = match (self.top, self.top_signed) {
+            (Some(k), _) => Some(report.explanation.strongest(k as usize)),
+            (None, Some(k)) => Some(report.explanation.top(k as usize)),
+            (None, None) => None,
+        };
+        let report = match rows {
+            Some(rows) => report.only(&rows),
             None => report,
         };
         print(&match self.format {
@@ -152,14 +167,22 @@ impl Attribute {
             } => ids.clone(),
             Prompt { .. } => Vec::new(),
         };
-        let answer = model.single_token(&self.answer)?;
+        let target = match (self.explain, &self.answer) {
+            (None, Some(answer)) => Question::new(model.single_token(answer)?).target,
+            (Some(target), _) => target,
+            (None, None) => unreachable!("clap asks for one of them"),
+        };
         let incorrect = self
             .incorrect
             .as_deref()
             .map(|token| model.single_token(token).context("--incorrect"))
             .transpose()?;
-        let question = Question::new(answer).rather_than(incorrect).after(self.position);
-        let mut report = Report::new(&model, &model.gpt2.run(&tokens)?, &question, self.unit)?;
+        let question = Question::of(target)
+            .rather_than(incorrect)
+            .after(self.position)
+            .through(self.path.clone());
+        let form = Form::named(&self.unit, self.of)?;
+        let mut report = Report::new(&model, &model.gpt2.run(&tokens)?, &question, form)?;
         report.bos = bos;
         for notice in &model.notices {
             eprintln!("note: {notice}");
@@ -169,8 +192,16 @@ impl Attribute {
 }
 
 fn svg(report: &Report) -> Result<String> {
-    let incorrect = report.incorrect.as_ref().map(|token| token.text.as_str());
-    let chart = Chart::new(report.explanation.clone(), &report.answer.text, incorrect)?;
+    let text = |token: &Option<Token>| token.as_ref().map(|token| token.text.clone());
+    let subject = Subject {
+        answer: text(&report.answer).or(report.explain.clone()).unwrap_or_default(),
+        incorrect: text(&report.incorrect),
+        explain: report.explain.is_some(),
+        through: table::through(report, |token| token.text.replace(' ', "·")),
+        model: Some((report.n_layer, report.n_head)),
+        tokens: report.tokens.iter().map(|token| token.text.clone()).collect(),
+    };
+    let chart = Chart::about(report.explanation.clone(), subject)?;
     let mut view = View::new(WIDTH, HEIGHT);
     view.position = report.explanation.positions().len() - 1;
     Ok(chart.svg(&view)?)
@@ -178,10 +209,16 @@ fn svg(report: &Report) -> Result<String> {
 
 /// No label needs quotes.
 fn csv(explanation: &Explanation) -> String {
-    let mut csv = String::from("label,position,attribution\n");
+    let factor = table::factor(explanation);
+    let heading = factor.map_or(String::new(), |name| format!(",{name}"));
+    let mut csv = format!("label,position,attribution{heading}\n");
     for (i, label) in explanation.labels().iter().enumerate() {
+        let factor = match explanation.factors().get(i) {
+            None => String::new(),
+            Some(factor) => format!(",{}", factor.map_or(String::new(), |factor| factor.to_string())),
+        };
         for (position, value) in explanation.positions().iter().zip(explanation.row(i)) {
-            csv += &format!("{label},{position},{value}\n");
+            csv += &format!("{label},{position},{value}{factor}\n");
         }
     }
     csv

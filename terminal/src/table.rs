@@ -3,7 +3,7 @@
 use std::iter::once;
 
 use console::{Term, measure_text_width};
-use logitscope::attribution::{Explanation, Form};
+use logitscope::attribution::{Explanation, Form, Part, Step, Unit};
 use logitscope::report::{Report, Token};
 
 use crate::printable::printable;
@@ -16,7 +16,7 @@ const LONGEST: usize = 40;
 pub fn table(report: &Report, magnitude: Option<f64>) -> String {
     let explanation = &report.explanation;
     let columns = match explanation.positions() {
-        [_] => at_one_position(explanation, magnitude),
+        [_] => at_one_position(report, magnitude),
         _ => at_every_position(report),
     };
     let width = Term::stdout()
@@ -26,7 +26,37 @@ pub fn table(report: &Report, magnitude: Option<f64>) -> String {
 }
 
 fn question(report: &Report) -> String {
-    let answer = shown(&report.answer);
+    let question = asked(report);
+    let through = through(report, shown).map(|through| format!("\nThrough {through}."));
+    let of = report.explanation.form().of().map(|part| format!("\nOf that, {part}."));
+    format!("{question}{}{}", through.unwrap_or_default(), of.unwrap_or_default())
+}
+
+/// The way in: `L9H9 at " Mary" (5), L4H11 at " John" (3)`; none if there is none.
+pub fn through(report: &Report, shown: impl Fn(&Token) -> String) -> Option<String> {
+    let step = |&Step { layer, head, token }: &Step| {
+        let head = Part::Head { layer, head };
+        format!("{head} at {} ({token})", shown(&report.tokens[token]))
+    };
+    let steps: Vec<String> = report.path.iter().map(step).collect();
+    (!steps.is_empty()).then(|| steps.join(", "))
+}
+
+/// What parts are multiplied by, if by anything.
+pub fn factor(explanation: &Explanation) -> Option<&'static str> {
+    match explanation.form() {
+        Form::Parts(Unit::Source { .. }) => Some("pattern"),
+        Form::Parts(Unit::Neuron { .. }) => Some("activation"),
+        _ => None,
+    }
+}
+
+fn asked(report: &Report) -> String {
+    let Some(answer) = report.answer.as_ref().map(shown) else {
+        let position = report.explanation.positions()[0];
+        let number = report.explain.as_deref().unwrap_or_default();
+        return format!("Why {number} at {} (position {position})?", shown(&report.tokens[position]));
+    };
     let than = report
         .incorrect
         .as_ref()
@@ -41,9 +71,10 @@ fn question(report: &Report) -> String {
 /// Cells from top to bottom; the first column of a table holds its labels.
 type Column = Vec<String>;
 
-fn at_one_position(explanation: &Explanation, magnitude: Option<f64>) -> Vec<Column> {
+fn at_one_position(report: &Report, magnitude: Option<f64>) -> Vec<Column> {
+    let explanation = &report.explanation;
     let mut columns = vec![
-        labels(explanation, &[]),
+        labels(report, &[]),
         once("attribution".into()).chain(values(explanation, 0)).collect(),
     ];
     if let Form::Parts(_) = explanation.form() {
@@ -54,6 +85,19 @@ fn at_one_position(explanation: &Explanation, magnitude: Option<f64>) -> Vec<Col
         let shares = explanation.values().iter().map(share);
         columns.push(once("share".into()).chain(shares).collect());
     }
+    if let Some(name) = factor(explanation) {
+        let number = |factor: &Option<f64>| factor.map_or(String::new(), |factor| format!("{factor:.4}"));
+        let factors = explanation.factors().iter().map(number);
+        columns.push(once(name.into()).chain(factors).collect());
+    }
+    if let Form::Parts(Unit::Source { .. }) = explanation.form() {
+        let token = |part: &Part| match part {
+            Part::Source(token) => shown(&report.tokens[*token]),
+            _ => String::new(),
+        };
+        let tokens = explanation.labels().iter().map(token);
+        columns.push(once("token".into()).chain(tokens).collect());
+    }
     columns
 }
 
@@ -63,12 +107,13 @@ fn at_every_position(report: &Report) -> Vec<Column> {
         let heading = [position.to_string(), shown(&report.tokens[position])];
         heading.into_iter().chain(values(explanation, column)).collect()
     };
-    once(labels(explanation, &["position"]))
+    once(labels(report, &["position"]))
         .chain(explanation.positions().iter().enumerate().map(at))
         .collect()
 }
 
-fn labels(explanation: &Explanation, above: &[&str]) -> Column {
+fn labels(report: &Report, above: &[&str]) -> Column {
+    let explanation = &report.explanation;
     let above = above
         .iter()
         .map(ToString::to_string)
@@ -76,8 +121,18 @@ fn labels(explanation: &Explanation, above: &[&str]) -> Column {
     let parts = explanation.labels().iter().map(ToString::to_string);
     above
         .chain(parts)
-        .chain(["", "total", "logit - b_U", "error"].map(String::from))
+        .chain(["", "total", whole(report), "error"].map(String::from))
         .collect()
+}
+
+/// What the parts should add up to.
+fn whole(report: &Report) -> &'static str {
+    match (&report.explain, report.explanation.form().of()) {
+        (_, Some(_)) => "its share",
+        _ if !report.path.is_empty() => "its share",
+        (Some(_), None) => "value - bias",
+        (None, None) => "logit - b_U",
+    }
 }
 
 /// The parts at one position, and below them the identity.

@@ -1,9 +1,11 @@
 //! GPT-2 and its direct logit attribution once more, in float64 and by the definition: whole matrices, TransformerLens's
 //! weight processing done to the weights themselves, no shortcuts. Slow, plain, and shares nothing with the crate.
 
+pub mod random;
+
 use std::collections::HashMap;
 
-use logitscope::attribution::{Form, Part, states};
+use logitscope::attribution::{Form, Part, Side, Step, Target, Unit, labels};
 use logitscope::gpt2::{Activation, Gpt2Config};
 
 /// Rows of equal length.
@@ -31,8 +33,13 @@ pub struct LayerTrace {
     pub heads: Vec<Matrix>,
     /// What each head attends to, `[pos][pos]`.
     pub patterns: Vec<Matrix>,
+    /// Queries, keys and values side by side.
+    pub qkv: Matrix,
     pub attn_out: Matrix,
     pub resid_mid: Matrix,
+    /// The neurons' inputs, and activations.
+    pub pre: Matrix,
+    pub post: Matrix,
     pub mlp_out: Matrix,
 }
 
@@ -94,15 +101,19 @@ impl Reference {
         let attn_out = self.linear(&name("attn.c_proj"), &z);
         let resid_mid = add(&resid_pre, &attn_out);
         let x = self.layer_norm(&name("ln_2"), &resid_mid);
-        let mut hidden = self.linear(&name("mlp.c_fc"), &x);
-        hidden.iter_mut().flatten().for_each(|x| *x = self.activate(*x));
-        let mlp_out = self.linear(&name("mlp.c_proj"), &hidden);
+        let pre = self.linear(&name("mlp.c_fc"), &x);
+        let mut post = pre.clone();
+        post.iter_mut().flatten().for_each(|x| *x = self.activate(*x));
+        let mlp_out = self.linear(&name("mlp.c_proj"), &post);
         LayerTrace {
             resid_pre,
             heads,
             patterns,
+            qkv,
             attn_out,
             resid_mid,
+            pre,
+            post,
             mlp_out,
         }
     }
@@ -118,13 +129,7 @@ impl Reference {
     /// `[query][key]`
     fn pattern(&self, layer: usize, head: usize, qkv: &Matrix) -> Matrix {
         let (q, k) = (self.columns(0, head, qkv), self.columns(1, head, qkv));
-        let mut divisor = 1.0;
-        if self.config.scale_attn_weights {
-            divisor *= (self.config.d_head() as f64).sqrt();
-        }
-        if self.config.scale_attn_by_inverse_layer_idx {
-            divisor *= (layer + 1) as f64;
-        }
+        let divisor = self.divisor(layer);
         let mut scores = multiply(&q, &transpose(&k));
         for (query, row) in scores.iter_mut().enumerate() {
             row.iter_mut().for_each(|score| *score = (*score / divisor).exp());
@@ -135,20 +140,130 @@ impl Reference {
         scores
     }
 
-    /// TransformerLens folds ln_1's weight into W_V, and both biases out of the head's result.
     fn head(&self, layer: usize, head: usize, pattern: &Matrix, resid_pre: &Matrix) -> Matrix {
-        let gamma = self.vector(&format!("h.{layer}.ln_1.weight"));
-        let w_qkv: Matrix = self
-            .matrix(&format!("h.{layer}.attn.c_attn.weight"))
-            .iter()
-            .zip(gamma)
-            .map(|(row, g)| row.iter().map(|w| g * w).collect())
-            .collect();
-        let w_v = self.columns(2, head, &w_qkv);
+        let normalized: Matrix = resid_pre.iter().map(|x| self.normalize(x).0).collect();
+        multiply(pattern, &self.moved(layer, head, &normalized))
+    }
+
+    /// What a head writes of tokens that it attends to whole. TransformerLens folds ln_1's weight into W_V, and both biases
+    /// out of the head's result.
+    fn moved(&self, layer: usize, head: usize, normalized: &Matrix) -> Matrix {
+        let w_v = self.folded(layer, 2, head);
         let w_o = &self.matrix(&format!("h.{layer}.attn.c_proj.weight"))[head * self.config.d_head()..]
             [..self.config.d_head()];
-        let normalized: Matrix = resid_pre.iter().map(|x| self.normalize(x).0).collect();
-        multiply(&multiply(pattern, &multiply(&normalized, &w_v)), w_o)
+        multiply(&multiply(normalized, &w_v), w_o)
+    }
+
+    /// W_Q, W_K or W_V of a head, ln_1's weight folded in.
+    fn folded(&self, layer: usize, which: usize, head: usize) -> Matrix {
+        let gamma = self.vector(&format!("h.{layer}.ln_1.weight"));
+        let weight = self.matrix(&format!("h.{layer}.attn.c_attn.weight"));
+        let rows = weight.iter().zip(gamma);
+        let folded = rows.map(|(row, g)| row.iter().map(|w| g * w).collect()).collect();
+        self.columns(which, head, &folded)
+    }
+
+    /// What `x`, a part of the residual stream, comes to in the end: a part of what a target reads at `position`; or, through a
+    /// path, of what its last step reads. A step at a time backwards, as it flows.
+    pub fn comes_to(&self, trace: &Trace, target: Target, position: usize, path: &[Step], x: &[f64]) -> f64 {
+        let scaled = |x: &[f64], stream: &[f64]| -> Vec<f64> {
+            let scale = self.normalize(stream).1;
+            center(x).iter().map(|x| x / scale).collect()
+        };
+        if let Some((&Step { layer, head, token }, before)) = path.split_last() {
+            let query = before.last().map_or(position, |step| step.token);
+            let layers = &trace.layers[layer];
+            let moved = self.moved(layer, head, &vec![scaled(x, &layers.resid_pre[token])]);
+            let paid = layers.patterns[head][query][token];
+            let written: Vec<f64> = moved[0].iter().map(|x| paid * x).collect();
+            return self.comes_to(trace, target, position, before, &written);
+        }
+        match target {
+            Target::Logit { answer, incorrect } => {
+                let (w_u, _) = self.processed_unembedding();
+                let scaled = scaled(x, &trace.resid_final[position]);
+                let raised = |token: u32| dot(&scaled, &w_u[token as usize]);
+                raised(answer) - incorrect.map_or(0.0, raised)
+            }
+            Target::Neuron { layer, neuron } => {
+                let scaled = scaled(x, &trace.layers[layer].resid_mid[position]);
+                let gamma = self.vector(&format!("h.{layer}.ln_2.weight"));
+                let w_in = self.matrix(&format!("h.{layer}.mlp.c_fc.weight"));
+                (0..scaled.len()).map(|i| scaled[i] * gamma[i] * w_in[i][neuron]).sum()
+            }
+            Target::Score {
+                step: Step { layer, head, token },
+                side,
+            } => {
+                let layers = &trace.layers[layer];
+                let (which, at, other) = match side {
+                    Side::Key => (1, token, self.columns(0, head, &layers.qkv)[position].clone()),
+                    Side::Query => (0, position, self.columns(1, head, &layers.qkv)[token].clone()),
+                };
+                let scaled = scaled(x, &layers.resid_pre[at]);
+                let read = multiply(&vec![scaled], &self.folded(layer, which, head));
+                dot(&read[0], &other) / self.divisor(layer)
+            }
+            other => panic!("{other}"),
+        }
+    }
+
+    /// What a target is in the forward pass.
+    pub fn number(&self, trace: &Trace, target: Target, position: usize) -> f64 {
+        match target {
+            Target::Logit { answer, incorrect } => {
+                let logits = center(&trace.logits[position]);
+                logits[answer as usize] - incorrect.map_or(0.0, |token| logits[token as usize])
+            }
+            Target::Neuron { layer, neuron } => trace.layers[layer].pre[position][neuron],
+            Target::Score { step, .. } => {
+                let of = |which, at: usize| self.columns(which, step.head, &trace.layers[step.layer].qkv)[at].clone();
+                dot(&of(0, position), &of(1, step.token)) / self.divisor(step.layer)
+            }
+            other => panic!("{other}"),
+        }
+    }
+
+    /// What a head writes at `query` of the token at `key`.
+    pub fn source(&self, trace: &Trace, layer: usize, head: usize, query: usize, key: usize) -> Vec<f64> {
+        let layers = &trace.layers[layer];
+        let normalized = vec![self.normalize(&layers.resid_pre[key]).0];
+        let paid = layers.patterns[head][query][key];
+        self.moved(layer, head, &normalized)[0]
+            .iter()
+            .map(|x| paid * x)
+            .collect()
+    }
+
+    /// What a neuron writes; after the last one, the output bias.
+    pub fn neuron(&self, trace: &Trace, layer: usize, neuron: usize, position: usize) -> Vec<f64> {
+        let name = |part: &str| format!("h.{layer}.mlp.c_proj.{part}");
+        match trace.layers[layer].post[position].get(neuron) {
+            Some(post) => self.matrix(&name("weight"))[neuron].iter().map(|w| post * w).collect(),
+            None => self.vector(&name("bias")).to_vec(),
+        }
+    }
+
+    /// What a part wrote at a position, of what has been added up by `resid`.
+    pub fn part(&self, trace: &Trace, part: Part, layers: usize, resid: &[f64], position: usize) -> Vec<f64> {
+        if part != Part::Remainder {
+            return trace.part(part)[position].clone();
+        }
+        let heads = trace.layers[..layers].iter().flat_map(|layer| &layer.heads);
+        heads.fold(resid.to_vec(), |rest, head| {
+            rest.iter().zip(&head[position]).map(|(x, y)| x - y).collect()
+        })
+    }
+
+    fn divisor(&self, layer: usize) -> f64 {
+        let mut divisor = 1.0;
+        if self.config.scale_attn_weights {
+            divisor *= (self.config.d_head() as f64).sqrt();
+        }
+        if self.config.scale_attn_by_inverse_layer_idx {
+            divisor *= (layer + 1) as f64;
+        }
+        divisor
     }
 
     fn activate(&self, x: f64) -> f64 {
@@ -225,8 +340,9 @@ impl Reference {
         };
         let (n_layer, n_head) = (self.config.n_layer, self.config.n_head);
         let parts = match form {
-            Form::Parts(unit) => unit.parts(n_layer, n_head),
-            Form::RunningSum => states(n_layer),
+            Form::Parts(Unit::Component) => labels::components(n_layer, n_layer),
+            Form::Parts(Unit::Head) => labels::heads(n_layer, n_head),
+            Form::RunningSum => labels::states(n_layer, Part::FinalPost),
             other => panic!("{other}"),
         };
         let rows = parts.into_iter().map(|part| project(&trace.part(part))).collect();

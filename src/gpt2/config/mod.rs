@@ -163,6 +163,11 @@ impl Gpt2Config {
         }
     }
 
+    /// The columns of one head in queries, keys, values and z.
+    pub(crate) fn columns_of(&self, head: usize) -> std::ops::Range<usize> {
+        head * self.d_head()..(head + 1) * self.d_head()
+    }
+
     /// d_head: the width of one attention head.
     pub fn d_head(&self) -> usize {
         self.n_embd / self.n_head

@@ -48,7 +48,7 @@ export function checkIds(name: string, given: ArrayLike<number>, what = 'a list 
 }
 
 /** @throws {@link LogitscopeError} `AnswerError` unless it can be a token, as text or by its id */
-export function checkToken(name: string, given: string | number): void {
+export function checkToken(name: string, given: string | number | null | undefined): void {
   if (typeof given !== 'string' && typeof given !== 'number') throw wrong(name, given, 'a token: its text or its id', 'AnswerError');
 }
 

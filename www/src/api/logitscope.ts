@@ -25,14 +25,16 @@ import type {
   AttributionData,
   Bos,
   Contribution,
+  Explained,
   ModelConfig,
   Prediction,
   Question,
   SamplingOptions,
+  SourcesData,
   Token,
 } from '../wasm/model.js';
 
-export { Chart, Curve } from '../wasm/charts.js';
+export { Chart, Curve, Pattern, tints } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles } from './dropped.js';
@@ -42,14 +44,16 @@ export type { Progress } from './progress.js';
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Input } from './worker.js';
-export type { ChartItem, ChartKey, ChartView, Charted, CurveView } from '../wasm/charts.js';
+export type { ChartItem, ChartKey, ChartView, Charted, CurveView, PatternCell, PatternView, Subject } from '../wasm/charts.js';
 export type {
   Bos,
   Contribution,
+  Explained,
   ModelConfig,
   Prediction,
   Question,
   SamplingOptions,
+  SourcesData,
   Token,
   Unit,
 } from '../wasm/model.js';
@@ -97,9 +101,11 @@ export interface GenerateOptions extends PromptOptions, SamplingOptions {
 }
 
 /** A logit, or the difference of two, as a sum of what the parts of the model wrote to the residual stream. */
-export interface Attribution extends Omit<AttributionData, 'ranked'> {
+export interface Attribution extends Omit<AttributionData, 'ranked' | 'strongest'> {
   /** The `k` highest parts, highest first; over several positions, by their mean. As TransformerLens's `top`. */
   top(k: number): Contribution[];
+  /** The `k` parts of the largest magnitude, largest first; over several positions, by that of their mean. */
+  strongest(k: number): Contribution[];
 }
 
 const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
@@ -297,22 +303,33 @@ export class Run {
   }
 
   /**
-   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`.
+   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`; as far as it comes through a `path`, if one
+   * is given; or another number, by `explain`.
    *
-   * This is what each part itself wrote to the residual stream, as the unembedding reads it, at the scale that the final
-   * LayerNorm had in this run. What a part does by changing the input of later parts is counted with those.
+   * This is what each part itself wrote to the residual stream, as it is read there, at the scale that the LayerNorm had in this
+   * run and with attention's patterns as they were. What a part does by changing the input of later parts is counted with those.
    */
   async attribute(question: Question, options: Abortable = {}): Promise<Attribution> {
-    if (typeof question !== 'object' || question === null) throw wrong('question', question, "an object such as { answer: ' Mary', unit: 'head' }");
+    const asked: Question = { ...explained(question), unit: question.unit };
+    if (question.of !== undefined && question.of !== null) asked.of = question.of;
     checkOptions(options, { signal: 'signal' });
-    const { answer, incorrect, unit, position } = question;
-    checkToken('answer', answer);
-    if (incorrect !== undefined && incorrect !== null) checkToken('incorrect', incorrect);
-    if (position !== undefined && position !== null) checkPosition(position);
-    const asked: Question = { answer, unit, position: position === undefined ? -1 : position };
-    if (incorrect !== undefined) asked.incorrect = incorrect;
-    const { ranked, ...data } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
-    return { ...data, top: (k) => ranked.slice(0, Math.max(0, k)) };
+    const { ranked, strongest, ...data } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
+    const first = (rows: Contribution[], k: number) => rows.slice(0, Math.max(0, k));
+    return { ...data, top: (k) => first(ranked, k), strongest: (k) => first(strongest, k) };
+  }
+
+  /** What each head takes from each token at one position, of the logit (difference) or of another number: as unit `source`, of all heads. */
+  async sources(of: Explained, options: Abortable = {}): Promise<SourcesData> {
+    const asked = explained(of);
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.sources(this.#handle, asked), options.signal);
+  }
+
+  /** The whole attention pattern of a head such as `L9H9`: of each token the attention to those up to there, one after the other. */
+  async pattern(head: string, options: Abortable = {}): Promise<Float32Array> {
+    if (typeof head !== 'string') throw wrong('head', head, 'a label such as L9H9');
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.pattern(this.#handle, head), options.signal);
   }
 
   /** Gives the memory of the activations back. */
@@ -320,6 +337,24 @@ export class Run {
     abandoned.unregister(this);
     release({ call: this.#call, handle: this.#handle });
   }
+}
+
+/** What is asked, checked as far as it can be without the model. */
+function explained(of: Explained): Explained {
+  if (typeof of !== 'object' || of === null) throw wrong('question', of, "an object such as { answer: ' Mary', unit: 'head' }");
+  const { answer, incorrect, explain, path, position } = of;
+  if ((explain ?? undefined) === undefined || (answer ?? undefined) !== undefined) checkToken('answer', answer);
+  if (incorrect !== undefined && incorrect !== null) checkToken('incorrect', incorrect);
+  if (position !== undefined && position !== null) checkPosition(position);
+  const asked: Explained = { position: position === undefined ? -1 : position };
+  if (answer !== undefined) asked.answer = answer;
+  if (incorrect !== undefined) asked.incorrect = incorrect;
+  if (explain !== undefined) asked.explain = explain;
+  if (path !== undefined && path !== null) {
+    if (typeof path !== 'object' || !(Symbol.iterator in path)) throw wrong('path', path, "a list of steps such as ['L9H9@5', 'L4H11@3']");
+    asked.path = [...path];
+  }
+  return asked;
 }
 
 /** Frees the runs that nobody can reach any more. */

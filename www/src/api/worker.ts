@@ -4,6 +4,7 @@ import * as several from '../wasm/model-threads.js';
 import type {
   AttributionData,
   Bos,
+  Explained,
   Generation,
   Model,
   ModelConfig,
@@ -11,6 +12,7 @@ import type {
   Question,
   Run,
   SamplingOptions,
+  SourcesData,
   Token,
 } from '../wasm/model.js';
 import { LogitscopeError } from './errors.js';
@@ -109,6 +111,10 @@ const service = {
   expectations: (run: number, position: number, tokens: Uint32Array): Prediction[] => get(runs, run).expectations(position, tokens),
 
   attribute: (run: number, question: Question): AttributionData => get(runs, run).attribute(question),
+
+  sources: (run: number, explained: Explained): SourcesData => get(runs, run).sources(explained as Question),
+
+  pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),
 
   generate(input: Input, prependBos: boolean, sampling: SamplingOptions): number {
     generations.set(++handles, model.generate(input, prependBos, sampling));

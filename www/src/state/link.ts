@@ -4,6 +4,7 @@ import { UNITS, type View } from './picture';
 import { presets } from './presets';
 import type { Question } from './question';
 import { BUNDLED, parseSource, type Source } from './source';
+import { parseStep } from './trail';
 
 /** A question, its model and what is shown of the answer, as the part of a URL after `#`, defaults left out. */
 export function formatLink(source: Source, question: Question, view: View): string {
@@ -18,6 +19,7 @@ export function formatLink(source: Source, question: Question, view: View): stri
   if (question.position !== null) link.set('position', String(question.position));
   if (question.answer) link.set('answer', question.answer);
   if (question.incorrect) link.set('incorrect', question.incorrect);
+  if (question.trail.length) link.set('path', question.trail.join(','));
   link.set('unit', view.unit);
   if (view.selected) link.set('selected', view.selected);
   if (view.embed) link.set('embed', '1');
@@ -56,6 +58,7 @@ export function parseLink(hash: string): Link | undefined {
       position: position !== null && /^\d+$/.test(position) ? Number(position) : null,
       answer: link.get('answer') ?? '',
       incorrect: link.get('incorrect') ?? '',
+      trail: (link.get('path') ?? '').split(',').filter((step) => parseStep(step) !== undefined),
     },
     view: { unit: UNITS.includes(unit) ? unit : 'head', selected: link.get('selected'), embed: link.get('embed') === '1' },
   };

@@ -1,23 +1,33 @@
-import type { Attribution, Bos, Chart, Prediction, Token, Unit } from '../api/logitscope';
+import type { Attribution, Bos, Chart, Prediction, SourcesData, Token, Unit } from '../api/logitscope';
 import type { Source } from './source';
+import type { Trail } from './trail';
 
 export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly Unit[];
 
+/** A unit that a chart along the depth of the model shows. */
+export type Shown = (typeof UNITS)[number];
+
 /** One complete answer, put on the page in one go: its pieces never come from different questions. */
 export interface Picture {
-  /** The model's, and how many heads each of its layers has. */
+  /** The model's, its layers, and how many heads each of them has. */
   source: Source;
+  layers: number;
   heads: number;
   tokens: readonly Token[];
   /** What was put before the prompt, and who named it. */
   bos?: Bos;
   position: number;
+  /** How far in, and the token where the residual stream is read there: the position, on the outside. */
+  trail: Trail;
+  at: number;
   predictions: readonly Prediction[];
   /** The two tokens, and what the model expects of each. */
   answer: Prediction;
   incorrect?: Prediction;
-  attributions: Readonly<Record<Unit, Attribution>>;
-  charts: Readonly<Record<Unit, Chart>>;
+  attributions: Readonly<Record<Shown, Attribution>>;
+  charts: Readonly<Record<Shown, Chart>>;
+  /** What each head takes from each token up to there. */
+  sources: SourcesData;
 }
 
 /** What is under the pointer: a part, and its layer. */
@@ -29,7 +39,7 @@ export interface Pointed {
 /** What is shown of an answer. */
 export interface View {
   /** The unit whose table is shown. */
-  unit: Unit;
+  unit: Shown;
   /** The selected part's label. */
   selected: string | null;
   /** Whether the question and one chart are all that there is, as in a frame within an article. */

@@ -1,4 +1,5 @@
 import type { Preset } from './presets';
+import type { Trail } from './trail';
 
 /** What the reader asks. A link carries it, and nothing that can be computed from it. */
 export interface Question {
@@ -12,6 +13,8 @@ export interface Question {
   answer: string;
   /** The token to compare with, as text or `#id`; empty for none. */
   incorrect: string;
+  /** How far in. */
+  trail: Trail;
 }
 
 /** One of the two tokens that a question names. */
@@ -25,7 +28,7 @@ export interface Problem {
 }
 
 /** What is wrong, by the piece of the question. */
-export type Problems = Readonly<Partial<Record<'prompt' | 'position' | Field, Problem>>>;
+export type Problems = Readonly<Partial<Record<'prompt' | 'position' | 'trail' | Field, Problem>>>;
 
 /** What else a word of the question may have been meant to be. */
 export type Hints = Readonly<Partial<Record<Field, { fix: string; probability: number }>>>;

@@ -1,7 +1,9 @@
-import { Chart, type Attribution, type Logitscope, type Prediction, type Run, type Token, type Unit } from '../api/logitscope';
+import { Chart, type Attribution, type Logitscope, type Prediction, type Run, type Token } from '../api/logitscope';
 import type { Model } from '../state/model';
-import { UNITS, type Picture } from '../state/picture';
+import { UNITS, type Picture, type Shown } from '../state/picture';
 import type { Field, Hints, Problem, Problems, Question } from '../state/question';
+import { follow } from '../state/trail';
+import { subjectOf } from '../words/trail';
 import { sentence } from '../words/format';
 import { Latest } from './latest';
 import type { ModelStore } from './models';
@@ -52,6 +54,11 @@ export class AnswerStore extends Store<Answer> {
   get answered(): boolean {
     const { tokens, picture, pending, problems } = this.state;
     return Boolean(picture) && tokens.length > 0 && !pending && !Object.values(problems).some(Boolean);
+  }
+
+  /** The run that the picture is of. */
+  get run(): Run | undefined {
+    return this.#run?.run;
   }
 
   /** Takes a token of the page as the answer, or as the token to compare with. */
@@ -159,27 +166,36 @@ export class AnswerStore extends Store<Answer> {
       piece = 'incorrect';
       const [likely, unlikely] = await run.expectations([answer.token, ...(incorrect.token ? [incorrect.token] : [])].map(({ id }) => id), position);
       if (!likely) return;
-      const asked = { answer: answer.token.id, incorrect: incorrect.token?.id, position };
-      const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...asked, unit })));
+      piece = 'trail';
+      const words = { answer: answer.token.id, incorrect: incorrect.token?.id };
+      const { asked, at } = follow(question.trail, position);
+      const of = asked.explain ? asked : { ...words, ...asked };
+      const [sources, ...attributions] = await Promise.all([run.sources(of), ...UNITS.map((unit) => run.attribute({ ...of, unit }))]);
       if (superseded()) return;
       const bos = prepended(scope, question);
-      const from = { source: model.source, heads: model.config.n_head, tokens: run.tokens, bos, position, predictions };
-      this.#show({ ...from, answer: likely, incorrect: unlikely }, attributions);
+      const { n_layer: layers, n_head: heads } = model.config;
+      const from = { source: model.source, layers, heads, tokens: run.tokens, bos, position, predictions };
+      this.#show({ ...from, trail: question.trail, at, sources, answer: likely, incorrect: unlikely }, attributions);
       const hints = await hintsOf(scope, run, position, question);
       if (!superseded()) this.set({ hints });
     } catch (error) {
       if (superseded()) return;
       // There is nothing wrong with a sentence that is yet to be typed.
       if (piece === 'prompt' && question.prompt.trim() === '') return this.set(NOTHING);
+      if (piece === 'trail' && question.trail.length) {
+        // A link's way in may not be there in this model, or this prompt: what it leads to stays on the outside.
+        this.models.tell(`The link goes in where there is no way: ${sentence(error)} This is the whole question.`);
+        return this.question.renew({ trail: [] });
+      }
       this.set({ pending: false, problems: { [piece]: { message: sentence(error) } } });
     }
   }
 
   #show(answered: Answered, attributions: Attribution[]): void {
-    const { answer, incorrect } = answered;
-    const charts = attributions.map((attribution) => new Chart(attribution, answer.text, incorrect?.text));
+    const subject = subjectOf(answered);
+    const charts = attributions.map((attribution) => Chart.about(attribution, subject));
     if (answered.source.kind === 'bundled') this.#keepScale(answered, charts);
-    const by = <T>(values: T[]) => Object.fromEntries(UNITS.map((unit, i) => [unit, values[i]])) as Record<Unit, T>;
+    const by = <T>(values: T[]) => Object.fromEntries(UNITS.map((unit, i) => [unit, values[i]])) as Record<Shown, T>;
     const picture: Picture = { ...answered, attributions: by(attributions), charts: by(charts) };
     if (this.#retired) UNITS.forEach((unit) => this.#retired?.charts[unit].free());
     this.#retired = this.state.picture;
@@ -187,8 +203,8 @@ export class AnswerStore extends Store<Answer> {
   }
 
   /** One question has one scale over the checkpoints, or what is next to nothing would look as loud as what comes of it. */
-  #keepScale({ tokens, position, answer, incorrect }: Answered, charts: Chart[]): void {
-    const asked = JSON.stringify([tokens.map(({ id }) => id), position, answer.id, incorrect?.id]);
+  #keepScale({ tokens, position, answer, incorrect, trail }: Answered, charts: Chart[]): void {
+    const asked = JSON.stringify([tokens.map(({ id }) => id), position, answer.id, incorrect?.id, trail]);
     this.#spans.get(asked)?.forEach((span, i) => charts[i]?.widen(...span));
     this.#spans.set(asked, charts.map(({ span }) => span));
   }

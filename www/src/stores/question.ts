@@ -5,7 +5,7 @@ import { Commit, Store } from './store';
 /** Typing waits so long for the next key before the model runs. */
 const TYPING_MS = 150;
 
-const FIRST: Question = { prompt: '', prependBos: true, generated: [], position: null, answer: '', incorrect: '' };
+const FIRST: Question = { prompt: '', prependBos: true, generated: [], position: null, answer: '', incorrect: '', trail: [] };
 
 /**
  * What the reader asks. An `ask` event says that it is to be answered, a `type` event that it soon will be; a {@link Commit}
@@ -73,6 +73,12 @@ export class QuestionStore extends Store<Question> {
     this.#own = [];
   }
 
+  /** Goes in by a step, or out to so many. */
+  go(to: string | number): void {
+    const { trail } = this.state;
+    this.ask({ trail: typeof to === 'number' ? trail.slice(0, to) : [...trail, to] });
+  }
+
   setBos(prependBos: boolean): void {
     const { position } = this.state;
     const moved = position === null ? null : Math.max(0, position + (prependBos ? 1 : -1));
@@ -84,7 +90,9 @@ export class QuestionStore extends Store<Question> {
     const fields = ['answer', 'incorrect'] as const;
     const own = (field: Field) => (change[field] === undefined ? this.#own.includes(field) : change[field] !== '');
     this.#own = fields.filter(own);
-    this.set(change);
+    // A way in is one through this prompt, from this position.
+    const elsewhere = ['prompt', 'position', 'prependBos', 'generated'].some((piece) => piece in change);
+    this.set(elsewhere && !change.trail ? { ...change, trail: [] } : change);
   }
 
   #answer(): void {

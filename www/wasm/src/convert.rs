@@ -1,6 +1,8 @@
 //! JavaScript's values to ours and back, or an error that shows the value and says what would be right.
 
-use logitscope::attribution::{Form, Position};
+use std::str::FromStr;
+
+use logitscope::attribution::{Form, Part, Position, Step};
 use logitscope::gpt2::{LanguageModel, Sampling};
 use logitscope::report::Token;
 use logitscope::{Error, Result};
@@ -106,14 +108,41 @@ pub fn single_token(model: &LanguageModel, answer: &JsValue) -> Result<u32> {
     }
 }
 
-pub fn form(unit: &JsValue) -> Result<Form> {
+pub fn form(unit: &JsValue, of: Option<Part>) -> Result<Form> {
     match unit.as_string() {
-        Some(name) => name.parse(),
+        Some(name) => Form::named(&name, of),
         None => Err(Error::Argument(format!(
-            "unit: {} is not one of component, layer, head",
-            show(unit)
+            "unit: {} is not one of {}",
+            show(unit),
+            Form::NAMES.join(", ")
         ))),
     }
+}
+
+/// What a text says, such as a label.
+pub fn parsed<T: FromStr<Err = Error>>(name: &str, value: &JsValue) -> Result<T> {
+    match value.as_string() {
+        Some(text) => text.parse(),
+        None => Err(Error::Argument(format!("{name}: {} is not a text", show(value)))),
+    }
+}
+
+/// The steps of a path; none if there is none.
+pub fn steps(path: JsValue) -> JsResult<Vec<Step>> {
+    let Some(path) = given(path) else {
+        return Ok(Vec::new());
+    };
+    let steps = if path.is_object() { js_sys::try_iter(&path)? } else { None };
+    let steps = steps.ok_or_else(|| Error::Path(format!("{} is no list of steps such as L9H9@5", show(&path))))?;
+    steps
+        .map(|step| {
+            let step = step?;
+            match step.as_string() {
+                Some(text) => Ok(text.parse()?),
+                None => Err(Error::Path(format!("{} is not a step such as L9H9@5", show(&step))).into()),
+            }
+        })
+        .collect()
 }
 
 pub fn position(value: &JsValue) -> Result<Position> {

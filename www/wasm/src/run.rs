@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use logitscope::attribution::{Explanation, Form, Part, Position, Question, explain};
+use logitscope::attribution::{Explanation, Part, Position, Question, Target, Unit, explain, sources};
+use logitscope::Error;
 use logitscope::gpt2::{self, LanguageModel};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::JsResult;
-use crate::convert::{form, given, position, single_token, size, to_js, tokens, whole_number};
-use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsTokens};
+use crate::convert::{form, given, parsed, position, single_token, size, steps, to_js, tokens, whole_number};
+use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsSources, JsTokens};
 
 /// A prompt's activations.
 #[wasm_bindgen]
@@ -45,19 +46,64 @@ impl Run {
         Ok(to_js(&self.model.expectations(&self.run, position, &tokens)?)?.unchecked_into())
     }
 
-    /// Takes the logit of the answer apart.
+    /// Takes the logit of the answer apart, or another number.
     pub fn attribute(&self, asked: &JsQuestion) -> JsResult<JsAttribution> {
+        let of = given(asked.of()).map(|of| parsed("of", &of)).transpose()?;
+        to_attribution(&explain(&self.run, &self.question(asked)?, form(&asked.unit(), of)?)?)
+    }
+
+    /// What each head takes from each token.
+    pub fn sources(&self, asked: &JsQuestion) -> JsResult<JsSources> {
+        let of_heads = sources(&self.run, &self.question(asked)?)?;
+        let result = to_js(&Sources { heads: &of_heads.heads })?;
+        let set = |name: &str, values: js_sys::Float64Array| js_sys::Reflect::set(&result, &name.into(), &values);
+        set("attribution", js_sys::Float64Array::from(&of_heads.attribution[..]))?;
+        set("pattern", js_sys::Float64Array::from(&of_heads.pattern[..]))?;
+        Ok(result.unchecked_into())
+    }
+
+    /// The whole pattern of a head, by its label: of each query the attention to the keys up to there, one after the other.
+    pub fn pattern(&self, head: &str) -> JsResult<Vec<f32>> {
+        match head.parse() {
+            Ok(Part::Head { layer, head }) => Ok(self.run.patterns(layer, head)?),
+            _ => Err(Error::Argument(format!("head: {head:?} is not a head such as L9H9")).into()),
+        }
+    }
+}
+
+impl Run {
+    fn question(&self, asked: &JsQuestion) -> JsResult<Question> {
         let token = |token| single_token(&self.model, &token);
-        let question = Question::new(token(asked.answer())?)
-            .rather_than(given(asked.incorrect()).map(token).transpose()?)
-            .after(position(&asked.position())?);
-        to_attribution(&explain(&self.run, &question, form(&asked.unit())?)?)
+        let (answer, incorrect) = (given(asked.answer()), given(asked.incorrect()));
+        let target: Target = match (given(asked.explain()), answer) {
+            (None, answer) => Question::new(token(answer.unwrap_or(JsValue::UNDEFINED))?).target,
+            (Some(explain), None) if incorrect.is_none() => parsed("explain", &explain)?,
+            (Some(_), _) => {
+                let message = "explain: another number than a logit has no answer, and no incorrect token; leave them out";
+                return Err(Error::Argument(message.into()).into());
+            }
+        };
+        Ok(Question::of(target)
+            .rather_than(incorrect.map(token).transpose()?)
+            .after(position(&asked.position())?)
+            .through(steps(asked.path())?))
     }
 }
 
 #[derive(Serialize)]
+struct Sources<'a> {
+    heads: &'a [Part],
+}
+
+#[derive(Serialize)]
 struct Attribution<'a> {
-    unit: Form,
+    unit: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<Part>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<Vec<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activation: Option<&'a [Option<f64>]>,
     labels: &'a [Part],
     positions: &'a [usize],
     logit: &'a [f64],
@@ -66,6 +112,7 @@ struct Attribution<'a> {
     error: &'a [f64],
     exact: bool,
     ranked: Vec<Contribution>,
+    strongest: Vec<Contribution>,
 }
 
 #[derive(Serialize)]
@@ -75,10 +122,22 @@ struct Contribution {
 }
 
 fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
-    let ranked = explanation.top(explanation.labels().len()).into_iter();
+    let contributions = |rows: Vec<(Part, f64)>| {
+        let rows = rows.into_iter();
+        rows.map(|(label, value)| Contribution { label, value }).collect()
+    };
+    let all = explanation.labels().len();
     let identity = explanation.identity();
+    let factors = explanation.factors();
+    let unit = match explanation {
+        Explanation::Parts(parts) => Some(parts.unit),
+        _ => None,
+    };
     let result = to_js(&Attribution {
-        unit: explanation.form(),
+        unit: explanation.form().to_string(),
+        of: explanation.form().of(),
+        pattern: matches!(unit, Some(Unit::Source { .. })).then(|| factors.iter().copied().flatten().collect()),
+        activation: matches!(unit, Some(Unit::Neuron { .. })).then_some(factors),
         labels: explanation.labels(),
         positions: explanation.positions(),
         logit: &identity.logit,
@@ -86,7 +145,8 @@ fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
         total: &identity.total,
         error: &identity.error,
         exact: identity.is_exact(),
-        ranked: ranked.map(|(label, value)| Contribution { label, value }).collect(),
+        ranked: contributions(explanation.top(all)),
+        strongest: contributions(explanation.strongest(all)),
     })?;
     let values = js_sys::Float64Array::from(explanation.values());
     js_sys::Reflect::set(&result, &"attribution".into(), &values)?;

@@ -47,8 +47,11 @@ export interface Prediction extends Token {
   rank: number;
 }
 
-/** How finely the residual stream is taken apart. `layer` is the running sum: what has been added up so far. */
-export type Unit = 'component' | 'layer' | 'head';
+/**
+ * How finely a number is taken apart. `layer` is the running sum: what has been added up so far. `source` takes one head apart into
+ * the tokens that it sees, `neuron` one MLP into its neurons.
+ */
+export type Unit = 'component' | 'layer' | 'head' | 'source' | 'neuron';
 
 /** A part of the model by its TransformerLens label, and what it adds; over several positions, their mean. */
 export interface Contribution {
@@ -56,18 +59,24 @@ export interface Contribution {
   value: number;
 }
 
-/** A logit, or the difference of two, taken apart. */
+/** A logit, the difference of two, or another number, taken apart. */
 export interface AttributionData {
   unit: Unit;
-  /** The parts, in TransformerLens's order: `embed`, `3_mlp_out`, `2_mid`, `L3H7`, `remainder`, ... [component] */
+  /** The part that is taken apart, if it is not the whole number: `L9H9`, `10_mlp_out`. */
+  of?: string;
+  /** The parts, in TransformerLens's order: `embed`, `3_mlp_out`, `2_mid`, `L3H7`, `remainder`, `@5`, `L10N373`, ... [component] */
   labels: string[];
-  /** What each part adds to the logit (difference); for `layer`, what has been added so far. Row-major [component, position]. */
+  /** What each part adds; for `layer`, what has been added so far. Row-major [component, position]. */
   attribution: Float64Array;
-  /** The positions attributed at, ascending. [position] */
+  /** Of unit `source`: the attention paid to each token. [component] */
+  pattern?: number[];
+  /** Of unit `neuron`: each neuron's activation; undefined or null for the output bias. [component] */
+  activation?: (number | null | undefined)[];
+  /** The positions of the question, ascending. [position] */
   positions: number[];
-  /** The logit (difference) that the model gives. [position] */
+  /** The number that is taken apart, as the model has it: the logit (difference), or a part's share of it, ... [position] */
   logit: number[];
-  /** b_U: the share of it that no part produced. [position] */
+  /** The share of it that no part produced, for a logit b_U. [position] */
   bias: number[];
   /** The sum of the parts; for `layer` the last, cumulative value. [position] */
   total: number[];
@@ -77,17 +86,46 @@ export interface AttributionData {
   exact: boolean;
   /** Every part, highest first. */
   ranked: Contribution[];
+  /** Every part, largest by magnitude first. */
+  strongest: Contribution[];
+}
+
+/** What each head takes from each token up to where it reads. */
+export interface SourcesData {
+  /** The heads that are parts of what is read, layer by layer. [head] */
+  heads: string[];
+  /** What each takes from each token. Row-major [head, key]. */
+  attribution: Float64Array;
+  /** The attention that each pays. Row-major [head, key]. */
+  pattern: Float64Array;
+}
+
+/** Which number is explained, and how far in. */
+export interface Explained {
+  /** The token to explain: its id, or a text that is exactly one token. */
+  answer?: string | number;
+  /** Another token to compare it with; without one the answer's own logit is explained. */
+  incorrect?: string | number;
+  /**
+   * Another number than a logit, instead of `answer`: `neuron:L3N17`, a neuron's input to its activation function at `position`;
+   * `score:L9H9@5:key`, the attention score of the query at `position` with key 5, by the parts at the key's token, or
+   * `score:L9H9@5:query` by those at the query's.
+   */
+  explain?: string;
+  /**
+   * Go in: `['L9H9@5', 'L4H11@3']` is what head 9 of layer 9 reads at token 5, and there what L4H11 reads at token 3. Layers fall,
+   * tokens never rise.
+   */
+  path?: readonly string[];
+  /** A position of the prompt, counted from the end if negative; null for all of them. Default -1. */
+  position?: number | null;
 }
 
 /** What `Run.attribute` is asked. */
-export interface Question {
-  /** The token to explain: its id, or a text that is exactly one token. */
-  answer: string | number;
-  /** Another token to compare it with; without one the answer's own logit is explained. */
-  incorrect?: string | number;
+export interface Question extends Explained {
   unit: Unit;
-  /** A position of the prompt, counted from the end if negative; null for all of them. Default -1. */
-  position?: number | null;
+  /** With unit `source` a head, `L9H9`; with `neuron` an MLP, `10_mlp_out`. */
+  of?: string;
 }
 
 /** How `Model.generate` chooses tokens. */
@@ -119,6 +157,8 @@ extern "C" {
     pub type JsPredictions;
     #[wasm_bindgen(typescript_type = "AttributionData")]
     pub type JsAttribution;
+    #[wasm_bindgen(typescript_type = "SourcesData")]
+    pub type JsSources;
     #[wasm_bindgen(typescript_type = "string | ArrayLike<number>")]
     pub type JsInput;
     #[wasm_bindgen(typescript_type = "number[]")]
@@ -136,6 +176,12 @@ extern "C" {
     pub fn unit(this: &JsQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub fn position(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn explain(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn path(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn of(this: &JsQuestion) -> JsValue;
 
     #[wasm_bindgen(typescript_type = "SamplingOptions")]
     pub type JsSampling;

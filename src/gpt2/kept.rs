@@ -1,0 +1,38 @@
+//! What a run has computed because someone asked, and may be asked again.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lru::LruCache;
+
+use super::Gpt2;
+use crate::Result;
+
+/// Of how many positions all layers are kept.
+const POSITIONS: usize = 2;
+
+/// Something of a layer at a position; of the latest that were asked for.
+pub(super) struct Kept<T>(Mutex<LruCache<(usize, usize), Arc<T>>>);
+
+impl<T> Kept<T> {
+    pub fn new(model: &Gpt2) -> Self {
+        let bound = NonZeroUsize::MIN.saturating_add(POSITIONS * model.h.len() - 1);
+        Self(Mutex::new(LruCache::new(bound)))
+    }
+
+    pub fn get_or_compute(&self, layer: usize, position: usize, compute: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(&(layer, position)) {
+            return Ok(Arc::clone(known));
+        }
+        let computed = Arc::new(compute()?);
+        kept.put((layer, position), Arc::clone(&computed));
+        Ok(computed)
+    }
+}
+
+impl<T> std::fmt::Debug for Kept<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("Kept")
+    }
+}
