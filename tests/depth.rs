@@ -1,6 +1,7 @@
 //! Going in: what a head takes from its tokens, what it reads there, an MLP's neurons, scores. Against TransformerLens's numbers
 //! (`depth.json`), and on random models against a float64 recomputation that goes the other way: what a part comes to in the end.
 
+#[allow(dead_code, reason = "other tests use what this one does not")]
 mod reference;
 
 use std::path::Path;
@@ -213,9 +214,7 @@ proptest! {
                 reference.comes_to(&trace, target, position, before, &source)
             }
         };
-        let mut question = Question::of(target).after(Position::At(position as i64)).through(path.clone());
-        // A target's path goes on from where it reads.
-        if kind == 1 { question = question.after(Position::At(position as i64)); }
+        let question = Question::of(target).after(Position::At(position as i64)).through(path.clone());
         let comes_to = |x: &[f64]| reference.comes_to(&trace, target, position, &path, x);
         let label = format!("{target} {path:?} at {position}");
 

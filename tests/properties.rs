@@ -1,14 +1,16 @@
 //! What holds for every GPT-2: random small models of every shape and setting, against a float64 recomputation.
 
+#[allow(dead_code, reason = "other tests use what this one does not")]
 mod reference;
 
 use std::sync::Arc;
 
 use candle_core::DType;
 use logitscope::attribution::{Form, Position, Unit, attribute, running_sum};
-use logitscope::gpt2::Site;
+use logitscope::gpt2::{Gpt2, Gpt2Config, Run, Site};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use reference::Reference;
 use reference::random::{self, Case, close};
 
 /// On candle, and for the float64 reference.

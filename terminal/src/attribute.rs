@@ -30,7 +30,12 @@ pub struct Attribute {
     #[command(flatten)]
     prompt: Prompt,
     /// Token to explain: its text with its leading space, or its id as #12
-    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true, required_unless_present = "explain")]
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        allow_hyphen_values = true,
+        required_unless_present = "explain"
+    )]
     answer: Option<String>,
     /// Another token to compare it with; without one, the answer's own logit is explained
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]

@@ -55,7 +55,10 @@ fn asked(report: &Report) -> String {
     let Some(answer) = report.answer.as_ref().map(shown) else {
         let position = report.explanation.positions()[0];
         let number = report.explain.as_deref().unwrap_or_default();
-        return format!("Why {number} at {} (position {position})?", shown(&report.tokens[position]));
+        return format!(
+            "Why {number} at {} (position {position})?",
+            shown(&report.tokens[position])
+        );
     };
     let than = report
         .incorrect

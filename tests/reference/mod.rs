@@ -171,7 +171,11 @@ impl Reference {
             center(x).iter().map(|x| x / scale).collect()
         };
         if let Some((&Step { layer, head, token }, before)) = path.split_last() {
-            let query = before.last().map_or(position, |step| step.token);
+            let outside = match target {
+                Target::Score { step, side: Side::Key } => step.token,
+                _ => position,
+            };
+            let query = before.last().map_or(outside, |step| step.token);
             let layers = &trace.layers[layer];
             let moved = self.moved(layer, head, &vec![scaled(x, &layers.resid_pre[token])]);
             let paid = layers.patterns[head][query][token];

@@ -132,7 +132,11 @@ pub fn steps(path: JsValue) -> JsResult<Vec<Step>> {
     let Some(path) = given(path) else {
         return Ok(Vec::new());
     };
-    let steps = if path.is_object() { js_sys::try_iter(&path)? } else { None };
+    let steps = if path.is_object() {
+        js_sys::try_iter(&path)?
+    } else {
+        None
+    };
     let steps = steps.ok_or_else(|| Error::Path(format!("{} is no list of steps such as L9H9@5", show(&path))))?;
     steps
         .map(|step| {

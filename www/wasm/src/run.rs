@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use logitscope::attribution::{Explanation, Part, Position, Question, Target, Unit, explain, sources};
 use logitscope::Error;
+use logitscope::attribution::{Explanation, Part, Position, Question, Target, Unit, explain, sources};
 use logitscope::gpt2::{self, LanguageModel};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -79,7 +79,8 @@ impl Run {
             (None, answer) => Question::new(token(answer.unwrap_or(JsValue::UNDEFINED))?).target,
             (Some(explain), None) if incorrect.is_none() => parsed("explain", &explain)?,
             (Some(_), _) => {
-                let message = "explain: another number than a logit has no answer, and no incorrect token; leave them out";
+                let message =
+                    "explain: another number than a logit has no answer, and no incorrect token; leave them out";
                 return Err(Error::Argument(message.into()).into());
             }
         };
