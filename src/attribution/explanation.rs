@@ -10,7 +10,8 @@ use crate::{Error, Result};
 
 /// A way to explain a number, by the name that TransformerLens has for it as a unit: `component`, `layer` or `head`; or `source`
 /// or `neuron` of a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 #[non_exhaustive]
 pub enum Form {
     /// What the parts of a unit add.
@@ -72,6 +73,21 @@ impl fmt::Display for Form {
             Form::Parts(Unit::Source { .. }) => "source",
             Form::Parts(Unit::Neuron { .. }) => "neuron",
         })
+    }
+}
+
+impl From<Form> for String {
+    fn from(form: Form) -> Self {
+        form.to_string()
+    }
+}
+
+/// Of a form that needs no part.
+impl TryFrom<String> for Form {
+    type Error = Error;
+
+    fn try_from(name: String) -> Result<Self> {
+        Form::named(&name, None)
     }
 }
 
