@@ -1,10 +1,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Prediction, Token } from '../../api/logitscope';
-import type { Picture } from '../../state/picture';
+import { formatLink } from '../../state/link';
+import type { Picture, View } from '../../state/picture';
 import { presets, type Preset } from '../../state/presets';
 import { isPreset, type Field, type Hints, type Problem, type Problems, type Question } from '../../state/question';
-import type { Source } from '../../state/source';
+import { BUNDLED, type Source } from '../../state/source';
 import { finding } from '../../words/explain';
 import { count, isolate, percent, place, shown, typed, visible } from '../../words/format';
 import { tell } from '../events';
@@ -107,14 +108,17 @@ export class QuestionLine extends LitElement {
     return note.split(/\b(L\d+H\d+|\d+_(?:attn|mlp)_out)\b/).map((text, i) => {
       if (i % 2 === 0) return text;
       const layer = Number(/\d+/.exec(text)?.[0]);
-      return html`<button
-        type="button"
-        class="part"
-        title="Show ${text}"
-        @click=${() => tell(this, 'part-select', text)}
+      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false };
+      const show = (event: Event) => {
+        event.preventDefault();
+        tell(this, 'part-select', text);
+      };
+      return html`<a
+        href="#${formatLink(BUNDLED, { ...this.question, trail: [] }, view)}"
+        @click=${show}
         @pointerenter=${() => tell(this, 'part-hover', { label: text, layer })}
         @pointerleave=${() => tell(this, 'part-hover', null)}
-      >${text}</button>`;
+      >${text}</a>`;
     });
   }
 
@@ -200,13 +204,8 @@ export class QuestionLine extends LitElement {
         padding-left: 16px;
         border-left: 1px solid var(--hairline);
       }
-      .note .part {
-        display: inline;
-        min-height: 0;
-        padding: 0;
-        border: 0;
+      .note a {
         color: inherit;
-        font: inherit;
         text-decoration: underline dotted;
         text-underline-offset: 2px;
       }

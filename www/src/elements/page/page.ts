@@ -174,7 +174,10 @@ export class Page extends LitElement {
       @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
       @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
       @part-hover=${({ detail }: Telling<'part-hover'>) => this.stores.hover.hover(detail)}
-      @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
+      @part-select=${({ detail }: Telling<'part-select'>) => {
+        if (question.state.trail.length) question.go(0);
+        view.select(detail);
+      }}
     >
       <prompt-editor
         .question=${question.state}
