@@ -1,4 +1,5 @@
-// Makes the picture that other sites show beside a link to the page: public/preview.png, of what dist/ shows in a frame.
+// Makes the pictures of dist/: public/preview.png, which other sites show beside a link to the page, of what it shows in a frame; and
+// the README's, docs/screenshot.png and docs/depth.png.
 //
 //     CHROME=/usr/bin/chromium node www/e2e/preview.mjs
 import { chromium } from '@playwright/test';
@@ -16,5 +17,14 @@ await page.goto(`http://localhost:${server.address().port}/?embed=1`);
 await page.locator('chart-figure canvas').waitFor();
 await page.waitForTimeout(500);
 await page.screenshot({ path: path('../public/preview.png') });
+
+const readme = await browser.newPage({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
+const asked = 'prompt=When+Mary+and+John+went+to+the+store%2C+John+gave+a+drink+to&answer=+Mary&incorrect=+John&unit=head';
+for (const [name, way] of [['screenshot', ''], ['depth', '&path=L3H4%4013&selected=L2H5']]) {
+  await readme.goto(`http://localhost:${server.address().port}/#${asked}${way}`);
+  await readme.locator('chart-figure canvas').first().waitFor();
+  await readme.waitForTimeout(1000);
+  await readme.screenshot({ path: path(`../../docs/${name}.png`) });
+}
 await browser.close();
 server.close();
