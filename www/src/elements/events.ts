@@ -25,6 +25,10 @@ export interface Told {
   /** By label. */
   'part-select': string | null;
   'unit-choose': Unit;
+  /** By a trail's step: `L9H9@5`. */
+  'go-in': string;
+  /** To so many steps in. */
+  'go-out': number;
   'model-open': Source;
   'files-open': readonly File[];
   'checkpoint-choose': Checkpoint;
