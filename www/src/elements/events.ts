@@ -1,5 +1,5 @@
-import type { GenerateOptions, Prediction, Unit } from '../api/logitscope';
-import type { Pointed } from '../state/picture';
+import type { GenerateOptions, Prediction } from '../api/logitscope';
+import type { Pointed, Shown } from '../state/picture';
 import type { Preset } from '../state/presets';
 import type { Field, Question } from '../state/question';
 import type { Source } from '../state/source';
@@ -24,11 +24,10 @@ export interface Told {
   'part-hover': Pointed | null;
   /** By label. */
   'part-select': string | null;
-  'unit-choose': Unit;
-  /** By a trail's step: `L9H9@5`. */
+  /** By a step of the trail; or out, to so many steps. */
   'go-in': string;
-  /** To so many steps in. */
   'go-out': number;
+  'unit-choose': Shown;
   'model-open': Source;
   'files-open': readonly File[];
   'checkpoint-choose': Checkpoint;

@@ -1,6 +1,5 @@
-import type { Unit } from '../api/logitscope';
 import { middle, sentence } from '../words/format';
-import { UNITS, type View } from './picture';
+import { UNITS, type Shown, type View } from './picture';
 import { presets } from './presets';
 import type { Question } from './question';
 import { BUNDLED, parseSource, type Source } from './source';
@@ -47,7 +46,7 @@ export function parseLink(hash: string): Link | undefined {
   if (!link.has('prompt') && model && preset) for (const field of ['prompt', 'answer', 'incorrect'] as const) link.set(field, preset[field] ?? '');
   const prompt = link.get('prompt');
   if (prompt === null) return undefined;
-  const unit = link.get('unit') as Unit;
+  const unit = link.get('unit') as Shown;
   const position = link.get('position');
   return {
     ...readModel(model),

@@ -19,5 +19,5 @@ export const presets: Preset[] = presetsJson;
 
 /** What a preset asks. */
 export function presetQuestion({ prompt, answer, incorrect = '' }: Preset): Question {
-  return { prompt, answer, incorrect, prependBos: true, generated: [], position: null };
+  return { prompt, answer, incorrect, prependBos: true, generated: [], position: null, trail: [] };
 }

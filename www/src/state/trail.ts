@@ -22,6 +22,11 @@ export function parseStep(step: string): Step | undefined {
   return undefined;
 }
 
+/** Whether what is explained at the end is another number than a logit: a neuron's input, or a score. */
+export function inOwnUnit(trail: Trail): boolean {
+  return trail.some((step) => /^(neuron|score):/.test(step));
+}
+
 /** What is asked of the run at the end of a trail that begins at `position`, and the token where the residual stream is read there. */
 export function follow(trail: Trail, position: number): { asked: Pick<Explained, 'explain' | 'path' | 'position'>; at: number } {
   let asked: { explain?: string; path: string[]; position: number } = { path: [], position };

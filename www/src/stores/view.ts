@@ -1,5 +1,4 @@
-import type { Unit } from '../api/logitscope';
-import { UNITS, type Picture, type Pointed, type View } from '../state/picture';
+import { UNITS, type Picture, type Pointed, type Shown, type View } from '../state/picture';
 import type { AnswerStore } from './answer';
 import { Commit, Store } from './store';
 
@@ -22,7 +21,7 @@ export class ViewStore extends Store<View> {
     this.set({ selected: label, unit: unit ?? this.state.unit });
   }
 
-  showUnit(unit: Unit): void {
+  showUnit(unit: Shown): void {
     this.dispatchEvent(new Commit(false));
     this.set({ unit });
   }

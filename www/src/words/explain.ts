@@ -1,28 +1,32 @@
-import type { Unit } from '../api/logitscope';
 import headsJson from '../heads.json';
-import type { Picture } from '../state/picture';
+import type { Picture, Shown } from '../state/picture';
 import { sourceName } from '../state/source';
+import { inOwnUnit, parseStep } from '../state/trail';
 import { isolate, percent, place } from './format';
+import { levelNote, stepName } from './trail';
 
 /** What the numbers are, in words, where they stand. */
 
-export const UNIT_NAMES: Record<Unit, string> = { layer: 'Running sum', component: 'Components', head: 'Heads' };
+export const UNIT_NAMES: Record<Shown, string> = { layer: 'Running sum', component: 'Components', head: 'Heads' };
 
-export const UNIT_NOTES: Record<Unit, string> = {
+export const UNIT_NOTES: Record<Shown, string> = {
   layer: 'What has been added up so far, at the final scale.',
   component: 'What the embeddings, attention and MLPs each added.',
   head: 'What each head added; the rest is the remainder.',
 };
 
 /** What was found, before any part is selected. */
-export function overview({ answer, incorrect, attributions }: Picture): string {
+export function overview(picture: Picture): string {
+  const { answer, incorrect, attributions, trail } = picture;
+  if (trail.length) return levelNote(picture);
   const [logit = 0] = attributions.component.logit;
   if (!incorrect) return `The logit of ${isolate(answer.text)}, above the mean over the vocabulary.`;
   return `The logit of ${isolate(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than that of ${isolate(incorrect.text)}.`;
 }
 
 /** Which way a value pushes. */
-export function direction(value: number, { answer, incorrect }: Pick<Picture, 'answer' | 'incorrect'>): string {
+export function direction(value: number, { answer, incorrect, trail }: Pick<Picture, 'answer' | 'incorrect' | 'trail'>): string {
+  if (inOwnUnit(trail)) return value === 0 ? 'changes nothing' : value > 0 ? 'raises it' : 'lowers it';
   if (value === 0) return 'pushes neither way';
   if (value > 0) return `pushes towards ${isolate(answer.text)}`;
   return incorrect ? `pushes towards ${isolate(incorrect.text)}` : `pushes away from ${isolate(answer.text)}`;
@@ -53,8 +57,8 @@ export function knownFor(label: string): string | undefined {
 }
 
 /** What a part is, by its label. */
-export function part(label: string, { tokens, position }: Picture): string {
-  const token = isolate(tokens[position]?.text ?? '');
+export function part(label: string, { tokens, at }: Picture): string {
+  const token = isolate(tokens[at]?.text ?? '');
   const head = /^L(\d+)H(\d+)$/.exec(label);
   if (head) {
     return `What head ${head[2]} in layer ${head[1]} wrote at ${token}: what it read from other tokens and moved here. Biases are in the remainder.`;
@@ -66,7 +70,7 @@ export function part(label: string, { tokens, position }: Picture): string {
     case 'mlp_out':
       return `What the MLP of layer ${layer} made of what had gathered at ${token}. It sees this token’s stream alone.`;
     case 'pre':
-      return `The sum of all that was written at ${token} before layer ${layer}, at the scale of the final LayerNorm.`;
+      return `The sum of all that was written at ${token} before layer ${layer}, at the scale of what reads it here.`;
     case 'mid':
       return `The sum of all that was written at ${token} up to and with the attention of layer ${layer}, before its MLP.`;
     case 'final_post':
@@ -74,7 +78,7 @@ export function part(label: string, { tokens, position }: Picture): string {
     case 'embed':
       return `The embedding of ${token} itself: what this word alone says about the next, before any layer.`;
     case 'pos_embed':
-      return `The embedding of position ${position}: what the place in the prompt alone says.`;
+      return `The embedding of position ${at}: what the place in the prompt alone says.`;
     case 'remainder':
       return 'All that no head wrote: both embeddings, every MLP, and the biases of attention.';
     default:
@@ -82,18 +86,21 @@ export function part(label: string, { tokens, position }: Picture): string {
   }
 }
 
-/** The question as a sentence. */
-export function asked({ answer, incorrect }: Picture): string {
-  return `Why ${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}?`;
+/** The question as a sentence, and the way in. */
+export function asked({ answer, incorrect, trail, tokens }: Picture): string {
+  const why = `Why ${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}?`;
+  const way = trail.flatMap((step) => parseStep(step) ?? []).map((step) => stepName(step, tokens));
+  return way.length ? `${why} ‹ ${way.join(' ‹ ')}` : why;
 }
 
 /** What the model says, how it stands with the words of the question, and which part pushed most. */
-export function finding({ source, predictions: [likeliest], answer, incorrect, charts }: Picture): string {
+export function finding({ source, predictions: [likeliest], answer, incorrect, charts, trail }: Picture): string {
   if (!likeliest) return '';
   const model = source.kind === 'bundled' ? 'The bundled model' : sourceName(source);
   const others = [answer, incorrect].filter((word) => word !== undefined && word.id !== likeliest.id);
   const stand = others.map((word) => word && ` ${isolate(word.text)} is ${place(word.rank)} at ${percent(word.probability)}.`);
   const strongest = charts.component.items().find(({ rank }) => rank === 1);
-  const pushed = strongest && strongest.value !== 0 ? ` The ${strongest.name} ${direction(strongest.value, { answer, incorrect }).replace('pushes', 'pushed most')}.` : '';
+  const outside = strongest && strongest.value !== 0 && trail.length === 0;
+  const pushed = outside ? ` The ${strongest.name} ${direction(strongest.value, { answer, incorrect, trail }).replace('pushes', 'pushed most')}.` : '';
   return `${model} says ${isolate(likeliest.text)} (${percent(likeliest.probability)}).${stand.join('')}${pushed}`;
 }

@@ -1,7 +1,7 @@
 import type { Subject } from '../api/logitscope';
 import type { Picture } from '../state/picture';
 import { parseStep, type Step } from '../state/trail';
-import { isolate } from './format';
+import { isolate, signed } from './format';
 
 type Asked = Pick<Picture, 'tokens' | 'answer' | 'incorrect' | 'trail' | 'layers' | 'heads'>;
 
@@ -21,6 +21,43 @@ export function stepName(step: Step, tokens: Picture['tokens']): string {
 /** The outermost level, the question: `·Mary − ·John`. */
 export function outermost({ answer, incorrect }: Pick<Picture, 'answer' | 'incorrect'>): string {
   return `${isolate(answer.text)}${incorrect ? ` − ${isolate(incorrect.text)}` : ''}`;
+}
+
+/** What the parts add up to, with what no part produced. */
+export function wholeName({ trail, incorrect }: Pick<Picture, 'trail' | 'incorrect'>): string {
+  const step = parseStep(trail.at(-1) ?? '');
+  switch (step?.kind) {
+    case 'head':
+      return 'what is taken from here';
+    case 'neuron':
+      return 'input';
+    case 'score':
+      return 'score';
+    default:
+      return incorrect ? 'logit difference' : 'logit';
+  }
+}
+
+/** What is taken apart at this level, and how much it is. */
+export function levelNote({ trail, tokens, at, attributions }: Picture): string {
+  const step = parseStep(trail.at(-1) ?? '');
+  const { logit, bias } = attributions.component;
+  const amount = signed(logit[0] ?? NaN);
+  const where = isolate(tokens[at]?.text ?? '');
+  switch (step?.kind) {
+    case 'head': {
+      const [, layer] = /^L(\d+)H/.exec(step.head) ?? [];
+      return `${step.head} takes ${amount} from ${where}. The charts show who had written that there, before layer ${layer}.`;
+    }
+    case 'neuron':
+      return `Its input at ${where} is ${amount}, ${signed(bias[0] ?? NaN)} of it from biases. The charts show who wrote the rest: its activation follows from the sum.`;
+    case 'score': {
+      const [of, other] = step.side === 'key' ? [`at ${where}, where it looks`, 'the query as it is'] : [`at ${where}, from where it looks`, 'the key as it is'];
+      return `The score of this look is ${amount}, before softmax: the higher, the more attention, at the cost of other tokens. The charts show what raised it ${of}, ${other}.`;
+    }
+    default:
+      return '';
+  }
 }
 
 /** What the charts' titles say is explained. */

@@ -1,9 +1,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Unit } from '../../api/logitscope';
-import { UNITS, type Picture } from '../../state/picture';
+import { UNITS, type Picture, type Shown } from '../../state/picture';
+import { parseStep } from '../../state/trail';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';
+import { stepName } from '../../words/trail';
 import { tell } from '../events';
 import { base } from '../styles';
 import './contribution-table';
@@ -15,7 +16,7 @@ import './identity-badge';
 export class AnswerPanel extends LitElement {
   @property({ attribute: false }) picture?: Picture;
   /** Whose table is shown. */
-  @property() unit: Unit = 'head';
+  @property() unit: Shown = 'head';
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
   /** Whether another picture is on its way. */
@@ -41,12 +42,13 @@ export class AnswerPanel extends LitElement {
   }
 
   #overview(picture: Picture) {
-    const { answer, incorrect, attributions, charts } = picture;
+    const { answer, incorrect, attributions, charts, trail, tokens } = picture;
+    const step = parseStep(trail.at(-1) ?? '');
     const [logit = 0] = attributions.component.logit;
     const strongest = charts.component.items().find(({ rank }) => rank === 1);
     return html`
       <div class="title">
-        <h2>${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}</h2>
+        <h2>${step ? stepName(step, tokens) : `${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}`}</h2>
         <span class="value mono">${decimals(logit)}</span>
       </div>
       <p class="small">${overview(picture)}</p>

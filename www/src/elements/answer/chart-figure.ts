@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Chart, ChartView, Unit } from '../../api/logitscope';
-import type { Pointed } from '../../state/picture';
+import type { Chart, ChartView } from '../../api/logitscope';
+import type { Pointed, Shown } from '../../state/picture';
 import { UNIT_NOTES } from '../../words/explain';
 import { percent, signed } from '../../words/format';
 import { tell } from '../events';
@@ -16,7 +16,7 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 @customElement('chart-figure')
 export class ChartFigure extends LitElement {
   @property({ attribute: false }) chart!: Chart;
-  @property() unit: Unit = 'head';
+  @property() unit: Shown = 'head';
   @property() theme: 'light' | 'dark' = 'light';
   /** What the pointer is on, here or elsewhere. */
   @property({ attribute: false }) hovered: Pointed | null = null;
@@ -79,7 +79,7 @@ export class ChartFigure extends LitElement {
     const own = selected !== null && chart.item(selected) ? selected : undefined;
     if (key) tell(this, 'part-select', chart.step(own, key));
     else if (event.key === 'Enter' || event.key === ' ') tell(this, 'part-select', own ?? highest(chart));
-    else if (event.key === 'Escape') tell(this, 'part-select', null);
+    else if (event.key === 'Escape' && selected !== null) tell(this, 'part-select', null);
     else return;
     event.preventDefault();
   }

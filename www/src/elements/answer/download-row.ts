@@ -1,7 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Unit } from '../../api/logitscope';
-import type { Picture } from '../../state/picture';
+import type { Picture, Shown } from '../../state/picture';
 import { UNIT_NAMES } from '../../words/explain';
 import { sentence } from '../../words/format';
 import { base } from '../styles';
@@ -13,7 +12,7 @@ const FORMATS: readonly Format[] = ['png', 'svg', 'csv', 'json'];
 @customElement('download-row')
 export class DownloadRow extends LitElement {
   @property({ attribute: false }) picture!: Picture;
-  @property() unit: Unit = 'head';
+  @property() unit: Shown = 'head';
   @state() private look: Look = { size: 'slide', theme: 'light' };
   /** Why the last download is none. */
   @state() private problem?: { format: Format; message: string };

@@ -1,8 +1,9 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Unit } from '../../api/logitscope';
-import { UNITS, type Picture } from '../../state/picture';
+import { UNITS, type Picture, type Shown } from '../../state/picture';
+import { inOwnUnit } from '../../state/trail';
 import { decimals, scientific } from '../../words/format';
+import { wholeName } from '../../words/trail';
 import { base } from '../styles';
 
 /** Whether the parts add up to what the model says. */
@@ -10,13 +11,15 @@ import { base } from '../styles';
 export class IdentityBadge extends LitElement {
   @property({ attribute: false }) picture!: Picture;
   /** Whose sum is shown. All must add up. */
-  @property() unit: Unit = 'head';
+  @property() unit: Shown = 'head';
 
   protected override render() {
     const { picture, unit } = this;
     const { total, logit, bias, error } = picture.attributions[unit];
     const exact = UNITS.every((each) => picture.attributions[each].exact);
-    const of = picture.incorrect ? 'logit difference' : 'logit';
+    const of = wholeName(picture);
+    const through = picture.trail.length > 0 && bias[0] === 0;
+    const less = inOwnUnit(picture.trail) ? 'bias' : html`b<sub>U</sub>`;
     const sum = unit === 'layer' ? 'last value' : 'sum of parts';
     return html`<div class="small ${exact ? '' : 'wrong'}" role="group" aria-label="Identity">
       <p class="verdict">
@@ -25,8 +28,8 @@ export class IdentityBadge extends LitElement {
       <dl>
         <div><dt>${sum}</dt> <dd class="mono">${decimals(total[0] ?? NaN)}</dd></div>
         <div>
-          <dt>${of} − b<sub>U</sub></dt>
-          <dd class="mono"><span class="grey">${decimals(logit[0] ?? NaN)} − (${decimals(bias[0] ?? NaN)}) =</span> ${decimals((logit[0] ?? NaN) - (bias[0] ?? NaN))}</dd>
+          <dt>${of}${through ? '' : html` − ${less}`}</dt>
+          <dd class="mono">${through ? '' : html`<span class="grey">${decimals(logit[0] ?? NaN)} − (${decimals(bias[0] ?? NaN)}) =</span>`} ${decimals((logit[0] ?? NaN) - (bias[0] ?? NaN))}</dd>
         </div>
         <div><dt>difference</dt> <dd class="mono">${scientific(error[0] ?? NaN)}</dd></div>
       </dl>

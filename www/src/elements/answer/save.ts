@@ -1,7 +1,9 @@
-import { Chart, type ChartView, type Token, type Unit } from '../../api/logitscope';
-import type { Picture } from '../../state/picture';
+import { Chart, type ChartView, type Token } from '../../api/logitscope';
+import type { Picture, Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
+import { follow, inOwnUnit } from '../../state/trail';
 import { asked } from '../../words/explain';
+import { subjectOf, wholeName } from '../../words/trail';
 import { decimals, fileName, promptText, scientific } from '../../words/format';
 import { png } from './png';
 
@@ -21,7 +23,7 @@ export interface Look {
 }
 
 /** Downloads one unit's chart or numbers. */
-export async function save(format: Format, picture: Picture, unit: Unit, look: Look): Promise<void> {
+export async function save(format: Format, picture: Picture, unit: Shown, look: Look): Promise<void> {
   const { source, answer, incorrect } = picture;
   const name = fileName('logitscope', sourceName(source), unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
   const link = document.createElement('a');
@@ -31,7 +33,7 @@ export async function save(format: Format, picture: Picture, unit: Unit, look: L
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-async function content(format: Format, picture: Picture, unit: Unit, look: Look): Promise<Blob> {
+async function content(format: Format, picture: Picture, unit: Shown, look: Look): Promise<Blob> {
   const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: caption(picture, unit) };
   switch (format) {
     case 'png':
@@ -46,31 +48,31 @@ async function content(format: Format, picture: Picture, unit: Unit, look: Look)
 }
 
 /** What a picture or a table has to say to stand alone: sentence, question, model, identity and link. */
-function caption(picture: Picture, unit: Unit): string[] {
-  const { source, attributions, incorrect, tokens, position } = picture;
+function caption(picture: Picture, unit: Shown): string[] {
+  const { source, attributions, tokens, position } = picture;
   const { total, logit, bias, error, exact } = attributions[unit];
   const [sum = NaN, whole = NaN, b = NaN, off = NaN] = [total[0], logit[0], bias[0], error[0]];
-  const of = incorrect ? 'logit difference' : 'logit';
+  const of = wholeName(picture);
   const adds = exact ? 'The parts add up' : 'The parts do not add up';
   return [
     `“${promptText(picture)}” ${asked(picture)} After token ${position} of ${tokens.length}, counted from 0.`,
-    `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − b_U (${decimals(b)}), to ${scientific(off)}.`,
+    `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − ${inOwnUnit(picture.trail) ? 'bias' : 'b_U'} (${decimals(b)}), to ${scientific(off)}.`,
     location.href.length > 400 ? `${location.origin}${location.pathname}` : location.href,
   ];
 }
 
 /** Drawn by a chart of its own: the one on the page answers for where it was last drawn. */
-function drawn({ attributions, answer, incorrect, charts }: Picture, unit: Unit, view: ChartView): HTMLCanvasElement {
+function drawn(picture: Picture, unit: Shown, view: ChartView): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
-  const chart = new Chart(attributions[unit], answer.text, incorrect?.text);
-  chart.widen(...charts[unit].span);
+  const chart = Chart.about(picture.attributions[unit], subjectOf(picture));
+  chart.widen(...picture.charts[unit].span);
   chart.draw(canvas, view);
   chart.free();
   return canvas;
 }
 
 /** Lines that begin with # say what the numbers are; readers of CSV leave them out when they are told of the sign. */
-function csv(picture: Picture, unit: Unit): string {
+function csv(picture: Picture, unit: Shown): string {
   const { labels, attribution, positions, total, bias, logit, error } = picture.attributions[unit];
   const comments = [...caption(picture, unit), ...Object.entries({ total, bias, logit, error }).map(([name, of]) => `${name}: ${of.join(' ')}`)];
   const rows = labels.flatMap((label, i) =>
@@ -82,10 +84,12 @@ function csv(picture: Picture, unit: Unit): string {
 }
 
 /** The API's field names, and what was asked. */
-function json({ source, tokens, bos, position, answer, incorrect, predictions, attributions }: Picture, unit: Unit): string {
+function json({ source, tokens, bos, position, trail, answer, incorrect, predictions, attributions }: Picture, unit: Shown): string {
   const { labels, attribution, positions, logit, bias, total, error } = attributions[unit];
   const token = (word: Token) => ({ id: word.id, text: word.text });
-  const asked = { answer: token(answer), incorrect: incorrect && token(incorrect) };
+  const { explain, path, position: from } = follow(trail, position).asked;
+  const way = trail.length ? { trail, path, ...(explain && { explain, explainedAt: from }) } : {};
+  const asked = { answer: token(answer), incorrect: incorrect && token(incorrect), ...way };
   const numbers = { unit, labels, attribution: [...attribution], positions, logit, bias, total, error };
   return JSON.stringify({ model: sourceName(source), tokens, bos, position, ...asked, predictions, ...numbers }, null, 2);
 }

@@ -102,6 +102,22 @@ export class QuestionLine extends LitElement {
    * What to look for. That is said of the bundled model when its training was finished: in another, other heads do it, and
    * before, none may. Its place stays the same, so that nothing moves while the training is gone through.
    */
+  /** What a note says of a part can be seen by a click on it. */
+  #linked(note: string) {
+    return note.split(/\b(L\d+H\d+|\d+_(?:attn|mlp)_out)\b/).map((text, i) => {
+      if (i % 2 === 0) return text;
+      const layer = Number(/\d+/.exec(text)?.[0]);
+      return html`<button
+        type="button"
+        class="part"
+        title="Show ${text}"
+        @click=${() => tell(this, 'part-select', text)}
+        @pointerenter=${() => tell(this, 'part-hover', { label: text, layer })}
+        @pointerleave=${() => tell(this, 'part-hover', null)}
+      >${text}</button>`;
+    });
+  }
+
   #note(preset: Preset | undefined) {
     const { picture, stale } = this;
     const source = picture?.source ?? this.source;
@@ -109,9 +125,9 @@ export class QuestionLine extends LitElement {
       return html`<div class="note small grey"><p role="status">${picture && !stale ? finding(picture) : ''}</p></div>`;
     }
     const { step } = source;
-    if (step === undefined) return html`<div class="note small grey"><p>${preset.note}</p></div>`;
+    if (step === undefined) return html`<div class="note small grey"><p>${this.#linked(preset.note)}</p></div>`;
     return html`<div class="note small grey">
-      <p class="held">${preset.note}</p>
+      <p class="held">${this.#linked(preset.note)}</p>
       <p>${picture ? said(step, picture) : ''}</p>
     </div>`;
   }
@@ -183,6 +199,16 @@ export class QuestionLine extends LitElement {
         margin-left: 16px;
         padding-left: 16px;
         border-left: 1px solid var(--hairline);
+      }
+      .note .part {
+        display: inline;
+        min-height: 0;
+        padding: 0;
+        border: 0;
+        color: inherit;
+        font: inherit;
+        text-decoration: underline dotted;
+        text-underline-offset: 2px;
       }
       .note p {
         grid-area: 1 / 1;

@@ -1,7 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Unit } from '../../api/logitscope';
-import type { Picture } from '../../state/picture';
+import type { Picture, Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import type { HoverStore } from '../../stores/view';
 import { asked } from '../../words/explain';
@@ -15,7 +14,7 @@ import { Watch } from '../watch';
 export class EmbedView extends LitElement {
   @property({ attribute: false }) hover!: HoverStore;
   @property({ attribute: false }) picture?: Picture;
-  @property() unit: Unit = 'head';
+  @property() unit: Shown = 'head';
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
   @property() theme: 'light' | 'dark' = 'light';

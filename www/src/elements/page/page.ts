@@ -5,6 +5,7 @@ import { isStepping } from '../../state/model';
 import type { Stores } from '../../stores/stores';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
+import '../answer/path-trail';
 import '../ask/prediction-list';
 import '../ask/prompt-editor';
 import '../ask/question-line';
@@ -15,6 +16,7 @@ import '../model/model-menu';
 import '../model/model-offer';
 import '../model/model-progress';
 import '../model/training-steps';
+import { parseStep } from '../../state/trail';
 import { asked } from '../../words/explain';
 import { sentence } from '../../words/format';
 import { base } from '../styles';
@@ -52,6 +54,7 @@ export class Page extends LitElement {
     window.addEventListener('dragover', this.#dragOver);
     window.addEventListener('dragleave', this.#dragLeave);
     window.addEventListener('drop', this.#drop);
+    window.addEventListener('keydown', this.#escape, { capture: true });
     small.addEventListener('change', this.#resized);
   }
 
@@ -60,6 +63,7 @@ export class Page extends LitElement {
     window.removeEventListener('dragover', this.#dragOver);
     window.removeEventListener('dragleave', this.#dragLeave);
     window.removeEventListener('drop', this.#drop);
+    window.removeEventListener('keydown', this.#escape, { capture: true });
     small.removeEventListener('change', this.#resized);
   }
 
@@ -91,6 +95,29 @@ export class Page extends LitElement {
     } catch (error) {
       models.tell(sentence(error));
     }
+  };
+
+  #goIn(step: string): void {
+    this.stores.view.select(null);
+    this.stores.question.go(step);
+  }
+
+  /** What was gone into is selected again. */
+  #goOut(level: number): void {
+    const { question, view } = this.stores;
+    const left = parseStep(question.state.trail[level] ?? '');
+    question.go(level);
+    view.select(left && 'head' in left ? left.head : null);
+  }
+
+  /** Escape leaves what is selected, and then goes out by a level. */
+  readonly #escape = (event: KeyboardEvent) => {
+    const { question, view } = this.stores;
+    const level = question.state.trail.length - 1;
+    const typing = event.composedPath().some((target) => target instanceof Element && target.matches('input, textarea, select, dialog, [popover]'));
+    if (event.key !== 'Escape' || level < 0 || view.state.selected !== null || typing) return;
+    event.preventDefault();
+    this.#goOut(level);
   };
 
   #help(): void {
@@ -146,6 +173,8 @@ export class Page extends LitElement {
       @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
       @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
       @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
+      @part-hover=${({ detail }: Telling<'part-hover'>) => this.stores.hover.hover(detail)}
+      @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
     >
       <prompt-editor
         .question=${question.state}
@@ -214,7 +243,10 @@ export class Page extends LitElement {
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
       @unit-choose=${({ detail }: Telling<'unit-choose'>) => view.showUnit(detail)}
+      @go-in=${({ detail }: Telling<'go-in'>) => this.#goIn(detail)}
+      @go-out=${({ detail }: Telling<'go-out'>) => this.#goOut(detail)}
     >
+      ${picture?.trail.length ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
       <answer-charts
         .hover=${hover}
         .picture=${picture}
@@ -309,6 +341,13 @@ export class Page extends LitElement {
       }
       .notice {
         padding-left: 56px;
+      }
+      path-trail {
+        grid-column: 1 / -1;
+      }
+      .answer:has(path-trail) {
+        grid-template-rows: auto 1fr;
+        row-gap: 8px;
       }
       .ask[data-folded] :is(token-strip, prediction-list, training-steps) {
         display: none;
