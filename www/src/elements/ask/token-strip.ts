@@ -1,12 +1,17 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Token } from '../../api/logitscope';
+import { tints, type Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
-import { cutWords, middle, pieceName, pieces, shown, visible } from '../../words/format';
+import { restsOnFirst, type Sources } from '../../state/sources';
+import { takenFrom } from '../../words/depth';
+import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 
-/** The prompt as the model sees it. The chosen token is the one after which the next is explained. */
+/**
+ * The prompt as the model sees it. The chosen token is the one after which the next is explained. Of a head it is the chart of what
+ * that takes from each token, and beneath of where it looks.
+ */
 @customElement('token-strip')
 export class TokenStrip extends LitElement {
   @property({ attribute: false }) tokens: readonly Token[] = [];
@@ -16,6 +21,22 @@ export class TokenStrip extends LitElement {
   /** Whether the model is writing. */
   @property({ type: Boolean }) generating = false;
   @property({ attribute: false }) problem?: Problem;
+  /** What a head takes from each token up to where it looks from. */
+  @property({ attribute: false }) sources?: Sources;
+  /** The token where the charts read the residual stream. */
+  @property({ attribute: false }) at?: number;
+  @property() theme: 'light' | 'dark' = 'light';
+
+  /** The ground of each token that something is taken from. */
+  #tints: string[] = [];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('sources') && !changed.has('theme')) return;
+    const taken = this.sources?.attribution ?? [];
+    const most = taken.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const shares = Float64Array.from(taken, (value) => (most > 0 ? value / most : 0));
+    this.#tints = taken.length ? tints(shares, this.theme === 'dark') : [];
+  }
 
   /** Arrows walk the strip, which is one stop of the Tab key. */
   #walk(event: KeyboardEvent): void {
@@ -28,30 +49,39 @@ export class TokenStrip extends LitElement {
   }
 
   protected override render() {
-    const { tokens, question, fewWords, generating, problem } = this;
+    const { tokens, question, fewWords, generating, problem, sources, at } = this;
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
     const cut = pieces(tokens);
     const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
+    const rests = question.prependBos && sources && sources.pattern.length > 1 && restsOnFirst(sources);
     return html`
-      <span class="gutter" id="label">after</span>
-      <div class="strip" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
+      <span class="gutter" id="label">${rests ? html`<b>${percent(sources.pattern[0])}</b> rests` : 'after'}</span>
+      <div class="strip ${question.prependBos ? 'bos' : ''} ${rests ? 'rests' : ''}" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
         ${tokens.map((token, i) => {
           const byModel = i >= written;
           const piece = cut[i];
           const short = piece ? pieceName(piece) : shown(token.text);
           const whole = short.includes('…') ? `${middle(visible(token.text.slice(0, 4000)), 1000)}\n` : '';
-          const name = `${i}: ${short}${byModel ? ', written by the model' : ''}`;
-          return html`<button
-            type="button"
-            data-token
-            class="token ${byModel ? 'written' : ''} ${piece && piece.part > 1 ? 'on' : ''}"
-            aria-label=${name}
-            aria-pressed=${i === position ? 'true' : 'false'}
-            tabindex=${i === position ? 0 : -1}
-            title="${whole}${byModel ? 'Explain why the model wrote this' : 'Explain what comes after this'} (token ${i}, id ${token.id}${piece ? `, the bytes ${token.text}` : ''})"
-            @click=${() => tell(this, 'token-choose', i)}
-          >${short}</button>`;
+          const read = at === i && at !== position;
+          const tint = this.#tints[i];
+          const paid = sources?.pattern[i];
+          const taken = paid === undefined ? '' : `${rests && i === 0 ? 'rest of its attention: ' : ''}the head ${takenFrom(sources?.attribution[i] ?? 0, paid)}`;
+          const name = [`${i}: ${short}`, byModel && 'written by the model', read && 'read here', taken].filter(Boolean).join(', ');
+          return html`<span class="cell ${piece && piece.part > 1 ? 'on' : ''}">
+            <button
+              type="button"
+              data-token
+              class="token ${byModel ? 'written' : ''} ${read ? 'read' : ''} ${tint ? 'tinted' : ''}"
+              .style=${tint ? `--tint: ${tint}; --on: ${inkOn(tint)}` : ''}
+              aria-label=${name}
+              aria-pressed=${i === position ? 'true' : 'false'}
+              tabindex=${i === position ? 0 : -1}
+              title="${whole}${taken ? `${sentence(taken)}\n` : ''}${byModel ? 'Explain why the model wrote this' : 'Explain what comes after this'} (token ${i}, id ${token.id}${piece ? `, the bytes ${token.text}` : ''})"
+              @click=${() => tell(this, 'token-choose', i)}
+            >${short}</button>
+            <span class="paid" ?data-shown=${paid !== undefined} .style=${`--paid: ${paid ?? 0}`}></span>
+          </span>`;
         })}
         ${tokens.length ? nothing : expected(question).map((word) => html`<span class="token expected" aria-hidden="true">${shown(word)}</span>`)}
         ${generating ? html`<button type="button" class="main" @click=${() => tell(this, 'generate-stop')}>Stop</button>` : nothing}
@@ -101,10 +131,49 @@ export class TokenStrip extends LitElement {
         border-color: var(--hairline);
         color: var(--ink);
       }
+      .cell {
+        position: relative;
+        display: grid;
+        padding-bottom: 4px;
+      }
+      .cell .token {
+        width: 100%;
+      }
+      /* What is put before the prompt has room for a line after it. */
+      .bos .cell:first-child {
+        margin-right: 8px;
+      }
+      .rests .cell:first-child::after {
+        content: '';
+        position: absolute;
+        inset: 4px -7px 4px auto;
+        border-right: 1px solid var(--grey);
+      }
       /* What is one character stands together. */
-      .token.on {
+      .cell.on {
         margin-left: -5px;
+      }
+      .cell.on .token {
         border-left-style: dotted;
+      }
+      .token.tinted,
+      .token.tinted:hover:not(:disabled) {
+        background: var(--tint);
+        color: var(--on);
+        forced-color-adjust: none;
+      }
+      .token.read {
+        box-shadow: inset 0 -3px var(--accent);
+      }
+      /* The attention paid, of all that a head has to pay. */
+      .paid {
+        position: absolute;
+        inset: auto 0 0;
+        height: 3px;
+      }
+      .paid[data-shown] {
+        background: linear-gradient(var(--grey) 0 0) left / calc(100% * var(--paid)) 100% no-repeat var(--hairline);
+        forced-color-adjust: none;
       }
       .token.expected {
         display: inline-flex;
@@ -123,6 +192,8 @@ export class TokenStrip extends LitElement {
       .token[aria-pressed='true'] {
         border: 2px solid var(--accent);
         padding: 0 5px;
+      }
+      .token[aria-pressed='true']:not(.tinted) {
         background: var(--accent-ground);
       }
       @media (max-width: 720px) {
@@ -132,6 +203,15 @@ export class TokenStrip extends LitElement {
       }
     `,
   ];
+}
+
+/** Black or white, whichever is easier to read on a ground such as `#1a2b3c`. */
+function inkOn(ground: string): string {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const channel = parseInt(ground.slice(at, at + 2), 16) / 255;
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
 /** The words of a prompt, which are about what its tokens will be: they keep the room for them. */

@@ -1,0 +1,56 @@
+import type { Attribution } from '../api/logitscope';
+import type { Picture } from '../state/picture';
+import { count, decimals, isolate, percent, scientific, signed } from './format';
+
+/** Parts taken apart, in words. What a head took from a token is a value; where it looked is its attention. */
+
+/** A token of the prompt by its place. */
+export function tokenAt({ tokens }: Pick<Picture, 'tokens'>, index: number): string {
+  return isolate(tokens[index]?.text ?? `@${index}`);
+}
+
+/** What a token's title says of a head that looks at it. */
+export function takenFrom(value: number, paid: number): string {
+  return `takes ${signed(value)} from here, pays ${percent(paid)} of its attention`;
+}
+
+/** Where a head looks most, and what it takes most. */
+export function headLine({ attribution, pattern = [], logit: [share = 0] }: Attribution, picture: Picture): string {
+  const looked = largest(pattern);
+  const took = largest([...attribution]);
+  const [at, from] = [tokenAt(picture, looked), tokenAt(picture, took)];
+  const paid = percent(pattern[looked]);
+  const value = `${signed(attribution[took] ?? 0)} of its ${signed(share)}`;
+  const here = tokenAt(picture, picture.at);
+  if (looked === took) return `From ${here} it looks most at ${at} (${paid}), and there it takes most: ${value}.`;
+  return `From ${here} it looks most at ${at} (${paid}), but takes most from ${from}: ${value}.`;
+}
+
+/** Which neuron of an MLP wrote most. */
+export function mlpLine({ labels, strongest, logit: [share = 0] }: Attribution, picture: Picture): string {
+  const most = strongest(2).find(({ label }) => isNeuron(label));
+  if (!most) return '';
+  const neurons = count(labels.filter(isNeuron).length);
+  return `Of the ${neurons} neurons at ${tokenAt(picture, picture.at)}, ${most.label} wrote most: ${signed(most.value)} of the MLP’s ${signed(share)}.`;
+}
+
+export function isNeuron(label: string): boolean {
+  return /^L\d+N\d+$/.test(label);
+}
+
+/** Whether parts add up to the part that they are of. */
+export function addsUp({ total, logit, error, exact }: Attribution, parts: string): string {
+  const [sum = NaN, share = NaN, off = NaN] = [total[0], logit[0], error[0]];
+  return exact
+    ? `${parts} add up to ${decimals(sum)}, what it wrote, to ${scientific(Math.abs(off))}`
+    : `${parts} add up to ${decimals(sum)}, not to ${decimals(share)}, which it wrote: do not trust this`;
+}
+
+/** A cell of a head's pattern. */
+export function looksAt(picture: Pick<Picture, 'tokens'>, query: number, key: number, paid: number): string {
+  return `${tokenAt(picture, query)} looks at ${tokenAt(picture, key)}: ${percent(paid)}`;
+}
+
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, x, i) => (Math.abs(x) > Math.abs(numbers[most] ?? 0) ? i : most), 0);
+}
