@@ -2,6 +2,7 @@ import { Address } from './address';
 import { AnswerStore } from './answer';
 import { GenerationStore } from './generation';
 import { ModelStore } from './models';
+import { PartStore } from './part';
 import { QuestionStore } from './question';
 import { ThemeStore } from './theme';
 import { HoverStore, ViewStore } from './view';
@@ -14,6 +15,7 @@ export class Stores {
   readonly answer = new AnswerStore(this.models, this.question);
   readonly generation = new GenerationStore(this.models, this.question, this.answer);
   readonly view = new ViewStore(this.answer);
+  readonly part = new PartStore(this.answer, this.view);
   readonly hover = new HoverStore(this.answer);
   readonly address = new Address(this.models, this.question, this.answer, this.view);
 }

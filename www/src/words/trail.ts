@@ -12,7 +12,7 @@ export function stepName(step: Step, tokens: Picture['tokens']): string {
     case 'head':
       return `${step.head} at ${token(step.token)}`;
     case 'neuron':
-      return step.neuron;
+      return `neuron ${step.neuron}`;
     case 'score':
       return `why ${step.head} looks at ${token(step.token)}${step.side === 'key' ? '' : ', by where it looks from'}`;
   }
@@ -68,6 +68,6 @@ export function subjectOf({ tokens, answer, incorrect, trail, layers, heads }: A
   const through = steps.slice(root + 1).map((step) => stepName(step, tokens)).join(', ') || undefined;
   const number = steps[root];
   if (!number) return { answer: answer.text, incorrect: incorrect?.text, through, model };
-  const named = number.kind === 'neuron' ? `the input of ${number.neuron}` : stepName(number, tokens);
+  const named = number.kind === 'neuron' ? `the input of neuron ${number.neuron}` : stepName(number, tokens);
   return { answer: named, explain: true, through, model };
 }

@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { UNITS, type Picture, type Shown } from '../../state/picture';
+import type { Part } from '../../stores/part';
 import { parseStep } from '../../state/trail';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';
@@ -10,6 +11,8 @@ import { base } from '../styles';
 import './contribution-table';
 import './download-row';
 import './identity-badge';
+import './part-neurons';
+import './part-sources';
 
 /** The selected part in words and numbers, the table of all, the identity, and the downloads. */
 @customElement('answer-panel')
@@ -19,6 +22,9 @@ export class AnswerPanel extends LitElement {
   @property() unit: Shown = 'head';
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
+  /** It, taken apart, if it is a head or an MLP. */
+  @property({ attribute: false }) taken?: Part;
+  @property() theme: 'light' | 'dark' = 'light';
   /** Whether another picture is on its way. */
   @property({ type: Boolean, reflect: true }) stale = false;
 
@@ -38,7 +44,16 @@ export class AnswerPanel extends LitElement {
       </div>
       ${unit === 'layer' ? nothing : html`<p class="small">It ${direction(item.value, picture)}: ${pushes}.</p>`}
       <p class="small grey">${known ?? part(label, picture)}</p>
+      ${this.#inside(picture, label)}
     `;
+  }
+
+  #inside(picture: Picture, label: string) {
+    const { taken, theme } = this;
+    if (taken?.of !== label) return nothing;
+    return label.startsWith('L')
+      ? html`<part-sources .taken=${taken} .picture=${picture} .theme=${theme}></part-sources>`
+      : html`<part-neurons .taken=${taken} .picture=${picture}></part-neurons>`;
   }
 
   #overview(picture: Picture) {
@@ -132,9 +147,23 @@ export class AnswerPanel extends LitElement {
       }
       /* The table takes the height that the charts leave, and scrolls. */
       contribution-table {
-        flex: 1 1 112px;
+        flex: 1 0 112px;
         min-height: 112px;
         height: 0;
+      }
+      /* The charts say how high the row is: what the panel has more, it scrolls. */
+      @media (min-width: 1024px) {
+        :host {
+          height: 0;
+          min-height: 100%;
+          overflow: hidden auto;
+          scrollbar-gutter: stable;
+          margin-right: -12px;
+          padding-right: 4px;
+        }
+        :host > * {
+          flex-shrink: 0;
+        }
       }
       @media print {
         .units,

@@ -11,7 +11,7 @@ import { base } from '../styles';
 import './head-pattern';
 import { parts } from './parts';
 
-const SHOWN = 5;
+const SHOWN = 4;
 
 /** From which tokens a head takes what it writes, strongest first, and where it looks. */
 @customElement('part-sources')
@@ -33,7 +33,7 @@ export class PartSources extends LitElement {
       <td class="mono grey">${percent(pattern[index])}</td>
       <td class="do">
         <button type="button" title="What ${of} reads at ${token}, by who had written it" aria-label="Go in: what ${of} reads at ${token}, token ${index}" @click=${() => tell(this, 'go-in', step)}>go in</button>
-        <button type="button" title="Why ${of} looks at ${token}: its attention score, by the parts that made it" aria-label="Why does ${of} look at ${token}, token ${index}?" @click=${() => tell(this, 'go-in', `score:${step}:key`)}>why there?</button>
+        <button type="button" title="Why ${of} looks at ${token}: its attention score, by the parts that made it" aria-label="Why does ${of} look at ${token}, token ${index}?" @click=${() => tell(this, 'go-in', `score:${step}:key`)}>why?</button>
       </td>
     </tr>`;
   }
@@ -56,7 +56,7 @@ export class PartSources extends LitElement {
             <th scope="col">Token</th>
             <th scope="col" title="What it takes from the token: its attention times what it reads there">Takes</th>
             <th scope="col" title="The share of its attention">Looks</th>
-            <td></td>
+            <td class="do"></td>
           </tr>
         </thead>
         <tbody>
@@ -93,8 +93,11 @@ export class PartSources extends LitElement {
   }
 
   static override styles = [base, parts, css`
-    .do button + button {
-      margin-left: -4px;
+    .do {
+      width: 92px;
+    }
+    .do button {
+      padding: 0 4px;
     }
   `];
 }

@@ -32,7 +32,7 @@ export const parts = css`
     text-align: left;
   }
   :is(th, td):nth-child(3) {
-    width: 60px;
+    width: 76px;
   }
   :is(th, td):nth-child(4) {
     width: 48px;

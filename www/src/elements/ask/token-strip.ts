@@ -1,12 +1,15 @@
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { tints, type Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
-import { restsOnFirst, type Sources } from '../../state/sources';
+import type { Picture } from '../../state/picture';
+import { restsOnFirst, sourcesOf, type Sources } from '../../state/sources';
+import type { HoverStore } from '../../stores/view';
 import { takenFrom } from '../../words/depth';
 import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
+import { Watch } from '../watch';
 
 /**
  * The prompt as the model sees it. The chosen token is the one after which the next is explained. Of a head it is the chart of what
@@ -21,18 +24,30 @@ export class TokenStrip extends LitElement {
   /** Whether the model is writing. */
   @property({ type: Boolean }) generating = false;
   @property({ attribute: false }) problem?: Problem;
-  /** What a head takes from each token up to where it looks from. */
-  @property({ attribute: false }) sources?: Sources;
-  /** The token where the charts read the residual stream. */
-  @property({ attribute: false }) at?: number;
+  /** Whether there is room for a line alone. */
+  @property({ type: Boolean, reflect: true }) line = false;
+  /** What is under the pointer: of a head, its sources are shown; else of the selected one. */
+  @property({ attribute: false }) hover!: HoverStore;
+  /** The answer to this very question, if it is there. */
+  @property({ attribute: false }) picture?: Picture;
+  /** The selected part's label. */
+  @property({ attribute: false }) selected: string | null = null;
   @property() theme: 'light' | 'dark' = 'light';
+  readonly watch = new Watch(this, () => [this.hover]);
 
-  /** The ground of each token that something is taken from. */
+  /** What is shown of which head of which picture, and the ground of each token that something is taken from. */
+  #shown?: { picture?: Picture; head?: string; theme: string };
+  #sources?: Sources;
   #tints: string[] = [];
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('sources') && !changed.has('theme')) return;
-    const taken = this.sources?.attribution ?? [];
+  protected override willUpdate(): void {
+    const { picture, theme } = this;
+    const head = [this.hover.state.hovered?.label, this.selected].find((label) => label && picture?.sources.heads.includes(label)) ?? undefined;
+    const { picture: before, head: shown, theme: drawn } = this.#shown ?? {};
+    if (picture === before && head === shown && theme === drawn) return;
+    this.#shown = { picture, head, theme };
+    this.#sources = picture && head !== undefined ? sourcesOf(picture.sources, head) : undefined;
+    const taken = this.#sources?.attribution ?? [];
     const most = taken.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const shares = Float64Array.from(taken, (value) => (most > 0 ? value / most : 0));
     this.#tints = taken.length ? tints(shares, this.theme === 'dark') : [];
@@ -49,7 +64,9 @@ export class TokenStrip extends LitElement {
   }
 
   protected override render() {
-    const { tokens, question, fewWords, generating, problem, sources, at } = this;
+    const { tokens, question, fewWords, generating, problem, picture } = this;
+    const sources = this.#sources;
+    const at = picture?.at;
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
     const cut = pieces(tokens);
@@ -94,10 +111,12 @@ export class TokenStrip extends LitElement {
     `;
   }
 
-  /** Whatever is chosen is in sight. */
+  /** Whatever is chosen is in sight; where there is a line alone, what a head takes most from. */
   protected override updated(): void {
     const strip = this.renderRoot.querySelector<HTMLElement>('.strip');
-    const chosen = strip?.querySelector<HTMLElement>('[aria-pressed="true"]');
+    const taken = this.line ? (this.#sources?.attribution ?? []).map(Math.abs) : [];
+    const most = taken.indexOf(Math.max(...taken));
+    const chosen = strip?.querySelectorAll<HTMLElement>('button[data-token]')[most] ?? strip?.querySelector<HTMLElement>('[aria-pressed="true"]');
     if (!strip || !chosen || chosen === this.#seen?.chosen && strip.clientWidth === this.#seen.width) return;
     this.#seen = { chosen, width: strip.clientWidth };
     const { offsetTop: top, offsetLeft: left, offsetHeight: height, offsetWidth: width } = chosen;
@@ -125,6 +144,10 @@ export class TokenStrip extends LitElement {
         padding: 1px;
         overflow-y: auto;
       }
+      :host([line]) .strip {
+        flex-wrap: nowrap;
+        overflow: auto hidden;
+      }
       .token {
         min-width: 16px;
         padding: 0 6px;
@@ -134,6 +157,7 @@ export class TokenStrip extends LitElement {
       .cell {
         position: relative;
         display: grid;
+        flex: none;
         padding-bottom: 4px;
       }
       .cell .token {

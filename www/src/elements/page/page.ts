@@ -45,8 +45,8 @@ export class Page extends LitElement {
   @state() private unfolded = false;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, generation, view } = this.stores;
-    return [theme, models, question, answer, generation, view];
+    const { theme, models, question, answer, generation, view, part } = this.stores;
+    return [theme, models, question, answer, generation, view, part];
   });
 
   override connectedCallback(): void {
@@ -162,18 +162,19 @@ export class Page extends LitElement {
   }
 
   #ask() {
-    const { models, question, answer, generation, view } = this.stores;
+    const { models, question, answer, generation, view, hover } = this.stores;
     const { model, loading, failure, training, notice } = models.state;
     const { tokens, predictions, picture, problems, hints, pending } = answer.state;
     const folded = this.folds && !this.unfolded;
     return html`<section
       class="ask"
       ?data-folded=${folded}
+      ?data-head=${view.state.selected?.includes('H')}
       aria-label="The question"
       @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
       @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
       @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
-      @part-hover=${({ detail }: Telling<'part-hover'>) => this.stores.hover.hover(detail)}
+      @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => {
         if (question.state.trail.length) question.go(0);
         view.select(detail);
@@ -195,9 +196,14 @@ export class Page extends LitElement {
       <token-strip
         .tokens=${tokens}
         .question=${question.state}
+        .hover=${hover}
+        .picture=${picture?.tokens === tokens && !pending ? picture : undefined}
+        .selected=${view.state.selected}
+        .theme=${this.stores.theme.state.theme}
         .fewWords=${model?.source.kind === 'bundled'}
         .generating=${generation.state.running}
         .problem=${problems.position ?? generation.state.problem}
+        .line=${folded}
         @token-choose=${({ detail }: Telling<'token-choose'>) => answer.chooseToken(detail)}
         @generate-stop=${() => generation.stop()}
         @generate-clear=${() => generation.clear()}
@@ -235,7 +241,7 @@ export class Page extends LitElement {
   }
 
   #answer() {
-    const { theme, models, answer, view, hover } = this.stores;
+    const { theme, models, answer, view, hover, part } = this.stores;
     const { model } = models.state;
     const { picture, pending, problems } = answer.state;
     const { unit, selected } = view.state;
@@ -260,7 +266,7 @@ export class Page extends LitElement {
         .stale=${busy || !model || !answer.answered}
         .instead=${this.#instead()}
       ></answer-charts>
-      <answer-panel ?inert=${Object.values(problems).some(Boolean)} .picture=${picture} .unit=${unit} .selected=${selected} .stale=${Boolean(picture) && (busy || !model || !answer.answered)}></answer-panel>
+      <answer-panel ?inert=${Object.values(problems).some(Boolean)} .picture=${picture} .unit=${unit} .selected=${selected} .taken=${part.state} .theme=${theme.state.theme} .stale=${Boolean(picture) && (busy || !model || !answer.answered)}></answer-panel>
     </section>`;
   }
 
@@ -352,7 +358,8 @@ export class Page extends LitElement {
         grid-template-rows: auto 1fr;
         row-gap: 8px;
       }
-      .ask[data-folded] :is(token-strip, prediction-list, training-steps) {
+      .ask[data-folded] :is(prediction-list, training-steps),
+      .ask[data-folded]:not([data-head]) token-strip {
         display: none;
       }
       help-section:focus {
