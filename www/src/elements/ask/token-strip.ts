@@ -119,7 +119,7 @@ export class TokenStrip extends LitElement {
     const chosen = strip?.querySelectorAll<HTMLElement>('button[data-token]')[most] ?? strip?.querySelector<HTMLElement>('[aria-pressed="true"]');
     if (!strip || !chosen || chosen === this.#seen?.chosen && strip.clientWidth === this.#seen.width) return;
     this.#seen = { chosen, width: strip.clientWidth };
-    const { offsetTop: top, offsetLeft: left, offsetHeight: height, offsetWidth: width } = chosen;
+    const { offsetTop: top, offsetLeft: left, offsetHeight: height, offsetWidth: width } = chosen.parentElement ?? chosen;
     if (top < strip.scrollTop || top + height > strip.scrollTop + strip.clientHeight) strip.scrollTop = top - (strip.clientHeight - height) / 2;
     if (left < strip.scrollLeft || left + width > strip.scrollLeft + strip.clientWidth) strip.scrollLeft = left - (strip.clientWidth - width) / 2;
   }
