@@ -17,7 +17,9 @@ pub(super) struct RunningSum;
 
 impl Kind for RunningSum {
     fn labels(&self, shape: &Shape) -> Vec<Part> {
-        labels::states(shape.mlps + 1, shape.end)
+        // What is read before a layer ends with the state there.
+        let before = usize::from(matches!(shape.end, Part::Pre(_)));
+        labels::states(shape.attentions + before, shape.end)
     }
 
     fn order(&self) -> &'static str {
@@ -226,13 +228,12 @@ impl Plot for Layout<'_> {
             mark.draw(self.rect(i).grown(2.0), sketch, palette);
             return;
         }
-        let (layer, step) = match part {
-            Part::AttnOut(layer) | Part::Head { layer, .. } => (layer, 0),
-            Part::MlpOut(layer) => (layer, 1),
+        let shape = self.scene.shape;
+        let step = match part {
+            Part::AttnOut(layer) | Part::Head { layer, .. } if layer < shape.attentions => 2 * layer,
+            Part::MlpOut(layer) if layer < shape.mlps => 2 * layer + 1,
             _ => return,
         };
-        if 2 * layer + step + 1 < self.points.len() {
-            sketch.path(self.step(2 * layer + step), mark.color(palette), 2.0 + mark.width());
-        }
+        sketch.path(self.step(step), mark.color(palette), 2.0 + mark.width());
     }
 }

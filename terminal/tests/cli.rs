@@ -563,7 +563,7 @@ fn bad_usage_is_2() {
         "attribute --model . --tokens [1,2 --answer #1",
         "attribute --model . --tokens -1 --answer #1",
         "attribute --model . --tokens 4294967296 --answer #1",
-        "attribute --model . --tokens 1 --answer #1 --unit neuron",
+        "attribute --model . --tokens 1 --answer #1 --unit position",
         "attribute --model . --tokens 1 --answer #1 --position last",
         "attribute --model . --tokens 1 --answer #1 --top 0",
         "attribute --model . --tokens 1 --answer #1 --format yaml",
