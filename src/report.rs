@@ -29,10 +29,6 @@ impl Token {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The model's number of layers.
-    pub n_layer: usize,
-    /// Attention heads of a layer.
-    pub n_head: usize,
     /// The prompt, `[pos]`.
     pub tokens: Vec<Token>,
     /// The token that was put before the text, and who named it; none if none was.
@@ -69,10 +65,7 @@ impl Report {
             target => (None, None, Some(target.to_string())),
         };
         let token = |id| Token::new(model, id);
-        let config = run.model().config();
         Ok(Self {
-            n_layer: config.n_layer,
-            n_head: config.n_head,
             tokens: run.tokens().iter().map(|&id| Token::new(model, id)).collect(),
             bos: None,
             explain,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use logitscope::attribution::{Attribution, Explanation, Form, Part, Unit, states};
+use logitscope::attribution::{Attribution, Explanation, Form, Part, Unit, labels};
 use logitscope::chart::plotters::coord::Shift;
 use logitscope::chart::plotters::prelude::{DrawingArea, DrawingBackend, IntoDrawingArea};
 use logitscope::chart::{Chart, Item, Key, Resolution, Theme, View};
@@ -18,8 +18,9 @@ const HEADS: Form = Form::Parts(Unit::Head);
 /// An explanation whose values come from `value`, at one position.
 fn explanation(form: Form, n_layer: usize, n_head: usize, value: impl FnMut(usize) -> f64) -> Explanation {
     let labels = match form {
-        Form::Parts(unit) => unit.parts(n_layer, n_head),
-        _ => states(n_layer),
+        COMPONENTS => labels::components(n_layer, n_layer),
+        HEADS => labels::heads(n_layer, n_head),
+        _ => labels::states(n_layer, Part::FinalPost),
     };
     let values: Vec<f64> = (0..labels.len()).map(value).collect();
     let total = match form {

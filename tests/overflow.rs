@@ -58,18 +58,10 @@ fn a_damaged_number_is_found_where_it_is_first_read() {
         ("wpe.weight", 2 * 8, "the position's embedding is NaN at position 2"),
         ("h.0.ln_1.weight", 0, "what ln_1 of layer 0 gives is NaN at position 0"),
         ("h.1.ln_1.bias", 0, "what ln_1 of layer 1 gives is NaN at position 0"),
-        (
-            "h.0.attn.c_attn.weight",
-            0,
-            "what attention mixes in layer 0 is NaN at position 0",
-        ),
+        ("h.0.attn.c_attn.weight", 0, "a query of layer 0 is NaN at position 0"),
         ("h.0.attn.c_attn.weight", 8, "a key of layer 0 is NaN at position 0"),
         ("h.1.attn.c_attn.weight", 16, "a value of layer 1 is NaN at position 0"),
-        (
-            "h.0.attn.c_attn.bias",
-            3,
-            "what attention mixes in layer 0 is NaN at position 0",
-        ),
+        ("h.0.attn.c_attn.bias", 3, "a query of layer 0 is NaN at position 0"),
         (
             "h.0.attn.c_proj.weight",
             0,

@@ -35,6 +35,16 @@ fn assert_close(ours: &[f32], theirs: impl IntoIterator<Item = f64>) {
     }
 }
 
+/// Of float64 sums; a number is off by `most` of its size, or of 1.
+fn assert_equal(ours: &[f64], theirs: impl IntoIterator<Item = f64>, most: f64) {
+    let theirs: Vec<f64> = theirs.into_iter().collect();
+    assert_eq!(ours.len(), theirs.len());
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        let difference = (ours - theirs).abs();
+        assert!(difference < most * theirs.abs().max(1.0), "{ours} is not {theirs}");
+    }
+}
+
 /// As many numbers as are asked for, of a seed.
 fn numbers(n: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(747_796_405).wrapping_add(1);
@@ -83,21 +93,29 @@ fn check_linear<E: Element>(rows: usize, k: usize, n: usize, cut: usize, seed: u
         assert_eq!(linear(x, k, &packed, &bias, columns.clone()), y);
     }
 
-    let u = f64s(&numbers(n, seed + 3));
-    let along = along::<_, false>(&packed, k, n, 0..k, 0..n, &u);
-    for (along, row) in along.iter().zip(weight.chunks(n)) {
-        let expected: f64 = row.iter().zip(&u).map(|(&w, u)| f64::from(w) * u).sum();
-        assert!((along - expected).abs() < 1e-10, "{along} is not {expected}");
-    }
+    let rows = cut % k..k - cut / 5 % (k - cut % k);
+    let u = f64s(&numbers(columns.len(), seed + 3));
+    let product = |row: usize, power: i32| -> f64 {
+        let of_row = &weight[row * n..][columns.clone()];
+        of_row
+            .iter()
+            .zip(&u)
+            .map(|(&w, u)| (f64::from(w) * u).powi(power))
+            .sum()
+    };
+    let sums = along::<_, false>(&packed, k, n, rows.clone(), columns.clone(), &u);
+    let squares = along::<_, true>(&packed, k, n, rows.clone(), columns.clone(), &u);
+    assert_equal(&sums, rows.clone().map(|row| product(row, 1)), 1e-10);
+    assert_equal(&squares, rows.map(|row| product(row, 2)), 1e-6);
     let z = f64s(&x[..k]);
     let d_head = (1..=k).rev().find(|&d| k.is_multiple_of(d) && d * d <= k).unwrap_or(1);
     let results = by_head(&packed, d_head, &z, n);
     for (head, result) in results.chunks(n).enumerate() {
-        for (c, ours) in result.iter().enumerate() {
+        let of_column = |c: usize| -> f64 {
             let rows = head * d_head..(head + 1) * d_head;
-            let expected: f64 = rows.map(|k| z[k] * f64::from(weight[k * n + c])).sum();
-            assert!((ours - expected).abs() < 1e-10, "{ours} is not {expected}");
-        }
+            rows.map(|k| z[k] * f64::from(weight[k * n + c])).sum()
+        };
+        assert_equal(result, (0..n).map(of_column), 1e-10);
     }
 
     let matrix: Vec<E> = weight.iter().copied().map(element).collect();
@@ -106,10 +124,10 @@ fn check_linear<E: Element>(rows: usize, k: usize, n: usize, cut: usize, seed: u
         &matrix_vector(&matrix, &x),
         weight.chunks(n).map(|row| dot(row, x.iter().copied())),
     );
-    for (c, sum) in sum_of_rows(&matrix, n).into_iter().enumerate() {
-        let expected: f64 = weight.iter().skip(c).step_by(n).map(|&w| f64::from(w)).sum();
-        assert!((sum - expected).abs() < 1e-10, "{sum} is not {expected}");
-    }
+    let of_column = |c: usize| -> f64 { weight.iter().skip(c).step_by(n).map(|&w| f64::from(w)).sum() };
+    assert_equal(&sum_of_rows(&matrix, n), (0..n).map(of_column), 1e-10);
+    let squares = weight.chunks(n).map(|row| f64s(row).iter().map(|w| w * w).sum());
+    assert_equal(&squared_rows(&packed, k), squares, 1e-10);
 }
 
 #[test]
@@ -182,6 +200,31 @@ fn slices_of_another_size_are_refused() {
         let call = move || f64s(&layer_norm(&N[..x], &N[..weight], &N[..bias], 1e-5));
         Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
     };
+    let along = |weight: usize, k, n, rows: std::ops::Range<usize>, columns: std::ops::Range<usize>, u: usize| {
+        let call = move || along::<_, false>(&N[..weight], k, n, rows, columns, &f64s(&N[..u]));
+        Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
+    };
+    let dots = |matrix: usize, width, columns: std::ops::Range<usize>, x: usize| {
+        let call = move || dots_f64::<false>(&N[..matrix], width, columns, &f64s(&N[..x]));
+        Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
+    };
+    let pattern = |q: usize, kv: usize, seen: &'static [usize], head| {
+        let call = move || {
+            let [_, patterns] = pattern(
+                &Attention {
+                    q: &N[..q],
+                    kv: &[&N[..kv]],
+                    seen,
+                    n_head: 2,
+                    d_head: 3,
+                    scale: 1.0,
+                },
+                head,
+            );
+            f64s(&patterns)
+        };
+        Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
+    };
     let heads = |weight: usize, d_head, z: usize, n| {
         let call = move || by_head(&N[..weight], d_head, &f64s(&N[..z]), n);
         Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
@@ -200,6 +243,14 @@ fn slices_of_another_size_are_refused() {
     assert_eq!(attention(12, &[24, 12], &[2, 3], 2, 3)().len(), 12);
     assert_eq!(layer_norm(12, 6, 6)().len(), 12);
     assert_eq!(heads(4 * PANEL, 2, 4, 5)().len(), 10);
+    assert_eq!(along(4 * PANEL, 2, 17, 1..2, 3..17, 14)().len(), 1);
+    assert_eq!(dots(12, 6, 2..5, 3)().len(), 2);
+    assert_eq!(
+        pattern(12, 36, &[2, 3], 1)(),
+        [0.5, 0.5, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0].map(|x: f32| f64::from(x))
+    );
+    let (of_rows, of_u) = ("the rows are not of the k", "u is not of columns of the n");
+    let (of_matrix, of_dots) = ("the matrix is not [rows, width]", "x is not of columns of the width");
     assert_refused([
         (of_x, linear(5, 2, 4 * PANEL, 17, 3..17)),
         (of_x, linear(4, 0, 4 * PANEL, 17, 3..17)),
@@ -220,7 +271,22 @@ fn slices_of_another_size_are_refused() {
         (of_weight, heads(4 * PANEL, 2, 4, 17)),
         ("z is not of heads", heads(4 * PANEL, 3, 4, 5)),
         ("z is not of heads", heads(4 * PANEL, 0, 4, 5)),
-        (of_weight, Box::new(|| along(N, 3, &[0.5; 33]))),
+        (of_weight, along(4 * PANEL - 1, 2, 17, 0..2, 0..17, 17)),
+        (of_weight, along(4 * PANEL, 2, 16, 0..2, 0..16, 16)),
+        (of_weight, along(0, 0, 17, 0..0, 0..17, 17)),
+        (of_rows, along(4 * PANEL, 2, 17, 1..3, 0..17, 17)),
+        (of_u, along(4 * PANEL, 2, 17, 0..2, 0..18, 18)),
+        (of_u, along(4 * PANEL, 2, 17, 0..2, 3..17, 17)),
+        (of_u, along(4 * PANEL, 2, 17, 0..2, 3..3, 0)),
+        (of_weight, Box::new(|| squared_rows(&N[..3 * PANEL], 2))),
+        (of_matrix, dots(11, 6, 0..6, 6)),
+        (of_matrix, dots(12, 0, 0..0, 0)),
+        (of_dots, dots(12, 6, 2..7, 5)),
+        (of_dots, dots(12, 6, 2..5, 4)),
+        (of_q, pattern(11, 36, &[2, 3], 0)),
+        (of_kv, pattern(12, 35, &[2, 3], 0)),
+        (of_seen, pattern(12, 36, &[2, 4], 0)),
+        ("there is no such head", pattern(12, 36, &[2, 3], 2)),
         ("x is not [rows, d]", Box::new(|| f64s(&super::scale(N, 7, 1e-5)))),
         (
             "the matrix is not [rows, k]",
@@ -272,13 +338,14 @@ proptest! {
         let blocks = [&kv[..cut * 2 * d], &kv[cut * 2 * d..]];
         let seen: Vec<usize> = (past + 1..=keys).collect();
         let scale = 1.5 / (d_head as f32).sqrt();
+        let weight_of = |row: usize, head: usize, key: usize| {
+            let q = &q[row * d + head * d_head..][..d_head];
+            let k = &kv[key * 2 * d + head * d_head..][..d_head];
+            (dot(q, k.iter().copied()) * f64::from(scale)).exp()
+        };
         let expected: Vec<f64> = (0..rows * d).map(|i| {
             let (row, head, at) = (i / d, i % d / d_head, i % d);
-            let q = &q[row * d + head * d_head..][..d_head];
-            let weight = |key: usize| {
-                let k = &kv[key * 2 * d + head * d_head..][..d_head];
-                (dot(q, k.iter().copied()) * f64::from(scale)).exp()
-            };
+            let weight = |key: usize| weight_of(row, head, key);
             let sum: f64 = (0..seen[row]).map(weight).sum();
             (0..seen[row]).map(|key| weight(key) / sum * f64::from(kv[key * 2 * d + d + at])).sum()
         }).collect();
@@ -289,8 +356,33 @@ proptest! {
             (mean, (variance + f64::from(eps)).sqrt())
         };
         with_either(|| {
-            let z = attention(&Attention { q: &q, kv: &blocks, seen: &seen, n_head, d_head, scale });
+            let attended = Attention { q: &q, kv: &blocks, seen: &seen, n_head, d_head, scale };
+            let z = attention(&attended);
             assert_close(&z, expected.iter().copied());
+            for head in 0..n_head {
+                let [scores, pattern] = pattern(&attended, head);
+                let mut at = 0;
+                for (row, &seen) in seen.iter().enumerate() {
+                    let (scores, pattern) = (&scores[at..at + seen], &pattern[at..at + seen]);
+                    let exp: Vec<f64> = (0..seen).map(|key| weight_of(row, head, key)).collect();
+                    assert_close(scores, exp.iter().map(|exp| exp.ln()));
+                    assert_close(pattern, exp.iter().map(|x| x / exp.iter().sum::<f64>()));
+                    at += seen;
+                }
+                assert_eq!((scores.len(), pattern.len()), (at, at));
+                let values = d + head * d_head..d + (head + 1) * d_head;
+                let x = f64s(&q[..d_head]);
+                let of_key = |key: usize, power| {
+                    let v = &kv[key * 2 * d..][values.clone()];
+                    v.iter().zip(&x).map(|(&v, x)| (f64::from(v) * x).powi(power)).sum()
+                };
+                let [products, squares] = [
+                    dots_f64::<false>(&kv, 2 * d, values.clone(), &x),
+                    dots_f64::<true>(&kv, 2 * d, values.clone(), &x),
+                ];
+                assert_equal(&products, (0..keys).map(|key| of_key(key, 1)), 1e-10);
+                assert_equal(&squares, (0..keys).map(|key| of_key(key, 2)), 1e-6);
+            }
             let normalized = q.chunks(d).flat_map(|x| {
                 let (mean, scale) = moments(x);
                 let of = |i: usize| (f64::from(x[i]) - mean) / scale * f64::from(weight[i]) + f64::from(bias[i]);

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::builder::PossibleValuesParser;
 use logitscope::attribution::{Explanation, Form, Part, Position, Question, Step, Target};
 use logitscope::chart::{Chart, Subject, View};
-use logitscope::gpt2::LanguageModel;
+use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
 use crate::table;
@@ -131,12 +131,19 @@ fn position(text: &str) -> Result<Position, String> {
 
 impl Attribute {
     pub fn run(&self) -> Result<()> {
-        let report = self.report()?;
+        let model = match &self.weights {
+            Some(weights) => LanguageModel::open_weights(&self.model, weights)?,
+            None => LanguageModel::open(&self.model)?,
+        };
+        let report = self.report(&model)?;
+        for notice in &model.notices {
+            eprintln!("note: {notice}");
+        }
         if !report.exact {
             eprintln!("warning: the parts do not sum to logit - b_U; see the error");
         }
         if let Some(file) = &self.svg {
-            std::fs::write(file, svg(&report)?)
+            std::fs::write(file, svg(&report, model.gpt2.config())?)
                 .with_context(|| format!("--svg: {} cannot be written", file.display()))?;
         }
         let magnitude = report.explanation.magnitude(0);
@@ -156,11 +163,7 @@ impl Attribute {
         })
     }
 
-    fn report(&self) -> Result<Report> {
-        let model = match &self.weights {
-            Some(weights) => LanguageModel::open_weights(&self.model, weights)?,
-            None => LanguageModel::open(&self.model)?,
-        };
+    fn report(&self, model: &LanguageModel) -> Result<Report> {
         let bos = match self.prompt.text.is_some() && model.tokenizer.is_some() && !self.no_bos {
             true => Some(model.bos().map_err(|e| anyhow!("{e}; --no-bos does without"))?),
             false => None,
@@ -187,23 +190,20 @@ impl Attribute {
             .after(self.position)
             .through(self.path.clone());
         let form = Form::named(&self.unit, self.of)?;
-        let mut report = Report::new(&model, &model.gpt2.run(&tokens)?, &question, form)?;
+        let mut report = Report::new(model, &model.gpt2.run(&tokens)?, &question, form)?;
         report.bos = bos;
-        for notice in &model.notices {
-            eprintln!("note: {notice}");
-        }
         Ok(report)
     }
 }
 
-fn svg(report: &Report) -> Result<String> {
+fn svg(report: &Report, config: &Gpt2Config) -> Result<String> {
     let text = |token: &Option<Token>| token.as_ref().map(|token| token.text.clone());
     let subject = Subject {
         answer: text(&report.answer).or(report.explain.clone()).unwrap_or_default(),
         incorrect: text(&report.incorrect),
         explain: report.explain.is_some(),
         through: table::through(report, |token| token.text.replace(' ', "·")),
-        model: Some((report.n_layer, report.n_head)),
+        model: Some((config.n_layer, config.n_head)),
         tokens: report.tokens.iter().map(|token| token.text.clone()).collect(),
     };
     let chart = Chart::about(report.explanation.clone(), subject)?;

@@ -306,7 +306,8 @@ fn text_is_tokenized_after_a_bos_token() {
     let asked = report(ask(&["--answer", " Mary", "--incorrect", "#1757", "--format", "json"]));
     let texts: Vec<&str> = asked.tokens.iter().map(|token| token.text.as_str()).collect();
     assert_eq!(texts, ["<|endoftext|>", "When", " Mary", " and", " John"]);
-    assert_eq!((asked.answer.id, asked.answer.text.as_str()), (5335, " Mary"));
+    let answer = asked.answer.unwrap();
+    assert_eq!((answer.id, answer.text.as_str()), (5335, " Mary"));
     assert_eq!(asked.incorrect.unwrap().text, " John");
     assert_eq!(asked.explanation.positions(), [4]);
 
@@ -356,7 +357,7 @@ fn a_value_may_begin_with_a_hyphen() {
         let texts: Vec<&str> = report.tokens[1..].iter().map(|token| token.text.as_str()).collect();
         assert_eq!(texts.concat(), prompt);
         assert_eq!(
-            (report.answer.text.as_str(), report.incorrect.unwrap().text.as_str()),
+            (report.answer.unwrap().text.as_str(), report.incorrect.unwrap().text.as_str()),
             (answer, incorrect)
         );
     }
@@ -562,7 +563,7 @@ fn bad_usage_is_2() {
         "attribute --model . --tokens [1,2 --answer #1",
         "attribute --model . --tokens -1 --answer #1",
         "attribute --model . --tokens 4294967296 --answer #1",
-        "attribute --model . --tokens 1 --answer #1 --unit neuron",
+        "attribute --model . --tokens 1 --answer #1 --unit position",
         "attribute --model . --tokens 1 --answer #1 --position last",
         "attribute --model . --tokens 1 --answer #1 --top 0",
         "attribute --model . --tokens 1 --answer #1 --format yaml",
