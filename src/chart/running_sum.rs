@@ -34,15 +34,17 @@ impl Kind for RunningSum {
     }
 
     fn legend(&self, subject: &Subject, _: f64) -> Legend {
-        let few = match (subject.explain || subject.through.is_some(), &subject.incorrect) {
+        let inside = subject.explain || subject.through.is_some();
+        let few = match (inside, &subject.incorrect) {
             (true, _) => goal(subject),
             (_, Some(_)) => "diff. − bias",
             (_, None) => "logit − bias",
         };
+        let last = if inside { "as it is read" } else { "final" };
         let entries = [
             Entry::new(Swatch::Ring, "before a layer", "pre"),
             Entry::new(Swatch::Dot, "after its attention", "mid"),
-            Entry::new(Swatch::Diamond, "final", "final"),
+            Entry::new(Swatch::Diamond, last, if inside { "read" } else { last }),
             Entry::new(Swatch::Dash, goal(subject), few),
         ];
         Legend(entries.map(|entry| vec![entry]).into())
