@@ -225,11 +225,15 @@ impl Chart {
         if kind.along_depth() {
             frame.draw_lit(&lit, &mut sketch, palette);
         }
-        if let (true, Some(beyond)) = (kind.along_depth(), scene.shape.beyond()) {
-            frame.draw_beyond(beyond, &mut sketch, palette);
+        let beyond = scene.shape.beyond().filter(|_| kind.along_depth());
+        if let Some(slot) = beyond {
+            frame.draw_beyond(slot, &mut sketch, palette);
         }
         let plot = kind.plot(scene);
         plot.draw(&mut sketch);
+        if let Some(slot) = beyond {
+            frame.label_beyond(slot, &mut sketch, palette);
+        }
         for (part, mark) in [(view.hovered, Mark::Hovered), (view.selected, Mark::Selected)] {
             if let Some(part) = part {
                 plot.mark(part, mark, &mut sketch);

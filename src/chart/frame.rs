@@ -120,11 +120,24 @@ impl Frame {
             ..self.plot
         };
         sketch.rect(beyond, palette.beyond);
-        let words = "not read here";
-        if width(words, size::LABEL) + 16.0 <= beyond.width() {
-            let (x, y) = beyond.center();
-            sketch.text(words, (x, y), Align::Center, size::LABEL, palette.grey);
+    }
+
+    /// What that is, in words over the grid, if there is room.
+    pub fn label_beyond(&self, slot: usize, sketch: &mut Sketch, palette: &Palette) {
+        const WORDS: &str = "not read here";
+        let (left, half) = (self.x(slot as f64), width(WORDS, size::LABEL) / 2.0);
+        let (x, y) = ((left + self.plot.x1) / 2.0, self.plot.center().1);
+        if x - half < left + 8.0 {
+            return;
         }
+        let ground = Rect {
+            x0: x - half,
+            x1: x + half,
+            y0: y - size::LABEL,
+            y1: y + 0.5 * size::LABEL,
+        };
+        sketch.rect(ground, palette.beyond);
+        sketch.text(WORDS, (x, y), Align::Center, size::LABEL, palette.grey);
     }
 
     /// The ground of the slots in `lit`, down to their labels.
