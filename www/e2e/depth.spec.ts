@@ -20,7 +20,7 @@ test.describe('from the question to the token that a head of an earlier layer re
     // What L3H4 takes from " drink", which is nearly all of it.
     await page.getByRole('button', { name: /, L3H4$/ }).click();
     await expect(scope.selected).toContainText('·drink');
-    await scope.selected.getByRole('button', { name: 'Go in: what L3H4 reads at ·drink' }).click();
+    await scope.selected.getByRole('button', { name: /^Go in: what L3H4 reads at .?·drink/ }).click();
     await expect(way).toContainText('·Mary − ·John');
     await expect(way).toContainText('L3H4 at ·drink');
     await scope.answered();
@@ -35,7 +35,7 @@ test.describe('from the question to the token that a head of an earlier layer re
 
     // Who had written there: L2H5, and what that read.
     await page.getByRole('button', { name: /, L2H5$/ }).click();
-    await scope.selected.getByRole('button', { name: 'Go in: what L2H5 reads at ·John' }).first().click();
+    await scope.selected.getByRole('button', { name: /^Go in: what L2H5 reads at .?·John/ }).first().click();
     await expect(way).toContainText('L2H5 at ·John');
     await scope.answered();
     const second = await inside(scope);
@@ -92,7 +92,7 @@ test.describe('from the question to the token that a head of an earlier layer re
     await scope.answered();
     await scope.unit('Heads').click();
     await page.getByRole('button', { name: /, L3H4$/ }).click();
-    await scope.selected.getByRole('button', { name: /^Why does L3H4 look at ·drink/ }).click();
+    await scope.selected.getByRole('button', { name: /^Why does L3H4 look at .?·drink/ }).click();
     await expect(way).toContainText('why L3H4 looks at ·drink');
     await scope.answered();
     const score = await inside(scope);
@@ -125,5 +125,5 @@ test('another prompt or position leaves the way in, another answer goes on with 
 test('what an example’s note says of a head can be seen', async ({ scope, page }) => {
   await page.getByRole('link', { name: 'L2H5' }).first().click();
   await expect(scope.selected).toContainText('attention head 5 in layer 2');
-  await expect(scope.tokens.nth(2)).toHaveAccessibleName(/9\d% of its attention/);
+  await expect(scope.tokens.nth(2)).toHaveAccessibleName(/99\.\d% of its attention/);
 });

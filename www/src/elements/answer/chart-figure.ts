@@ -79,7 +79,7 @@ export class ChartFigure extends LitElement {
     const own = selected !== null && chart.item(selected) ? selected : undefined;
     if (key) tell(this, 'part-select', chart.step(own, key));
     else if (event.key === 'Enter' || event.key === ' ') tell(this, 'part-select', own ?? highest(chart));
-    else if (event.key === 'Escape' && selected !== null) tell(this, 'part-select', null);
+    else if (event.key === 'Escape') tell(this, 'part-select', null);
     else return;
     event.preventDefault();
   }

@@ -115,9 +115,11 @@ export class Page extends LitElement {
     const { question, view } = this.stores;
     const level = question.state.trail.length - 1;
     const typing = event.composedPath().some((target) => target instanceof Element && target.matches('input, textarea, select, dialog, [popover]'));
-    if (event.key !== 'Escape' || level < 0 || view.state.selected !== null || typing) return;
+    if (event.key !== 'Escape' || typing) return;
+    if (view.state.selected !== null) view.select(null);
+    else if (level >= 0) this.#goOut(level);
+    else return;
     event.preventDefault();
-    this.#goOut(level);
   };
 
   #help(): void {
