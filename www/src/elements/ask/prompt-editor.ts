@@ -110,7 +110,7 @@ export class PromptEditor extends LitElement {
         field-sizing: content;
         width: 100%;
         min-height: 40px;
-        max-height: 30dvh;
+        max-height: 15dvh;
         padding: 6px 0;
         border: 0;
         border-bottom: 1px solid var(--grey);

@@ -140,7 +140,7 @@ export class TokenStrip extends LitElement {
         gap: 4px;
         min-height: var(--target);
         position: relative;
-        max-height: 25dvh;
+        max-height: 17dvh;
         padding: 1px;
         overflow-y: auto;
       }
