@@ -22,7 +22,7 @@ export function headLine({ attribution, pattern = [], logit: [share = 0] }: Attr
   const paid = percent(pattern[looked]);
   const value = `${signed(attribution[took] ?? 0)} of its ${signed(share)}`;
   const here = tokenAt(picture, picture.at);
-  if (looked === took) return `From ${here} it looks most at ${at} (${paid}), and there it takes most: ${value}.`;
+  if (looked === took) return `From ${here} it looks most at ${at} (${paid}) and takes most from there: ${value}.`;
   return `From ${here} it looks most at ${at} (${paid}), but takes most from ${from}: ${value}.`;
 }
 

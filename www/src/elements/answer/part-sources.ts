@@ -56,7 +56,7 @@ export class PartSources extends LitElement {
             <th scope="col">Token</th>
             <th scope="col" title="What it takes from the token: its attention times what it reads there">Takes</th>
             <th scope="col" title="The share of its attention">Looks</th>
-            <td></td>
+            <td class="do"></td>
           </tr>
         </thead>
         <tbody>
@@ -92,9 +92,13 @@ export class PartSources extends LitElement {
     `;
   }
 
-  static override styles = [base, parts, css`
-    .do button + button {
-      margin-left: -4px;
-    }
-  `];
+  static override styles = [
+    base,
+    parts,
+    css`
+      :is(th, td).do {
+        width: 130px;
+      }
+    `,
+  ];
 }

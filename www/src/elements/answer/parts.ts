@@ -32,16 +32,17 @@ export const parts = css`
     text-align: left;
   }
   :is(th, td):nth-child(3) {
-    width: 60px;
+    width: 82px;
   }
   :is(th, td):nth-child(4) {
-    width: 48px;
+    width: 58px;
   }
   tbody tr {
     height: max(24px, var(--target) - 6px);
     border-top: 1px solid var(--hairline);
   }
   tbody button {
+    padding: 0 4px;
     min-height: max(24px, var(--target) - 7px);
   }
   .identity:not(.wrong) span {
