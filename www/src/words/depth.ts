@@ -38,12 +38,12 @@ export function isNeuron(label: string): boolean {
   return /^L\d+N\d+$/.test(label);
 }
 
-/** Whether parts add up to the part that they are of. */
-export function addsUp({ total, logit, error, exact }: Attribution, parts: string): string {
+/** Whether what a part is taken apart into adds up to it. */
+export function addsUp({ total, logit, error, exact }: Attribution): string {
   const [sum = NaN, share = NaN, off = NaN] = [total[0], logit[0], error[0]];
   return exact
-    ? `${parts} add up to ${decimals(sum)}, what it wrote, to ${scientific(Math.abs(off))}`
-    : `${parts} add up to ${decimals(sum)}, not to ${decimals(share)}, which it wrote: do not trust this`;
+    ? `They add up to ${decimals(sum)}, what it wrote, to ${scientific(Math.abs(off))}.`
+    : `They add up to ${decimals(sum)}, not to ${decimals(share)}, what it wrote: do not trust them.`;
 }
 
 /** A cell of a head's pattern. */

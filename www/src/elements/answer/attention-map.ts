@@ -94,7 +94,7 @@ export class AttentionMap extends LitElement {
         @pointerdown=${this.#point}
         @pointerleave=${this.#leave}
       >
-        <canvas></canvas>
+        <canvas ?data-empty=${!this.pattern}></canvas>
         ${this.named ? this.#names() : nothing}
       </div>
       <div class="words small">
@@ -144,6 +144,10 @@ export class AttentionMap extends LitElement {
         display: block;
         width: 100%;
         aspect-ratio: 1;
+      }
+      /* What was drawn of another head is not of this one. */
+      canvas[data-empty] {
+        visibility: hidden;
       }
       #said {
         min-height: 20px;

@@ -41,9 +41,14 @@ export class HeadPattern extends LitElement {
   }
 
   #enlarge(): void {
-    if (!this.drawn) return;
+    if (!this.drawn || this.large) return;
     this.large = true;
     this.dialog.showModal();
+  }
+
+  #click(event: MouseEvent): void {
+    const [target] = event.composedPath();
+    if (target instanceof Element && target.matches('canvas, button')) this.#enlarge();
   }
 
   #key(event: KeyboardEvent): void {
@@ -56,9 +61,9 @@ export class HeadPattern extends LitElement {
     const { of, picture, theme, drawn, large } = this;
     const name = `Where ${of} looks from each token`;
     return html`
-      <attention-map beside .pattern=${drawn} .picture=${picture} .theme=${theme} .label=${`${name}; Enter shows it larger`} @keydown=${this.#key}>
+      <attention-map beside .pattern=${drawn} .picture=${picture} .theme=${theme} .label=${`${name}; Enter shows it larger`} @click=${this.#click} @keydown=${this.#key}>
         <p>${name}: rows look, columns are looked at. The row of ${tokenAt(picture, picture.at)} is outlined.</p>
-        <button type="button" @click=${this.#enlarge}>Larger</button>
+        <button type="button">Larger</button>
       </attention-map>
       <dialog aria-label=${name} @close=${() => (this.large = false)} @click=${this.#outside} @keydown=${(event: Event) => event.stopPropagation()}>
         ${large

@@ -77,7 +77,7 @@ export class PartSources extends LitElement {
       </table>
       ${rests ? html`<p class="small grey">Most of its attention rests on the first token, where there is little to take.</p>` : nothing}
       <p class="identity small ${sources.exact ? '' : 'wrong'}">
-        <span aria-hidden="true">${sources.exact ? '✓' : '✗'}</span> ${addsUp(sources, `${count(labels.length)} token${labels.length > 1 ? 's' : ''}`)}
+        <span aria-hidden="true">${sources.exact ? '✓' : '✗'}</span> ${addsUp(sources)}
       </p>
     `;
   }
@@ -97,7 +97,7 @@ export class PartSources extends LitElement {
     parts,
     css`
       :is(th, td).do {
-        width: 130px;
+        width: 134px;
       }
     `,
   ];
