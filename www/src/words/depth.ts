@@ -22,7 +22,7 @@ export function headLine({ attribution, pattern = [], logit: [share = 0] }: Attr
   const paid = percent(pattern[looked]);
   const value = `${signed(attribution[took] ?? 0)} of its ${signed(share)}`;
   const here = tokenAt(picture, picture.at);
-  if (looked === took) return `From ${here} it looks most at ${at} (${paid}), and there it takes most: ${value}.`;
+  if (looked === took) return `From ${here} it looks most at ${at} (${paid}) and takes most from there: ${value}.`;
   return `From ${here} it looks most at ${at} (${paid}), but takes most from ${from}: ${value}.`;
 }
 
@@ -38,12 +38,12 @@ export function isNeuron(label: string): boolean {
   return /^L\d+N\d+$/.test(label);
 }
 
-/** Whether parts add up to the part that they are of. */
-export function addsUp({ total, logit, error, exact }: Attribution, parts: string): string {
+/** Whether what a part is taken apart into adds up to it. */
+export function addsUp({ total, logit, error, exact }: Attribution): string {
   const [sum = NaN, share = NaN, off = NaN] = [total[0], logit[0], error[0]];
   return exact
-    ? `${parts} add up to ${decimals(sum)}, what it wrote, to ${scientific(Math.abs(off))}`
-    : `${parts} add up to ${decimals(sum)}, not to ${decimals(share)}, which it wrote: do not trust this`;
+    ? `They add up to ${decimals(sum)}, what it wrote, to ${scientific(Math.abs(off))}.`
+    : `They add up to ${decimals(sum)}, not to ${decimals(share)}, what it wrote: do not trust them.`;
 }
 
 /** A cell of a head's pattern. */

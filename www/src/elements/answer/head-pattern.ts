@@ -1,10 +1,14 @@
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, css, html, nothing, unsafeCSS, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Pattern } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
 import { tokenAt } from '../../words/depth';
 import { base } from '../styles';
 import './attention-map';
+
+/** The dialog's width in CSS pixels, where there is room for it; and of that a token that is named needs so much. */
+const WIDEST = 640;
+const NAMED = 16;
 
 /** Where a head looks, from every token of the prompt: small, and larger on demand. */
 @customElement('head-pattern')
@@ -37,9 +41,14 @@ export class HeadPattern extends LitElement {
   }
 
   #enlarge(): void {
-    if (!this.drawn) return;
+    if (!this.drawn || this.large) return;
     this.large = true;
     this.dialog.showModal();
+  }
+
+  #click(event: MouseEvent): void {
+    const [target] = event.composedPath();
+    if (target instanceof Element && target.matches('canvas, button')) this.#enlarge();
   }
 
   #key(event: KeyboardEvent): void {
@@ -52,9 +61,9 @@ export class HeadPattern extends LitElement {
     const { of, picture, theme, drawn, large } = this;
     const name = `Where ${of} looks from each token`;
     return html`
-      <attention-map beside .pattern=${drawn} .picture=${picture} .theme=${theme} .label=${`${name}; Enter shows it larger`} @keydown=${this.#key}>
-        <p>${name}: the row of ${tokenAt(picture, picture.at)} is outlined.</p>
-        <button type="button" @click=${this.#enlarge}>Larger</button>
+      <attention-map beside .pattern=${drawn} .picture=${picture} .theme=${theme} .label=${`${name}; Enter shows it larger`} @click=${this.#click} @keydown=${this.#key}>
+        <p>${name}: rows look, columns are looked at. The row of ${tokenAt(picture, picture.at)} is outlined.</p>
+        <button type="button">Larger</button>
       </attention-map>
       <dialog aria-label=${name} @close=${() => (this.large = false)} @click=${this.#outside} @keydown=${(event: Event) => event.stopPropagation()}>
         ${large
@@ -62,7 +71,13 @@ export class HeadPattern extends LitElement {
                 <h3>${name}</h3>
                 <button type="button" @click=${() => this.dialog.close()}>Close</button>
               </div>
-              <attention-map .pattern=${drawn} .picture=${picture} .theme=${theme} .label=${name}></attention-map>`
+              <attention-map
+                ?named=${picture.tokens.length <= Math.min(innerWidth, WIDEST) / NAMED}
+                .pattern=${drawn}
+                .picture=${picture}
+                .theme=${theme}
+                .label=${name}
+              ></attention-map>`
           : nothing}
       </dialog>
     `;
@@ -83,7 +98,7 @@ export class HeadPattern extends LitElement {
         margin-left: -8px;
       }
       dialog {
-        --size: min(640px, 100vw - 32px, 100dvh - 96px);
+        --size: min(${unsafeCSS(WIDEST)}px, 100vw - 32px, 100dvh - 96px);
         width: var(--size);
         max-width: none;
         max-height: none;

@@ -71,7 +71,7 @@ export class PartNeurons extends LitElement {
         </tbody>
       </table>
       <p class="identity small ${neurons.exact ? '' : 'wrong'}">
-        <span aria-hidden="true">${neurons.exact ? '✓' : '✗'}</span> ${addsUp(neurons, 'Neurons and bias')}
+        <span aria-hidden="true">${neurons.exact ? '✓' : '✗'}</span> ${addsUp(neurons)}
       </p>
     `;
   }

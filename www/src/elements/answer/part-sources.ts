@@ -33,7 +33,7 @@ export class PartSources extends LitElement {
       <td class="mono grey">${percent(pattern[index])}</td>
       <td class="do">
         <button type="button" title="What ${of} reads at ${token}, by who had written it" aria-label="Go in: what ${of} reads at ${token}, token ${index}" @click=${() => tell(this, 'go-in', step)}>go in</button>
-        <button type="button" title="Why ${of} looks at ${token}: its attention score, by the parts that made it" aria-label="Why does ${of} look at ${token}, token ${index}?" @click=${() => tell(this, 'go-in', `score:${step}:key`)}>why?</button>
+        <button type="button" title="Why ${of} looks at ${token}: its attention score, by the parts that made it" aria-label="Why does ${of} look at ${token}, token ${index}?" @click=${() => tell(this, 'go-in', `score:${step}:key`)}>why there?</button>
       </td>
     </tr>`;
   }
@@ -77,7 +77,7 @@ export class PartSources extends LitElement {
       </table>
       ${rests ? html`<p class="small grey">Most of its attention rests on the first token, where there is little to take.</p>` : nothing}
       <p class="identity small ${sources.exact ? '' : 'wrong'}">
-        <span aria-hidden="true">${sources.exact ? '✓' : '✗'}</span> ${addsUp(sources, `${count(labels.length)} token${labels.length > 1 ? 's' : ''}`)}
+        <span aria-hidden="true">${sources.exact ? '✓' : '✗'}</span> ${addsUp(sources)}
       </p>
     `;
   }
@@ -92,12 +92,13 @@ export class PartSources extends LitElement {
     `;
   }
 
-  static override styles = [base, parts, css`
-    .do {
-      width: 92px;
-    }
-    .do button {
-      padding: 0 4px;
-    }
-  `];
+  static override styles = [
+    base,
+    parts,
+    css`
+      :is(th, td).do {
+        width: 134px;
+      }
+    `,
+  ];
 }

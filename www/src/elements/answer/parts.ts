@@ -32,23 +32,29 @@ export const parts = css`
     text-align: left;
   }
   :is(th, td):nth-child(3) {
-    width: 76px;
+    width: 80px;
   }
   :is(th, td):nth-child(4) {
-    width: 48px;
+    width: 58px;
   }
   tbody tr {
     height: max(24px, var(--target) - 6px);
     border-top: 1px solid var(--hairline);
   }
   tbody button {
+    padding: 0 4px;
     min-height: max(24px, var(--target) - 7px);
+  }
+  @media (pointer: coarse), (max-width: 720px) {
+    tbody button {
+      min-height: 44px;
+    }
   }
   .identity:not(.wrong) span {
     color: var(--accent);
   }
   /* What comes moves nothing. */
   .room {
-    min-height: calc(20px * 4 + 27px * (var(--rows) + 1));
+    min-height: calc(20px * 4 + 8px + max(26px, var(--target) - 6px) * (var(--rows) + 1));
   }
 `;

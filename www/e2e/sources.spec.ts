@@ -1,0 +1,166 @@
+import { expect, test, type Logitscope } from './test';
+
+const PROMPT = 'When Mary and John went to the store, John gave a drink to';
+const ASKED = { answer: ' Mary', incorrect: ' John' };
+
+/** An attribution's numbers, without what it can do. */
+type Numbers = { labels: string[]; attribution: number[]; pattern: number[]; activation: number[]; strongest: { label: string; value: number }[] };
+
+/**
+ * Puts the elements that show a part taken apart on the page, with what the API says of it, and returns the numbers. The part is a
+ * head or an MLP at the last token; `rests` takes a head at a token from where it looks at the first one most.
+ */
+function mount({ page, server }: Logitscope, of: string | 'rests', theme: 'light' | 'dark' = 'light') {
+  return page.evaluate(
+    async ({ module, prompt, asked, of, theme }) => {
+      const { Logitscope, tints } = (await import(module)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(new URL('models/bundled/', module));
+      const run = await scope.run(prompt);
+      let [label, at] = [of, run.tokens.length - 1];
+      for (let position = 2; of === 'rests' && label === 'rests'; position += 1) {
+        const { heads, pattern } = await run.sources({ ...asked, position });
+        const head = heads.find((_, i) => (pattern[i * (position + 1)] ?? 0) > 0.5);
+        if (head) [label, at] = [head, position];
+      }
+      const mlp = label.endsWith('mlp_out');
+      const parts = await run.attribute({ ...asked, unit: mlp ? 'neuron' : 'source', of: label, position: at });
+      const whole = mlp ? undefined : await run.pattern(label);
+      const picture = { tokens: run.tokens, bos: scope.bos, at };
+      const add = (name: string, properties: object) => {
+        const element = document.createElement(name);
+        document.body.prepend(Object.assign(element, properties));
+        for (const event of ['go-in', 'token-choose']) element.addEventListener(event, (told) => ((window as { told?: unknown }).told = (told as CustomEvent).detail));
+      };
+      const taken = { of: label, pattern: whole, [mlp ? 'neurons' : 'sources']: parts };
+      add(mlp ? 'part-neurons' : 'part-sources', { taken, picture, theme });
+      const { labels, attribution, pattern = [], activation = [] } = parts;
+      const numbers = { labels, attribution: [...attribution], pattern, activation, strongest: parts.strongest(labels.length) } as Numbers;
+      const question = { prompt, prependBos: true, generated: [], position: at, answer: '', incorrect: '', trail: [] };
+      if (!mlp) add('token-strip', { tokens: run.tokens, question, at, theme });
+      const most = Math.max(...numbers.attribution.map(Math.abs));
+      const colors = tints(Float64Array.from(attribution, (value) => value / most), theme === 'dark');
+      return { label, at, numbers, whole: whole && [...whole], colors };
+    },
+    { module: `${server.page}logitscope.js`, prompt: PROMPT, asked: ASKED, of, theme },
+  );
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`the token strip is the chart of a head’s sources, and nothing moves (${theme})`, async ({ scope, page }) => {
+    const { numbers, colors, at } = await mount(scope, 'L3H4', theme);
+    const strip = page.locator('body > token-strip');
+    const tokens = strip.locator('button[data-token]');
+    await expect(tokens).toHaveCount(15);
+    const places = () => tokens.evaluateAll((all) => all.map((token) => JSON.stringify(token.getBoundingClientRect())));
+    const [before, height] = [await places(), (await strip.boundingBox())!.height];
+    await strip.evaluate((element, { attribution, pattern }) => void Object.assign(element, { sources: { attribution, pattern } }), numbers);
+    await expect(tokens.nth(13)).toHaveAccessibleName(/^13: ·drink, the head takes \+2\.00 from here, pays 98% of its attention$/);
+    expect(await places()).toEqual(before);
+    expect((await strip.boundingBox())!.height).toBe(height);
+
+    const drawn = await tokens.evaluateAll((all) =>
+      all.map((token) => {
+        const { backgroundColor, color } = getComputedStyle(token);
+        const bar = getComputedStyle(token.nextElementSibling!);
+        return { backgroundColor, color, paid: parseFloat(bar.getPropertyValue('--paid')) };
+      }),
+    );
+    const rgb = (color: string) => color.match(/\w\w/g)!.map((channel) => parseInt(channel, 16));
+    const light = (channels: number[]) => {
+      const [r = 0, g = 0, b = 0] = channels.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    };
+    drawn.forEach(({ backgroundColor, color, paid }, i) => {
+      expect(backgroundColor, `token ${i}`).toBe(`rgb(${rgb(colors[i]!).join(', ')})`);
+      expect(paid, `token ${i}`).toBeCloseTo(numbers.pattern[i]!, 4);
+      const [ink, ground] = [color, backgroundColor].map((of) => light(of.match(/\d+/g)!.map(Number)));
+      expect(Math.max(ink!, ground!) / Math.min(ink!, ground!), `token ${i}`).toBeGreaterThan(4.5);
+    });
+
+    // What comes after where the head looks from is in no chart of it.
+    await strip.evaluate((element) => void Object.assign(element, { sources: { attribution: [0, 1], pattern: [0.5, 0.5] } }));
+    await expect(tokens.nth(at)).toHaveAccessibleName('14: ·to');
+    // The keyboard goes on as before.
+    await tokens.nth(at).press('ArrowLeft');
+    await expect(tokens.nth(13)).toBeFocused();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => (window as { told?: unknown }).told)).toBe(13);
+  });
+}
+
+test('a head’s strongest sources are listed with the API’s numbers, and lead in', async ({ scope, page }) => {
+  const { numbers, label } = await mount(scope, 'L2H5');
+  const list = page.locator('body > part-sources');
+  const rows = list.locator('tbody tr');
+  await expect(rows).toHaveCount(6);
+  for (const [i, { label: source }] of numbers.strongest.slice(0, 5).entries()) {
+    const token = Number(source.slice(1));
+    await expect(rows.nth(i).getByRole('rowheader')).toContainText(String(token));
+    await rows.nth(i).getByRole('button', { name: /^Go in/ }).click();
+    expect(await page.evaluate(() => (window as { told?: unknown }).told)).toBe(`${label}@${token}`);
+    await rows.nth(i).getByRole('button', { name: /^Why/ }).click();
+    expect(await page.evaluate(() => (window as { told?: unknown }).told)).toBe(`score:${label}@${token}:key`);
+  }
+  await expect(rows.first()).toContainText(/·Mary 2\s*\+4\.59\s*>99\.9%/);
+  await expect(list).toContainText('From ·to it looks most at ·Mary (>99.9%) and takes most from there: +4.59 of its +4.59.');
+  await expect(list.locator('.identity')).toHaveText(/✓ They add up to \+4\.588, what it wrote, to \d\.\de−\d+\./);
+});
+
+test('the first token stands apart where most of the attention rests on it', async ({ scope, page }) => {
+  const { numbers } = await mount(scope, 'rests');
+  const list = page.locator('body > part-sources');
+  await expect(list).toContainText('Most of its attention rests on the first token');
+  await expect(list.locator('tbody.rest tr').last().getByRole('rowheader')).toContainText('<|endoftext|>');
+  await expect(list.locator('tbody').first()).not.toContainText('<|endoftext|>');
+  const strip = page.locator('body > token-strip');
+  await strip.evaluate((element, { attribution, pattern }) => void Object.assign(element, { sources: { attribution, pattern } }), numbers);
+  await expect(strip.locator('.gutter')).toHaveText(/^\d+% rests$/);
+  await expect(strip.getByRole('button').first()).toHaveAccessibleName(/rest of its attention/);
+});
+
+test('a head’s pattern is pointed at, walked through, and larger on a click', async ({ scope, page }) => {
+  const { whole, at } = await mount(scope, 'L3H4');
+  const paid = (query: number, key: number) => whole![(query * (query + 1)) / 2 + key]!;
+  const small = page.locator('body > part-sources attention-map').first();
+  const said = small.locator('#said');
+  await expect(said).toHaveText('·to looks at ·drink: 98%');
+  await small.getByRole('application').focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(said).toContainText('·to looks at ·to:');
+  await page.keyboard.press('ArrowUp');
+  expect(paid(13, 13)).toBeGreaterThan(0.9);
+  await expect(said).toHaveText(/^·drink looks at ·drink: 9\d/);
+  await page.keyboard.press('Home');
+  await expect(said).toContainText('·drink looks at <|endoftext|>:');
+  await page.keyboard.press('Escape');
+  await expect(said).toHaveText('·to looks at ·drink: 98%');
+
+  await small.locator('canvas').click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  const canvas = dialog.locator('canvas');
+  await expect.poll(() => canvas.evaluate((drawn: HTMLCanvasElement) => drawn.width > 300)).toBe(true);
+  const { x, y, width } = (await canvas.boundingBox())!;
+  const side = (width - 4) / (at + 1);
+  await page.mouse.move(x + 2 + 1.5 * side, y + 2 + 4.5 * side);
+  await expect(dialog.locator('#said')).toHaveText(new RegExp(`^·John looks at When: ${Math.round(100 * paid(4, 1))}%$`));
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('an MLP’s strongest neurons are listed with the API’s numbers, and lead in', async ({ scope, page }) => {
+  const { numbers } = await mount(scope, '3_mlp_out');
+  const list = page.locator('body > part-neurons');
+  const rows = list.locator('tbody tr');
+  await expect(rows).toHaveCount(10);
+  const neurons = numbers.strongest.filter(({ label }) => label !== '3_mlp_bias');
+  for (const [i, { label, value }] of neurons.slice(0, 8).entries()) {
+    await expect(rows.nth(i).getByRole('rowheader')).toHaveText(label);
+    await expect(rows.nth(i)).toContainText(value.toPrecision(3));
+    await expect(rows.nth(i)).toContainText(numbers.activation[numbers.labels.indexOf(label)]!.toPrecision(3));
+    await rows.nth(i).getByRole('button').click();
+    expect(await page.evaluate(() => (window as { told?: unknown }).told)).toBe(`neuron:${label}`);
+  }
+  await expect(rows.nth(8)).toContainText('248 others');
+  await expect(list.locator('.identity')).toHaveText(/✓ They add up to \+8\.054, what it wrote, to \d\.\de−\d+\./);
+});
