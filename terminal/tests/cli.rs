@@ -357,7 +357,10 @@ fn a_value_may_begin_with_a_hyphen() {
         let texts: Vec<&str> = report.tokens[1..].iter().map(|token| token.text.as_str()).collect();
         assert_eq!(texts.concat(), prompt);
         assert_eq!(
-            (report.answer.unwrap().text.as_str(), report.incorrect.unwrap().text.as_str()),
+            (
+                report.answer.unwrap().text.as_str(),
+                report.incorrect.unwrap().text.as_str()
+            ),
             (answer, incorrect)
         );
     }
