@@ -70,15 +70,7 @@ pub fn attribute(run: &Run, question: &Question, unit: Unit) -> Result<Attributi
         }
         Unit::Source { layer, head } => {
             one_position(&reading)?;
-            reading
-                .check_part(layer)
-                .map_err(|why| Error::Argument(format!("of: {why}")))?;
-            if head >= config.n_head {
-                return Err(Error::Argument(format!(
-                    "of: there is no head {head}; each layer has heads 0 to {}",
-                    config.n_head - 1
-                )));
-            }
+            reading.check_head(layer, head).map_err(of)?;
             let source = Source::of(&reading, layer, head)?;
             let identity = source.identity(&reading, layer, head)?;
             factors = source.pattern.into_iter().map(Some).collect();
@@ -86,12 +78,7 @@ pub fn attribute(run: &Run, question: &Question, unit: Unit) -> Result<Attributi
         }
         Unit::Neuron { layer } => {
             one_position(&reading)?;
-            if layer >= reading.stream.mlps(config) {
-                return Err(Error::Argument(format!(
-                    "of: the MLP of layer {layer} is no part of what is read here, to which the MLPs of {} layers have added",
-                    reading.stream.mlps(config)
-                )));
-            }
+            reading.check_mlp(layer).map_err(of)?;
             let neurons = Neurons::of(&reading, layer)?;
             let identity = neurons.identity(&reading, layer)?;
             factors = neurons.activation.into_iter().map(Some).chain([None]).collect();
@@ -106,6 +93,10 @@ pub fn attribute(run: &Run, question: &Question, unit: Unit) -> Result<Attributi
         positions: reading.positions,
         identity,
     })
+}
+
+fn of(why: String) -> Error {
+    Error::Argument(format!("of: {why}"))
 }
 
 fn one_position(reading: &Reading) -> Result<()> {

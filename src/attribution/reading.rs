@@ -38,7 +38,7 @@ impl<'a> Reading<'a> {
         let only = || match (positions.as_slice(), question.position) {
             (&[position], _) => Ok(position),
             (_, Position::All) => Err(Error::Position(
-                "all positions have no one path, and no one neuron or score; give one position".into(),
+                "a path, a neuron and a score are those of one position; give one".into(),
             )),
             _ => unreachable!("one position is one position"),
         };
@@ -84,11 +84,11 @@ impl<'a> Reading<'a> {
 
     fn of_neuron(run: &'a Run, position: usize, layer: usize, neuron: usize) -> Result<Self> {
         let model = run.model();
-        check_layer(model, layer)?;
+        check_layer(model, layer).map_err(explain)?;
         let d_mlp = model.config().n_inner;
         if neuron >= d_mlp {
-            return Err(Error::Argument(format!(
-                "explain: layer {layer} has no neuron {neuron}; its neurons are 0 to {}",
+            return Err(explain(format!(
+                "layer {layer} has no neuron {neuron}; its neurons are 0 to {}",
                 d_mlp - 1
             )));
         }
@@ -107,11 +107,11 @@ impl<'a> Reading<'a> {
 
     fn of_score(run: &'a Run, position: usize, Step { layer, head, token }: Step, side: Side) -> Result<Self> {
         let model = run.model();
-        check_layer(model, layer)?;
-        check_head(model, head)?;
+        check_layer(model, layer).map_err(explain)?;
+        check_head(model, head).map_err(explain)?;
         if token > position {
-            return Err(Error::Argument(format!(
-                "explain: the query at token {position} does not see the key at token {token}, which comes after it"
+            return Err(explain(format!(
+                "the query at token {position} does not see the key at token {token}, which comes after it"
             )));
         }
         let attention = &model.h[layer].attn;
@@ -137,8 +137,7 @@ impl<'a> Reading<'a> {
     /// What a head, which is a part of this reading, reads at a token: as it moves this reading.
     fn follow(&self, Step { layer, head, token }: Step) -> Result<Reading<'a>> {
         let (run, model, at) = (self.run, self.run.model(), self.at[0]);
-        self.check_part(layer).map_err(Error::Path)?;
-        check_head(model, head).map_err(|error| Error::Path(error.to_string()))?;
+        self.check_head(layer, head).map_err(Error::Path)?;
         if token > at {
             return Err(Error::Path(format!(
                 "the head is at token {at}, and cannot read token {token}, which comes after it"
@@ -165,18 +164,30 @@ impl<'a> Reading<'a> {
         Ok(reading)
     }
 
-    /// Refuses a layer whose attention is not a part of what is read, saying why.
-    pub fn check_part(&self, layer: usize) -> std::result::Result<(), String> {
-        match (self.stream.attentions(self.run.model().config()), self.stream) {
-            (n, _) if layer < n => Ok(()),
-            (n, Stream::Final) => Err(format!(
-                "there is no layer {layer}; this model has layers 0 to {}",
-                n - 1
-            )),
-            (n, _) => Err(format!(
-                "layer {layer} comes after what is read here, to which only the layers below {n} have added; layers must fall"
-            )),
-        }
+    /// Refuses a head that is not a part of what is read, saying why.
+    pub fn check_head(&self, layer: usize, head: usize) -> std::result::Result<(), String> {
+        let model = self.run.model();
+        check_layer(model, layer)?;
+        check_head(model, head)?;
+        self.check_before(layer, self.stream.attentions(model.config()), "layer")
+    }
+
+    /// Refuses an MLP that is not a part of what is read, saying why.
+    pub fn check_mlp(&self, layer: usize) -> std::result::Result<(), String> {
+        let model = self.run.model();
+        check_layer(model, layer)?;
+        self.check_before(layer, self.stream.mlps(model.config()), "the MLP of layer")
+    }
+
+    /// Refuses a layer that is not one of the first `n`, whose parts have been added by what is read.
+    fn check_before(&self, layer: usize, n: usize, what: &str) -> std::result::Result<(), String> {
+        let last = match n.checked_sub(1) {
+            Some(last) if layer <= last => return Ok(()),
+            Some(last) => format!("the last before that is {what} {last}"),
+            None => "only the embeddings come before that".into(),
+        };
+        let state = self.stream.state();
+        Err(format!("{what} {layer} comes after what is read here, {state}; {last}"))
     }
 
     /// `(x . u) / scale` of a part x of the residual stream, `[position]`.
@@ -268,22 +279,23 @@ fn head_of(run: &Run, site: Site, at: usize, columns: &Range<usize>) -> Result<V
     to_f64(&row.narrow(0, columns.start, columns.len())?)
 }
 
-fn check_layer(model: &Gpt2, layer: usize) -> Result<()> {
+fn explain(why: String) -> Error {
+    Error::Argument(format!("explain: {why}"))
+}
+
+fn check_layer(model: &Gpt2, layer: usize) -> std::result::Result<(), String> {
     match model.h.len() {
         n if layer < n => Ok(()),
-        n => Err(Error::Argument(format!(
+        n => Err(format!(
             "there is no layer {layer}; this model has layers 0 to {}",
             n - 1
-        ))),
+        )),
     }
 }
 
-fn check_head(model: &Gpt2, head: usize) -> Result<()> {
+fn check_head(model: &Gpt2, head: usize) -> std::result::Result<(), String> {
     match model.config().n_head {
         n if head < n => Ok(()),
-        n => Err(Error::Argument(format!(
-            "there is no head {head}; each layer has heads 0 to {}",
-            n - 1
-        ))),
+        n => Err(format!("there is no head {head}; each layer has heads 0 to {}", n - 1)),
     }
 }

@@ -40,19 +40,23 @@ impl Stream {
         }
     }
 
-    /// It, and all states before it, first to last.
-    pub fn states(self, config: &Gpt2Config) -> Vec<(Part, Site)> {
-        let last = match self {
+    /// Its label.
+    pub fn state(self) -> Part {
+        match self {
             Stream::Pre(layer) => Part::Pre(layer),
             Stream::Mid(layer) => Part::Mid(layer),
             Stream::Final => Part::FinalPost,
-        };
+        }
+    }
+
+    /// It, and all states before it, first to last.
+    pub fn states(self, config: &Gpt2Config) -> Vec<(Part, Site)> {
         let site = |state| match state {
             Part::Pre(layer) => Site::ResidPre(layer),
             Part::Mid(layer) => Site::ResidMid(layer),
             _ => Site::ResidFinal,
         };
-        let states = labels::states(config.n_layer, last).into_iter();
+        let states = labels::states(config.n_layer, self.state()).into_iter();
         states.map(|state| (state, site(state))).collect()
     }
 }

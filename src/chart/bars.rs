@@ -30,7 +30,7 @@ impl Kind for Bars {
         "embed, pos_embed, 0_attn_out, 0_mlp_out, ..."
     }
 
-    fn titles(&self, question: &str) -> [String; 2] {
+    fn titles(&self, question: &str, _: Option<Part>) -> [String; 2] {
         [
             format!("Components: what each part adds to {question}"),
             format!("Components: {question}"),

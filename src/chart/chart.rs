@@ -42,7 +42,8 @@ fn kind(explanation: &Explanation) -> &'static dyn Kind {
         Form::Parts(Unit::Component) => &Bars,
         Form::RunningSum => &RunningSum,
         Form::Parts(Unit::Head) => &Heads,
-        Form::Parts(Unit::Source { .. } | Unit::Neuron { .. }) => &Ranked,
+        Form::Parts(Unit::Source { .. }) => &Ranked::SOURCES,
+        Form::Parts(Unit::Neuron { .. }) => &Ranked::NEURONS,
     }
 }
 
@@ -81,7 +82,7 @@ impl Chart {
 
     /// The title in full.
     pub fn title(&self) -> String {
-        let [full, _] = kind(&self.explanation).titles(&self.subject.show(usize::MAX));
+        let [full, _] = kind(&self.explanation).titles(&self.subject.show(usize::MAX), self.explanation.form().of());
         full
     }
 
@@ -186,7 +187,7 @@ impl Chart {
     fn scene<'a>(&'a self, view: &'a View) -> Result<Scene<'a>> {
         view.check(self.explanation.positions().len())?;
         let values = self.values(view.position, self.least);
-        let titles = kind(&self.explanation).titles(&self.subject.show(14));
+        let titles = kind(&self.explanation).titles(&self.subject.show(14), self.explanation.form().of());
         let legend = kind(&self.explanation).legend(&self.subject, values.range.1);
         let header = Header::new(titles, legend, view.width);
         let caption = Caption::new(&view.caption, view.width, view.height - header.height());
@@ -196,12 +197,7 @@ impl Chart {
             shape: self.shape,
             view,
             palette: Palette::of(view.theme),
-            frame: Frame::new(
-                view.width,
-                view.height - caption.height(),
-                header.height(),
-                self.shape.n_layer,
-            ),
+            frame: Frame::new(view.width, view.height - caption.height(), header.height(), &self.shape),
             header,
             caption,
             values,
@@ -224,16 +220,10 @@ impl Chart {
         let lit = scene.lit();
         if kind.along_depth() {
             frame.draw_lit(&lit, &mut sketch, palette);
-        }
-        let beyond = scene.shape.beyond().filter(|_| kind.along_depth());
-        if let Some(slot) = beyond {
-            frame.draw_beyond(slot, &mut sketch, palette);
+            frame.draw_beyond(&mut sketch, palette);
         }
         let plot = kind.plot(scene);
         plot.draw(&mut sketch);
-        if let Some(slot) = beyond {
-            frame.label_beyond(slot, &mut sketch, palette);
-        }
         for (part, mark) in [(view.hovered, Mark::Hovered), (view.selected, Mark::Selected)] {
             if let Some(part) = part {
                 plot.mark(part, mark, &mut sketch);

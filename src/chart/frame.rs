@@ -1,6 +1,7 @@
 //! Where things are: the header, the plot, and the horizontal axis that all three charts share.
 
 use super::color::Palette;
+use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
 use super::text::width;
 
@@ -18,11 +19,13 @@ pub(super) struct Frame {
     pub height: f64,
     pub plot: Rect,
     pub n_layer: usize,
+    /// The first slot that nothing is seen of.
+    beyond: Option<usize>,
 }
 
 impl Frame {
     /// A view of `width` times `height`, the first `header` of it for the header.
-    pub fn new(width: f64, height: f64, header: f64, n_layer: usize) -> Self {
+    pub fn new(width: f64, height: f64, header: f64, shape: &Shape) -> Self {
         Self {
             height,
             plot: Rect {
@@ -31,7 +34,8 @@ impl Frame {
                 x1: (width - RIGHT).max(LEFT + 1.0),
                 y1: (height - BOTTOM).max(header + 1.0),
             },
-            n_layer,
+            n_layer: shape.n_layer,
+            beyond: shape.beyond(),
         }
     }
 
@@ -48,6 +52,12 @@ impl Frame {
     /// The x at `depth` slots from the left: 0 to 1 is the embeddings, 1 + l to 2 + l is layer l.
     pub fn x(&self, depth: f64) -> f64 {
         self.plot.x0 + self.slot() * depth
+    }
+
+    /// The part of the plot that something is seen of.
+    pub fn seen(&self) -> Rect {
+        let x1 = self.beyond.map_or(self.plot.x1, |slot| self.x(slot as f64));
+        Rect { x1, ..self.plot }
     }
 
     /// The whole height of a slot.
@@ -113,31 +123,20 @@ impl Frame {
         }
     }
 
-    /// What lies beyond what is seen, from `slot` on.
-    pub fn draw_beyond(&self, slot: usize, sketch: &mut Sketch, palette: &Palette) {
+    /// The ground of what nothing is seen of.
+    pub fn draw_beyond(&self, sketch: &mut Sketch, palette: &Palette) {
+        if self.beyond.is_none() {
+            return;
+        }
         let beyond = Rect {
-            x0: self.x(slot as f64),
+            x0: self.seen().x1,
             ..self.plot
         };
         sketch.rect(beyond, palette.beyond);
-    }
-
-    /// What that is, in words over the grid, if there is room.
-    pub fn label_beyond(&self, slot: usize, sketch: &mut Sketch, palette: &Palette) {
-        const WORDS: &str = "not read here";
-        let (left, half) = (self.x(slot as f64), width(WORDS, size::LABEL) / 2.0);
-        let (x, y) = ((left + self.plot.x1) / 2.0, self.plot.center().1);
-        if x - half < left + 8.0 {
-            return;
+        let words = "not read here";
+        if width(words, size::LABEL) + 48.0 <= beyond.width() {
+            sketch.text(words, beyond.center(), Align::Center, size::LABEL, palette.grey);
         }
-        let ground = Rect {
-            x0: x - half,
-            x1: x + half,
-            y0: y - size::LABEL,
-            y1: y + 0.5 * size::LABEL,
-        };
-        sketch.rect(ground, palette.beyond);
-        sketch.text(WORDS, (x, y), Align::Center, size::LABEL, palette.grey);
     }
 
     /// The ground of the slots in `lit`, down to their labels.

@@ -31,7 +31,7 @@ impl Kind for Heads {
         "L0H0, L0H1, ..., remainder"
     }
 
-    fn titles(&self, question: &str) -> [String; 2] {
+    fn titles(&self, question: &str, _: Option<Part>) -> [String; 2] {
         [
             format!("Heads: what each attention head adds to {question}"),
             format!("Heads: {question}"),
@@ -39,8 +39,12 @@ impl Kind for Heads {
     }
 
     fn legend(&self, subject: &Subject, limit: f64) -> Legend {
-        let logits = format!("{} {}", signed(limit), subject.unit());
-        let scale = Entry::new(Swatch::Scale(limit), &logits, &logits);
+        let limit_in_words = format!("{} {}", signed(limit), subject.unit());
+        let scale = Entry::new(
+            Swatch::Scale(limit),
+            limit_in_words.trim_end(),
+            limit_in_words.trim_end(),
+        );
         Legend(vec![vec![scale], signs(subject)])
     }
 

@@ -24,8 +24,8 @@ pub(super) trait Kind {
         true
     }
 
-    /// Titles that say `question`, in full and in short.
-    fn titles(&self, question: &str) -> [String; 2];
+    /// Titles that say `question`, in full and in short; the part that is taken apart is `of`, if it is one.
+    fn titles(&self, question: &str, of: Option<Part>) -> [String; 2];
 
     /// What its colours and symbols mean; `limit` is the value at the end of the colour scale.
     fn legend(&self, subject: &Subject, limit: f64) -> Legend;

@@ -17,6 +17,8 @@ pub(super) enum Swatch {
     Ring,
     Diamond,
     Dash,
+    /// Below a bar.
+    Line,
     /// The whole colour scale, from minus to plus this many logits.
     Scale(f64),
 }
@@ -69,6 +71,14 @@ impl Entry {
             Swatch::Ring => ring((x + SWATCH / 2.0, middle), 3.0, sketch, palette),
             Swatch::Diamond => diamond((x + SWATCH / 2.0, middle), 5.0, sketch, palette),
             Swatch::Dash => dashes((x - 3.0, x + SWATCH), middle, sketch, palette),
+            Swatch::Line => sketch.rect(
+                Rect {
+                    y0: middle - 1.0,
+                    y1: middle + 1.0,
+                    ..square(x, SWATCH)
+                },
+                palette.grey,
+            ),
             Swatch::Scale(limit) => {
                 let low = signed(-limit);
                 let x0 = x + width(&low, size::LABEL) + GAP;

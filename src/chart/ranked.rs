@@ -17,7 +17,31 @@ const ROW: (f64, f64) = (19.0, 34.0);
 /// Room for values beyond the bars.
 const VALUE: f64 = 44.0;
 
-pub(super) struct Ranked;
+/// Fewer rows than that are not left out, however little they add.
+const AT_LEAST: usize = 5;
+/// Parts below this share of the largest are.
+const WORTH_A_ROW: f64 = 1e-3;
+
+pub(super) struct Ranked {
+    unit: &'static str,
+    /// What is taken apart, and what its parts do.
+    does: [&'static str; 2],
+    /// By what parts are multiplied.
+    factor: &'static str,
+}
+
+impl Ranked {
+    pub const SOURCES: Self = Self {
+        unit: "Sources",
+        does: ["what ", " takes from each token, for "],
+        factor: "attention",
+    };
+    pub const NEURONS: Self = Self {
+        unit: "Neurons",
+        does: ["what each of ", " adds to "],
+        factor: "activation",
+    };
+}
 
 impl Kind for Ranked {
     fn labels(&self, shape: &Shape) -> Vec<Part> {
@@ -36,12 +60,23 @@ impl Kind for Ranked {
         false
     }
 
-    fn titles(&self, question: &str) -> [String; 2] {
-        [format!("What each adds to {question}"), question.to_string()]
+    fn titles(&self, question: &str, of: Option<Part>) -> [String; 2] {
+        let (
+            Self {
+                unit,
+                does: [what, does],
+                ..
+            },
+            of,
+        ) = (self, of.map_or(String::new(), |part| part.to_string()));
+        [
+            format!("{unit}: {what}{of}{does}{question}"),
+            format!("{unit} of {of}: {question}"),
+        ]
     }
 
     fn legend(&self, subject: &Subject, _: f64) -> Legend {
-        let factor = Entry::new(Swatch::Dash, "attention, or activation", "attention");
+        let factor = Entry::new(Swatch::Line, self.factor, self.factor);
         Legend(vec![signs(subject), vec![factor]])
     }
 
@@ -60,7 +95,17 @@ impl Kind for Ranked {
         let rows = ((plot.height() / ROW.0) as usize).max(2);
         let mut order: Vec<usize> = (0..values.len()).collect();
         order.sort_by(|&a, &b| values[b].abs().total_cmp(&values[a].abs()));
-        let shown = if order.len() > rows { rows - 1 } else { order.len() };
+        let largest = order.first().map_or(0.0, |&i| values[i].abs());
+        let worth = order
+            .iter()
+            .filter(|&&i| values[i].abs() >= WORTH_A_ROW * largest)
+            .count();
+        let worth = worth.max(AT_LEAST).min(order.len());
+        let shown = if worth < order.len() || worth > rows {
+            worth.min(rows - 1)
+        } else {
+            worth
+        };
         let others: Vec<f64> = order.drain(shown..).map(|i| values[i]).collect();
         let rows = shown + usize::from(!others.is_empty());
         let names: Vec<String> = order.iter().map(|&i| name(scene, scene.parts()[i])).collect();

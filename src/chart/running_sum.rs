@@ -26,7 +26,7 @@ impl Kind for RunningSum {
         "0_pre, 0_mid, ..., final_post"
     }
 
-    fn titles(&self, question: &str) -> [String; 2] {
+    fn titles(&self, question: &str, _: Option<Part>) -> [String; 2] {
         [
             format!("Running sum: what has been added to {question} so far"),
             format!("Running sum: {question}"),
@@ -35,16 +35,20 @@ impl Kind for RunningSum {
 
     fn legend(&self, subject: &Subject, _: f64) -> Legend {
         let inside = subject.explain || subject.through.is_some();
-        let few = match (inside, &subject.incorrect) {
-            (true, _) => goal(subject),
-            (_, Some(_)) => "diff. − bias",
-            (_, None) => "logit − bias",
+        let few = match &subject.incorrect {
+            _ if inside => goal(subject),
+            Some(_) => "diff. − bias",
+            None => "logit − bias",
         };
-        let last = if inside { "as it is read" } else { "final" };
+        let (last, end) = if inside {
+            ("where it is read", "read")
+        } else {
+            ("final", "final")
+        };
         let entries = [
             Entry::new(Swatch::Ring, "before a layer", "pre"),
             Entry::new(Swatch::Dot, "after its attention", "mid"),
-            Entry::new(Swatch::Diamond, last, if inside { "read" } else { last }),
+            Entry::new(Swatch::Diamond, last, end),
             Entry::new(Swatch::Dash, goal(subject), few),
         ];
         Legend(entries.map(|entry| vec![entry]).into())
@@ -75,7 +79,7 @@ impl Kind for RunningSum {
 /// What the sum is to reach.
 fn goal(subject: &Subject) -> &'static str {
     match (&subject.through, &subject.incorrect) {
-        (Some(_), _) => "what is read",
+        (Some(_), _) => "its share",
         _ if subject.explain => "value − bias",
         (None, Some(_)) => "logit difference − bias",
         (None, None) => "logit − bias",
@@ -104,7 +108,7 @@ impl Layout<'_> {
     fn draw_values(&self, sketch: &mut Sketch) {
         let Scene { frame, values, .. } = self.scene;
         let mut taken = Vec::new();
-        let at = (frame.plot.x1 - 2.0, self.scale.y(values.explained));
+        let at = (frame.seen().x1 - 2.0, self.scale.y(values.explained));
         let text = signed(values.explained);
         let in_words = format!("{} {text}", goal(self.scene.subject));
         self.write(&in_words, at, Align::Right, &mut taken, sketch);
@@ -113,10 +117,14 @@ impl Layout<'_> {
         }
         let last = values.parts.len() - 1;
         let by_value = |&a: &usize, &b: &usize| values.parts[a].total_cmp(&values.parts[b]);
-        let mut said: Vec<usize> = [(0..last).max_by(by_value), (0..last).min_by(by_value), Some(0)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let mut said: Vec<usize> = [
+            (0..last).max_by(by_value),
+            (0..last).min_by(by_value),
+            Some(0).filter(|_| last > 0),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         said.sort_unstable();
         said.dedup();
         for i in said {
@@ -174,7 +182,8 @@ impl Plot for Layout<'_> {
         self.scale.draw(self.scene.subject.unit(), frame, sketch, palette);
         self.scale.draw_zero(frame, sketch, palette);
         let explained = self.scale.y(values.explained);
-        dashes((frame.plot.x0, frame.plot.x1), explained, sketch, palette);
+        let seen = frame.seen();
+        dashes((seen.x0, seen.x1), explained, sketch, palette);
         let last = self.points.len() - 1;
         if let Some(before) = last.checked_sub(1) {
             let carried = vec![self.step(before)[1], self.points[last]];

@@ -36,21 +36,23 @@ impl Scale {
     /// Grid lines with their labels, and the axis's name, the values' unit.
     pub fn draw(&self, unit: &str, frame: &Frame, sketch: &mut Sketch, palette: &Palette) {
         let at_most = ((self.bottom - self.top) / 26.0).clamp(1.0, 6.0) as usize;
+        let seen = frame.seen();
         let ticks = ticks(self.low, self.high, at_most);
         for (value, label) in ticks.marks {
             let y = self.y(value);
-            sketch.level((frame.plot.x0, frame.plot.x1), y, palette.hairline);
+            sketch.level((seen.x0, seen.x1), y, palette.hairline);
             frame.draw_label(&label, y, sketch, palette);
         }
         let name = match ticks.exponent {
             0 => unit.into(),
-            exponent => format!("{unit} × {}", power_of_ten(exponent)),
+            exponent => format!("{unit} × {}", power_of_ten(exponent)).trim_start().to_string(),
         };
         frame.draw_axis_name(&name, frame.plot.center().1, sketch, palette);
     }
 
     /// Zero, over what is drawn on it.
     pub fn draw_zero(&self, frame: &Frame, sketch: &mut Sketch, palette: &Palette) {
-        sketch.level((frame.plot.x0, frame.plot.x1), self.y(0.0), palette.grey);
+        let seen = frame.seen();
+        sketch.level((seen.x0, seen.x1), self.y(0.0), palette.grey);
     }
 }

@@ -23,24 +23,24 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What its values are in.
+    /// What its values are in; a neuron's input and a score have no unit.
     pub(super) fn unit(&self) -> &'static str {
-        if self.explain { "value" } else { "logits" }
+        if self.explain { "" } else { "logits" }
     }
 
     /// `·Mary − ·John`, each token at most `room` characters.
     pub(super) fn show(&self, room: usize) -> String {
-        if self.explain {
-            return self.answer.clone();
-        }
-        let answer = visible(&self.answer, room);
-        let tokens = match &self.incorrect {
+        let answer = match self.explain {
+            true => self.answer.clone(),
+            false => visible(&self.answer, room),
+        };
+        let number = match &self.incorrect {
             Some(incorrect) => format!("{answer} − {}", visible(incorrect, room)),
             None => answer,
         };
         match &self.through {
-            Some(through) => format!("{tokens} through {through}"),
-            None => tokens,
+            Some(through) => format!("{number} through {through}"),
+            None => number,
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::table;
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 400.0;
 
-/// Takes the logit of a token, or its difference to another token's, apart; or another number of the model
+/// Takes the logit of a token, or its difference to another token's, apart; or a neuron's input, or an attention score
 #[derive(clap::Args)]
 pub struct Attribute {
     /// Folder of the model: config.json, its weights (model.safetensors or pytorch_model.bin, or their shards) and its tokenizer
@@ -51,8 +51,9 @@ pub struct Attribute {
     /// its neurons (--unit neuron)
     #[arg(long, value_name = "PART")]
     of: Option<Part>,
-    /// Go in: what head 9 of layer 9 reads at token 5, there what L4H11 reads at token 3, ... Layers fall, tokens never rise
-    #[arg(long, value_name = "L9H9@5,L4H11@3", value_delimiter = ',')]
+    /// Go in: L9H9@5,L4H11@3 takes apart what head 9 of layer 9 reads at token 5, as far as head 11 of layer 4 wrote it of what it
+    /// reads at token 3. Layers fall, tokens never rise
+    #[arg(long, value_name = "STEPS", value_delimiter = ',')]
     path: Vec<Step>,
     /// Position to explain the next token after, from the end if negative; or all
     #[arg(long, value_name = "N|all", default_value = "-1", allow_negative_numbers = true, value_parser = position)]
@@ -146,10 +147,10 @@ impl Attribute {
             std::fs::write(file, svg(&report, model.gpt2.config())?)
                 .with_context(|| format!("--svg: {} cannot be written", file.display()))?;
         }
-        let magnitude = report.explanation.magnitude(0);
+        let whole = report.explanation.clone();
         let rows = match (self.top, self.top_signed) {
-            (Some(k), _) => Some(report.explanation.strongest(k as usize)),
-            (None, Some(k)) => Some(report.explanation.top(k as usize)),
+            (Some(k), _) => Some(whole.strongest(k as usize)),
+            (None, Some(k)) => Some(whole.top(k as usize)),
             (None, None) => None,
         };
         let report = match rows {
@@ -157,7 +158,7 @@ impl Attribute {
             None => report,
         };
         print(&match self.format {
-            Format::Table => table::table(&report, magnitude),
+            Format::Table => table::table(&report, &whole),
             Format::Json => serde_json::to_string(&report)? + "\n",
             Format::Csv => csv(&report.explanation),
         })
@@ -197,12 +198,15 @@ impl Attribute {
 }
 
 fn svg(report: &Report, config: &Gpt2Config) -> Result<String> {
+    let visible = |token: &Token| token.text.replace(' ', "·");
     let text = |token: &Option<Token>| token.as_ref().map(|token| token.text.clone());
     let subject = Subject {
-        answer: text(&report.answer).or(report.explain.clone()).unwrap_or_default(),
+        answer: text(&report.answer)
+            .or_else(|| table::number(report, visible))
+            .unwrap_or_default(),
         incorrect: text(&report.incorrect),
         explain: report.explain.is_some(),
-        through: table::through(report, |token| token.text.replace(' ', "·")),
+        through: table::through(report, visible),
         model: Some((config.n_layer, config.n_head)),
         tokens: report.tokens.iter().map(|token| token.text.clone()).collect(),
     };

@@ -3,7 +3,7 @@
 use std::iter::once;
 
 use console::{Term, measure_text_width};
-use logitscope::attribution::{Explanation, Form, Part, Step, Unit};
+use logitscope::attribution::{Explanation, Form, Part, Side, Step, Target, Unit};
 use logitscope::report::{Report, Token};
 
 use crate::printable::printable;
@@ -11,13 +11,11 @@ use crate::printable::printable;
 /// Of a token, in characters.
 const LONGEST: usize = 40;
 
-/// The question, the parts, and how they add up. `magnitude` is what shares are of, if they are of anything: see
-/// [`Explanation::magnitude`].
-pub fn table(report: &Report, magnitude: Option<f64>) -> String {
-    let explanation = &report.explanation;
-    let columns = match explanation.positions() {
-        [_] => at_one_position(report, magnitude),
-        _ => at_every_position(report),
+/// The question, the parts, and how they add up. They may be some of the `whole` explanation's alone.
+pub fn table(report: &Report, whole: &Explanation) -> String {
+    let columns = match report.explanation.positions() {
+        [_] => at_one_position(report, whole),
+        _ => at_every_position(report, whole),
     };
     let width = Term::stdout()
         .size_checked()
@@ -26,20 +24,43 @@ pub fn table(report: &Report, magnitude: Option<f64>) -> String {
 }
 
 fn question(report: &Report) -> String {
-    let question = asked(report);
+    let asked = asked(report);
     let through = through(report, shown).map(|through| format!("\nThrough {through}."));
-    let of = report.explanation.form().of().map(|part| format!("\nOf that, {part}."));
-    format!("{question}{}{}", through.unwrap_or_default(), of.unwrap_or_default())
+    let of = match report.explanation.form() {
+        Form::Parts(unit @ Unit::Source { .. }) => {
+            unit.of().map(|head| format!("\nWhat {head} takes from each token."))
+        }
+        Form::Parts(unit @ Unit::Neuron { .. }) => unit.of().map(|mlp| format!("\nWhat each neuron of {mlp} adds.")),
+        _ => None,
+    };
+    format!("{asked}{}{}", through.unwrap_or_default(), of.unwrap_or_default())
 }
 
 /// The way in: `L9H9 at " Mary" (5), L4H11 at " John" (3)`; none if there is none.
 pub fn through(report: &Report, shown: impl Fn(&Token) -> String) -> Option<String> {
     let step = |&Step { layer, head, token }: &Step| {
         let head = Part::Head { layer, head };
-        format!("{head} at {} ({token})", shown(&report.tokens[token]))
+        format!("{head} at {}", at(report, token, &shown))
     };
     let steps: Vec<String> = report.path.iter().map(step).collect();
     (!steps.is_empty()).then(|| steps.join(", "))
+}
+
+/// The number that is explained, if it is not a logit: `the input of L3N17`.
+pub fn number(report: &Report, shown: impl Fn(&Token) -> String) -> Option<String> {
+    let target: Target = report.explain.as_ref()?.parse().ok()?;
+    let step = match target {
+        Target::Neuron { layer, neuron } => return Some(format!("the input of {}", Part::Neuron { layer, neuron })),
+        Target::Score { step, .. } => step,
+        _ => return None,
+    };
+    let Step { layer, head, token } = step;
+    let head = Part::Head { layer, head };
+    Some(format!("the score of {head} for {}", at(report, token, shown)))
+}
+
+fn at(report: &Report, token: usize, shown: impl Fn(&Token) -> String) -> String {
+    format!("{} ({token})", shown(&report.tokens[token]))
 }
 
 /// What parts are multiplied by, if by anything.
@@ -52,35 +73,37 @@ pub fn factor(explanation: &Explanation) -> Option<&'static str> {
 }
 
 fn asked(report: &Report) -> String {
-    let Some(answer) = report.answer.as_ref().map(shown) else {
-        let position = report.explanation.positions()[0];
-        let number = report.explain.as_deref().unwrap_or_default();
-        return format!(
-            "Why {number} at {} (position {position})?",
-            shown(&report.tokens[position])
-        );
+    let after = match report.explanation.positions() {
+        &[position] => format!("{} (position {position})", shown(&report.tokens[position])),
+        _ => "each token".into(),
     };
+    if let Some(number) = number(report, shown) {
+        let by = match report.explain.as_ref().and_then(|target| target.parse().ok()) {
+            Some(Target::Score { side: Side::Key, .. }) => ", by the parts at the key",
+            Some(Target::Score { side: Side::Query, .. }) => ", by the parts at the query",
+            _ => "",
+        };
+        return format!("Why {number} at {after}{by}?");
+    }
+    let answer = report.answer.as_ref().map(shown).unwrap_or_default();
     let than = report
         .incorrect
         .as_ref()
         .map(|token| format!(" rather than {}", shown(token)));
-    let after = match report.explanation.positions() {
-        &[position] => format!("after {} (position {position})", shown(&report.tokens[position])),
-        _ => "after each token".into(),
-    };
-    format!("Why {answer}{} {after}?", than.unwrap_or_default())
+    format!("Why {answer}{} after {after}?", than.unwrap_or_default())
 }
 
 /// Cells from top to bottom; the first column of a table holds its labels.
 type Column = Vec<String>;
 
-fn at_one_position(report: &Report, magnitude: Option<f64>) -> Vec<Column> {
+fn at_one_position(report: &Report, whole: &Explanation) -> Vec<Column> {
     let explanation = &report.explanation;
     let mut columns = vec![
-        labels(report, &[]),
-        once("attribution".into()).chain(values(explanation, 0)).collect(),
+        labels(report, whole, &[]),
+        once("attribution".into()).chain(values(report, whole, 0)).collect(),
     ];
     if let Form::Parts(_) = explanation.form() {
+        let magnitude = whole.magnitude(0);
         let share = |value: &f64| match magnitude {
             None => "–".into(),
             Some(all) => format!("{:.1}%", 100.0 * value.abs() / all),
@@ -88,48 +111,61 @@ fn at_one_position(report: &Report, magnitude: Option<f64>) -> Vec<Column> {
         let shares = explanation.values().iter().map(share);
         columns.push(once("share".into()).chain(shares).collect());
     }
-    if let Some(name) = factor(explanation) {
-        let number = |factor: &Option<f64>| factor.map_or(String::new(), |factor| format!("{factor:.4}"));
-        let factors = explanation.factors().iter().map(number);
-        columns.push(once(name.into()).chain(factors).collect());
-    }
-    if let Form::Parts(Unit::Source { .. }) = explanation.form() {
-        let token = |part: &Part| match part {
-            Part::Source(token) => shown(&report.tokens[*token]),
-            _ => String::new(),
-        };
-        let tokens = explanation.labels().iter().map(token);
-        columns.push(once("token".into()).chain(tokens).collect());
+    let factors = explanation.factors().iter();
+    match explanation.form() {
+        Form::Parts(Unit::Source { .. }) => {
+            let paid = factors.flatten().map(|paid| format!("{:.1}%", 100.0 * paid));
+            columns.push(once("attention".into()).chain(paid).collect());
+        }
+        Form::Parts(Unit::Neuron { .. }) => {
+            let activations = factors.map(|factor| factor.map_or(String::new(), |factor| format!("{factor:.4}")));
+            columns.push(once("activation".into()).chain(activations).collect());
+        }
+        _ => {}
     }
     columns
 }
 
-fn at_every_position(report: &Report) -> Vec<Column> {
-    let explanation = &report.explanation;
+fn at_every_position(report: &Report, whole: &Explanation) -> Vec<Column> {
     let at = |(column, &position): (usize, &usize)| {
         let heading = [position.to_string(), shown(&report.tokens[position])];
-        heading.into_iter().chain(values(explanation, column)).collect()
+        heading.into_iter().chain(values(report, whole, column)).collect()
     };
-    once(labels(report, &["position"]))
-        .chain(explanation.positions().iter().enumerate().map(at))
+    once(labels(report, whole, &["position"]))
+        .chain(report.explanation.positions().iter().enumerate().map(at))
         .collect()
 }
 
-fn labels(report: &Report, above: &[&str]) -> Column {
+fn labels(report: &Report, whole: &Explanation, above: &[&str]) -> Column {
     let explanation = &report.explanation;
     let above = above
         .iter()
         .map(ToString::to_string)
         .chain(once(explanation.form().to_string()));
-    let parts = explanation.labels().iter().map(ToString::to_string);
-    above
-        .chain(parts)
-        .chain(["", "total", whole(report), "error"].map(String::from))
-        .collect()
+    let widest = whole.labels().last().map_or(0, |part| part.to_string().len());
+    let name = |part: &Part| match part {
+        &Part::Source(token) => format!("{:widest$} {}", part.to_string(), shown(&report.tokens[token])),
+        part => part.to_string(),
+    };
+    let parts = explanation.labels().iter().map(name);
+    let others = others(explanation, whole).map(|n| match n {
+        1 => "1 other".to_string(),
+        n => format!("{n} others"),
+    });
+    let below = ["", "total", goal(report), "error"].map(String::from);
+    above.chain(parts).chain(others).chain(below).collect()
+}
+
+/// How many parts are not shown, if any.
+fn others(explanation: &Explanation, whole: &Explanation) -> Option<usize> {
+    match explanation.form() {
+        Form::Parts(_) => Some(whole.labels().len() - explanation.labels().len()).filter(|&n| n > 0),
+        _ => None,
+    }
 }
 
 /// What the parts should add up to.
-fn whole(report: &Report) -> &'static str {
+fn goal(report: &Report) -> &'static str {
     match (&report.explain, report.explanation.form().of()) {
         (_, Some(_)) => "its share",
         _ if !report.path.is_empty() => "its share",
@@ -139,17 +175,32 @@ fn whole(report: &Report) -> &'static str {
 }
 
 /// The parts at one position, and below them the identity.
-fn values(explanation: &Explanation, column: usize) -> Vec<String> {
+fn values(report: &Report, whole: &Explanation, column: usize) -> Vec<String> {
+    let explanation = &report.explanation;
     let identity = explanation.identity();
-    let number = |value: f64| format!("{value:+.4}");
-    let mut cells: Vec<String> = (0..explanation.labels().len())
-        .map(|i| number(explanation.row(i)[column]))
+    let mut numbers: Vec<f64> = (0..explanation.labels().len())
+        .map(|i| explanation.row(i)[column])
         .collect();
+    let shown: f64 = numbers.iter().sum();
+    numbers.extend(others(explanation, whole).map(|_| identity.total[column] - shown));
+    let sums = [identity.total[column], identity.logit[column] - identity.bias[column]];
+    let largest = numbers.iter().chain(&sums).fold(0.0, |most: f64, x| most.max(x.abs()));
+    let number = |value: &f64| written(*value, largest);
+    let mut cells: Vec<String> = numbers.iter().map(number).collect();
     cells.push(String::new());
-    cells.push(number(identity.total[column]));
-    cells.push(number(identity.logit[column] - identity.bias[column]));
+    cells.extend(sums.iter().map(number));
     cells.push(format!("{:+.1e}", identity.error[column]));
     cells
+}
+
+/// With four digits of the largest number beside it, or four decimals: far in, all of them are small.
+fn written(value: f64, largest: f64) -> String {
+    match largest.log10().floor() as i32 {
+        _ if largest == 0.0 => format!("{value:+.4}"),
+        -1.. => format!("{value:+.4}"),
+        -4.. => format!("{value:+.7}"),
+        _ => format!("{value:+.3e}"),
+    }
 }
 
 /// A token in quotes, so that its spaces are seen, or the id of one that has no text.

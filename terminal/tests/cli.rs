@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use logitscope::attribution::Part;
 use logitscope::report::Report;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -139,8 +140,17 @@ logit - b_U   +3.0762   +2.4810   -1.8420
 fn a_chart_is_drawn_into_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("chart.svg");
-    for unit in ["component", "layer", "head"] {
-        let question = format!("--tokens 1,5,9 --answer #7 --incorrect #12 --unit {unit} --position all --top 1");
+    for unit in [
+        "component --position all",
+        "layer --position all",
+        "head --position all",
+        "source --of L1H2",
+        "neuron --of 1_mlp_out",
+        "component --path L1H2@1",
+        "layer --path L1H2@1",
+        "head --path L1H2@1,L0H0@0",
+    ] {
+        let question = format!("--tokens 1,5,9 --answer #7 --incorrect #12 --unit {unit} --top 1");
         let table = succeeds(attribute(
             &data("tiny-a"),
             &format!("{question} --svg {}", file.display()),
@@ -275,18 +285,124 @@ fn weights_can_be_those_of_another_file() {
 }
 
 #[test]
-fn top_keeps_the_highest_and_the_totals_of_all() {
+fn top_keeps_the_strongest_and_the_totals_of_all() {
     let question = "--tokens 1,5,9,33,2,47 --answer #7 --unit head --position all --format json";
     let all = report(attribute(&data("tiny-a"), question));
-    let top = report(attribute(&data("tiny-a"), &format!("{question} --top 3")));
-    let expected = all.explanation.top(3);
-    assert_eq!(
-        top.explanation.labels(),
-        expected.iter().map(|(part, _)| *part).collect::<Vec<_>>()
+    let kept = |option: &str| report(attribute(&data("tiny-a"), &format!("{question} {option}")));
+    for (kept, expected) in [
+        (kept("--top 3"), all.explanation.strongest(3)),
+        (kept("--top-signed 3"), all.explanation.top(3)),
+    ] {
+        let parts: Vec<Part> = expected.iter().map(|&(part, _)| part).collect();
+        assert_eq!(kept.explanation.labels(), parts);
+        assert_eq!(kept.explanation.top(3), all.explanation.only(&expected).top(3));
+        assert_eq!(kept.explanation.identity().total, all.explanation.identity().total);
+        assert!(kept.exact);
+    }
+    assert!(all.explanation.strongest(3) != all.explanation.top(3));
+
+    // What is not kept is one row, so that the column adds up.
+    let table = succeeds(attribute(
+        &data("tiny-a"),
+        "--tokens 1,5,9 --answer #7 --incorrect #12 --top 2",
+    ));
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows[3][..2], ["0_mlp_out", "-4.3960"]);
+    assert_eq!(rows[4][..2], ["1_mlp_out", "+0.9728"]);
+    assert_eq!(rows[5], ["4", "others", "+0.0963"]);
+    assert_eq!(rows[7], ["total", "-3.3269"]);
+}
+
+#[test]
+fn a_head_is_taken_apart_into_its_tokens_and_one_goes_in_through_it() {
+    let ask = |question: &str| {
+        attribute(
+            &data("tiny-a"),
+            &format!("--tokens 1,5,9,33,2,47 --answer #7 --incorrect #12 {question}"),
+        )
+    };
+    let table = succeeds(ask("--unit source --of L1H2"));
+    let (table, _) = table.trim_end().rsplit_once('\n').unwrap();
+    let expected = "\
+Why #7 rather than #12 after #47 (position 5)?
+What L1H2 takes from each token.
+
+source      attribution   share   attention
+@0 #1           +0.0512   12.8%       60.7%
+@1 #5           +0.0078    2.0%        1.3%
+@2 #9           -0.0238    6.0%       13.1%
+@3 #33          +0.0000    0.0%        0.1%
+@4 #2           +0.0001    0.0%        0.0%
+@5 #47          -0.3153   79.2%       24.8%
+
+total           -0.2801
+its share       -0.2801";
+    assert_eq!(table, expected);
+
+    // One of them is what comes in through it, and is taken apart once more.
+    let sources = report(ask("--unit source --of L1H2 --format json"));
+    for unit in ["component", "layer", "head"] {
+        let inside = report(ask(&format!("--path L1H2@5 --unit {unit} --format json")));
+        let share = sources.explanation.row(5)[0];
+        assert_eq!(inside.explanation.identity().logit, [share], "{unit}");
+        assert!((inside.explanation.identity().total[0] - share).abs() < 1e-6, "{unit}");
+        assert_eq!(inside.path, ["L1H2@5".parse().unwrap()]);
+    }
+    let deeper = succeeds(ask("--path L1H2@5,L0H1@3 --unit component"));
+    assert!(
+        deeper.contains("\nThrough L1H2 at #47 (5), L0H1 at #33 (3).\n"),
+        "{deeper}"
     );
-    assert_eq!(top.explanation.top(3), expected);
-    assert_eq!(top.explanation.identity().total, all.explanation.identity().total);
-    assert!(top.exact);
+    let parts: Vec<&str> = deeper.lines().skip(4).take(2).collect();
+    assert!(
+        parts[0].starts_with("embed ") && parts[1].starts_with("pos_embed "),
+        "{deeper}"
+    );
+    // However small it has become, there are digits.
+    let digits = |line: &str| line.chars().filter(|c| ('1'..='9').contains(c)).count();
+    assert!(parts.iter().all(|line| digits(line) > 4), "{deeper}");
+
+    let csv = succeeds(ask("--unit source --of L1H2 --format csv"));
+    assert!(
+        csv.starts_with("label,position,attribution,pattern\n@0,5,0.05"),
+        "{csv}"
+    );
+    assert_eq!(csv.lines().count(), 7);
+}
+
+#[test]
+fn an_mlp_is_taken_apart_into_neurons_and_a_neuron_s_input_is_explained() {
+    let ask = |question: &str| attribute(&data("tiny-a"), &format!("--tokens 1,5,9,33,2,47 {question}"));
+    let question = "--answer #7 --unit neuron --of 1_mlp_out";
+    let neurons = report(ask(&format!("{question} --format json")));
+    let [.., Part::MlpBias(1)] = neurons.explanation.labels() else {
+        panic!("{:?}", neurons.explanation.labels());
+    };
+    let csv = succeeds(ask(&format!("{question} --format csv")));
+    assert!(csv.starts_with("label,position,attribution,activation\nL1N0,5,"));
+    // No neuron writes the bias, and it has no activation.
+    assert!(csv.lines().last().unwrap().ends_with(','), "{csv}");
+    let table = succeeds(ask(&format!("{question} --top 2")));
+    assert!(table.contains("What each neuron of 1_mlp_out adds.\n"), "{table}");
+    assert!(table.contains("\nL1N78 ") && table.contains("\n95 others "), "{table}");
+
+    for (explain, asked) in [
+        ("neuron:L1N3", "Why the input of L1N3 at #47 (position 5)?\n"),
+        (
+            "score:L1H0@2:key",
+            "Why the score of L1H0 for #9 (2) at #47 (position 5), by the parts at the key?\n",
+        ),
+        (
+            "score:L1H0@2:query",
+            "Why the score of L1H0 for #9 (2) at #47 (position 5), by the parts at the query?\n",
+        ),
+    ] {
+        let table = succeeds(ask(&format!("--explain {explain}")));
+        assert!(table.starts_with(asked) && table.contains("\nvalue - bias "), "{table}");
+        let report = report(ask(&format!("--explain {explain} --unit head --format json")));
+        assert_eq!((report.explain.as_deref(), &report.answer), (Some(explain), &None));
+        assert!(report.exact);
+    }
 }
 
 #[test]
@@ -531,6 +647,66 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
             "--tokens 1 --answer #1 --svg no/such/folder/chart.svg",
             "no/such/folder/chart.svg",
         ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --unit source",
+            "of: unit source takes a head apart, such as L9H9; none is given",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --unit neuron --of L1H0",
+            "of: unit neuron takes an MLP apart, such as 10_mlp_out; L1H0 is none",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --of L1H0",
+            "of: unit component takes the whole number apart",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --unit source --of L1H9",
+            "of: there is no head 9; each layer has heads 0 to 2",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --unit neuron --of 9_mlp_out",
+            "of: there is no layer 9; this model has layers 0 to 1",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --path L1H0@1 --unit neuron --of 1_mlp_out",
+            "of: the MLP of layer 1 comes after what is read here, 1_pre; the last before that is the MLP of layer 0",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --path L0H0@1,L1H0@1",
+            "path: step 2, L1H0@1: layer 1 comes after what is read here, 0_pre; only the embeddings come before that",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --path L1H0@0,L0H0@1",
+            "path: step 2, L0H0@1: the head is at token 0, and cannot read token 1",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --answer #1 --path L1H0@0 --position all",
+            "position: a path, a neuron and a score are those of one position; give one",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --explain neuron:L1N999",
+            "explain: layer 1 has no neuron 999",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --explain score:L1H0@2:key",
+            "explain: the query at token 1 does not see the key at token 2",
+        ),
+        (
+            &tiny,
+            "--tokens 1,2 --explain score:L5H0@1:key",
+            "explain: there is no layer 5; this model has layers 0 to 1",
+        ),
         (tokenizer.path(), "--prompt  --answer #1", "prompt: is empty"),
         (
             tokenizer.path(),
@@ -569,6 +745,11 @@ fn bad_usage_is_2() {
         "attribute --model . --tokens 1 --answer #1 --unit position",
         "attribute --model . --tokens 1 --answer #1 --position last",
         "attribute --model . --tokens 1 --answer #1 --top 0",
+        "attribute --model . --tokens 1 --answer #1 --top 1 --top-signed 1",
+        "attribute --model . --tokens 1 --answer #1 --unit source --of head",
+        "attribute --model . --tokens 1 --answer #1 --path L1H2",
+        "attribute --model . --tokens 1 --explain L1H2",
+        "attribute --model . --tokens 1 --explain neuron:L1N3 --answer #1",
         "attribute --model . --tokens 1 --answer #1 --format yaml",
         "attribute --model . --tokens 1 --answer #1 --colour",
     ] {

@@ -36,7 +36,9 @@ function mount({ page, server }: Logitscope, of: string | 'rests', theme: 'light
       const { labels, attribution, pattern = [], activation = [] } = parts;
       const numbers = { labels, attribution: [...attribution], pattern, activation, strongest: parts.strongest(labels.length) } as Numbers;
       const question = { prompt, prependBos: true, generated: [], position: at, answer: '', incorrect: '', trail: [] };
-      if (!mlp) add('token-strip', { tokens: run.tokens, question, at, theme });
+      const hover = Object.assign(new EventTarget(), { state: { hovered: null } });
+      const sources = mlp ? undefined : await run.sources({ ...asked, position: at });
+      if (!mlp) add('token-strip', { tokens: run.tokens, question, hover, picture: { ...picture, sources }, theme });
       const most = Math.max(...numbers.attribution.map(Math.abs));
       const colors = tints(Float64Array.from(attribution, (value) => value / most), theme === 'dark');
       return { label, at, numbers, whole: whole && [...whole], colors };
@@ -47,13 +49,13 @@ function mount({ page, server }: Logitscope, of: string | 'rests', theme: 'light
 
 for (const theme of ['light', 'dark'] as const) {
   test(`the token strip is the chart of a head’s sources, and nothing moves (${theme})`, async ({ scope, page }) => {
-    const { numbers, colors, at } = await mount(scope, 'L3H4', theme);
+    const { numbers, colors, at, label } = await mount(scope, 'L3H4', theme);
     const strip = page.locator('body > token-strip');
     const tokens = strip.locator('button[data-token]');
     await expect(tokens).toHaveCount(15);
     const places = () => tokens.evaluateAll((all) => all.map((token) => JSON.stringify(token.getBoundingClientRect())));
     const [before, height] = [await places(), (await strip.boundingBox())!.height];
-    await strip.evaluate((element, { attribution, pattern }) => void Object.assign(element, { sources: { attribution, pattern } }), numbers);
+    await strip.evaluate((element, selected) => void Object.assign(element, { selected }), label);
     await expect(tokens.nth(13)).toHaveAccessibleName(/^13: ·drink, the head takes \+2\.00 from here, pays 98% of its attention$/);
     expect(await places()).toEqual(before);
     expect((await strip.boundingBox())!.height).toBe(height);
@@ -77,8 +79,7 @@ for (const theme of ['light', 'dark'] as const) {
       expect(Math.max(ink!, ground!) / Math.min(ink!, ground!), `token ${i}`).toBeGreaterThan(4.5);
     });
 
-    // What comes after where the head looks from is in no chart of it.
-    await strip.evaluate((element) => void Object.assign(element, { sources: { attribution: [0, 1], pattern: [0.5, 0.5] } }));
+    await strip.evaluate((element) => void Object.assign(element, { selected: null }));
     await expect(tokens.nth(at)).toHaveAccessibleName('14: ·to');
     // The keyboard goes on as before.
     await tokens.nth(at).press('ArrowLeft');
@@ -107,13 +108,13 @@ test('a head’s strongest sources are listed with the API’s numbers, and lead
 });
 
 test('the first token stands apart where most of the attention rests on it', async ({ scope, page }) => {
-  const { numbers } = await mount(scope, 'rests');
+  const { label } = await mount(scope, 'rests');
   const list = page.locator('body > part-sources');
   await expect(list).toContainText('Most of its attention rests on the first token');
   await expect(list.locator('tbody.rest tr').last().getByRole('rowheader')).toContainText('<|endoftext|>');
   await expect(list.locator('tbody').first()).not.toContainText('<|endoftext|>');
   const strip = page.locator('body > token-strip');
-  await strip.evaluate((element, { attribution, pattern }) => void Object.assign(element, { sources: { attribution, pattern } }), numbers);
+  await strip.evaluate((element, selected) => void Object.assign(element, { selected }), label);
   await expect(strip.locator('.gutter')).toHaveText(/^\d+% rests$/);
   await expect(strip.getByRole('button').first()).toHaveAccessibleName(/rest of its attention/);
 });

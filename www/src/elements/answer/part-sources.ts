@@ -11,7 +11,7 @@ import { base } from '../styles';
 import './head-pattern';
 import { parts } from './parts';
 
-const SHOWN = 4;
+const SHOWN = 5;
 
 /** From which tokens a head takes what it writes, strongest first, and where it looks. */
 @customElement('part-sources')
