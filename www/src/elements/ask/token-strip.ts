@@ -56,7 +56,7 @@ export class TokenStrip extends LitElement {
     const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
     const rests = question.prependBos && sources && sources.pattern.length > 1 && restsOnFirst(sources);
     return html`
-      <span class="gutter" id="label">${rests ? html`<b>${percent(sources.pattern[0])}</b> rests` : 'after'}</span>
+      <span class="gutter" id="label" title=${rests ? 'The share of the head’s attention that rests on the first token' : nothing}>${rests ? html`<b>${percent(sources.pattern[0])}</b> rests` : 'after'}</span>
       <div class="strip ${question.prependBos ? 'bos' : ''} ${rests ? 'rests' : ''}" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
         ${tokens.map((token, i) => {
           const byModel = i >= written;
@@ -163,7 +163,8 @@ export class TokenStrip extends LitElement {
         forced-color-adjust: none;
       }
       .token.read {
-        box-shadow: inset 0 -3px var(--accent);
+        padding: 0 4px;
+        border: 3px double var(--accent);
       }
       /* The attention paid, of all that a head has to pay. */
       .paid {
