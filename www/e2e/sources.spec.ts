@@ -62,7 +62,7 @@ for (const theme of ['light', 'dark'] as const) {
       all.map((token) => {
         const { backgroundColor, color } = getComputedStyle(token);
         const bar = getComputedStyle(token.nextElementSibling!);
-        return { backgroundColor, color, paid: parseFloat(bar.getPropertyValue('--paid')) };
+        return { backgroundColor, color, paid: parseFloat(bar.backgroundSize) / 100 };
       }),
     );
     const rgb = (color: string) => color.match(/\w\w/g)!.map((channel) => parseInt(channel, 16));

@@ -4,7 +4,7 @@ import { tints, type Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
 import { restsOnFirst, type Sources } from '../../state/sources';
 import { takenFrom } from '../../words/depth';
-import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible } from '../../words/format';
+import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible, type Piece } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 
@@ -27,15 +27,27 @@ export class TokenStrip extends LitElement {
   @property({ attribute: false }) at?: number;
   @property() theme: 'light' | 'dark' = 'light';
 
-  /** The ground of each token that something is taken from. */
+  /** The tokens as they are shown. */
+  #shown: { piece?: Piece; short: string; whole: string }[] = [];
+  /** The style of each token that something is taken from. */
   #tints: string[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('tokens')) {
+      const cut = pieces(this.tokens);
+      this.#shown = this.tokens.map(({ text }, i) => {
+        const piece = cut[i];
+        const short = piece ? pieceName(piece) : shown(text);
+        const whole = short.includes('…') ? `${middle(visible(text.slice(0, 4000)), 1000)}\n` : '';
+        return { piece, short, whole };
+      });
+    }
     if (!changed.has('sources') && !changed.has('theme')) return;
     const taken = this.sources?.attribution ?? [];
     const most = taken.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const shares = Float64Array.from(taken, (value) => (most > 0 ? value / most : 0));
-    this.#tints = taken.length ? tints(shares, this.theme === 'dark') : [];
+    const grounds = taken.length ? tints(shares, this.theme === 'dark') : [];
+    this.#tints = grounds.map((ground) => `background: ${ground}; color: ${inkOn(ground)}`);
   }
 
   /** Arrows walk the strip, which is one stop of the Tab key. */
@@ -52,7 +64,6 @@ export class TokenStrip extends LitElement {
     const { tokens, question, fewWords, generating, problem, sources, at } = this;
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
-    const cut = pieces(tokens);
     const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
     const rests = question.prependBos && sources && sources.pattern.length > 1 && restsOnFirst(sources);
     return html`
@@ -60,9 +71,7 @@ export class TokenStrip extends LitElement {
       <div class="strip ${question.prependBos ? 'bos' : ''} ${rests ? 'rests' : ''}" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
         ${tokens.map((token, i) => {
           const byModel = i >= written;
-          const piece = cut[i];
-          const short = piece ? pieceName(piece) : shown(token.text);
-          const whole = short.includes('…') ? `${middle(visible(token.text.slice(0, 4000)), 1000)}\n` : '';
+          const { piece, short = '', whole = '' } = this.#shown[i] ?? {};
           const read = at === i && at !== position;
           const tint = this.#tints[i];
           const paid = sources?.pattern[i];
@@ -73,14 +82,14 @@ export class TokenStrip extends LitElement {
               type="button"
               data-token
               class="token ${byModel ? 'written' : ''} ${read ? 'read' : ''} ${tint ? 'tinted' : ''}"
-              .style=${tint ? `--tint: ${tint}; --on: ${inkOn(tint)}` : ''}
+              .style=${tint ?? ''}
               aria-label=${name}
               aria-pressed=${i === position ? 'true' : 'false'}
               tabindex=${i === position ? 0 : -1}
               title="${whole}${taken ? `${sentence(taken)}\n` : ''}${byModel ? 'Explain why the model wrote this' : 'Explain what comes after this'} (token ${i}, id ${token.id}${piece ? `, the bytes ${token.text}` : ''})"
               @click=${() => tell(this, 'token-choose', i)}
             >${short}</button>
-            <span class="paid" ?data-shown=${paid !== undefined} .style=${`--paid: ${paid ?? 0}`}></span>
+            <span class="paid" ?data-shown=${paid !== undefined} .style=${`background-size: ${100 * (paid ?? 0)}% 100%`}></span>
           </span>`;
         })}
         ${tokens.length ? nothing : expected(question).map((word) => html`<span class="token expected" aria-hidden="true">${shown(word)}</span>`)}
@@ -156,10 +165,7 @@ export class TokenStrip extends LitElement {
       .cell.on .token {
         border-left-style: dotted;
       }
-      .token.tinted,
-      .token.tinted:hover:not(:disabled) {
-        background: var(--tint);
-        color: var(--on);
+      .token.tinted {
         forced-color-adjust: none;
       }
       .token.read {
@@ -173,7 +179,9 @@ export class TokenStrip extends LitElement {
         height: 3px;
       }
       .paid[data-shown] {
-        background: linear-gradient(var(--grey) 0 0) left / calc(100% * var(--paid)) 100% no-repeat var(--hairline);
+        background-color: var(--hairline);
+        background-image: linear-gradient(var(--grey) 0 0);
+        background-repeat: no-repeat;
         forced-color-adjust: none;
       }
       .token.expected {
