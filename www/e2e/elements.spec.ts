@@ -26,7 +26,7 @@ function countUpdates(page: Page): Promise<JSHandle<Updates>> {
   });
 }
 
-test('a hover renders the charts, once for each part, and nothing else on the page', async ({ scope, page }) => {
+test('a hover renders the charts and the tokens, once for each part, and nothing else on the page', async ({ scope, page }) => {
   const heads = scope.chart('Heads');
   const box = (await heads.boundingBox())!;
   const [x, y] = [box.x + box.width / 2 + 40, box.y + box.height / 2];
@@ -34,7 +34,7 @@ test('a hover renders the charts, once for each part, and nothing else on the pa
   await page.mouse.move(x, y);
   await expect(heads.locator('.tooltip')).toContainText(/rank \d+ of \d+/);
   const first = await updates.jsonValue();
-  expect(Object.keys(first).sort()).toEqual(['answer-charts', 'chart-figure']);
+  expect(Object.keys(first).sort()).toEqual(['answer-charts', 'chart-figure', 'token-strip']);
 
   // Within the same part, nothing at all.
   await page.mouse.move(x + 5, y);
@@ -45,7 +45,7 @@ test('a hover renders the charts, once for each part, and nothing else on the pa
   await scope.table.getByRole('button', { name: /L0H0$/ }).hover();
   await expect(heads.locator('.tooltip')).toHaveCount(0);
   await frames(page);
-  expect(Object.keys(await updates.jsonValue()).sort()).toEqual(['answer-charts', 'chart-figure']);
+  expect(Object.keys(await updates.jsonValue()).sort()).toEqual(['answer-charts', 'chart-figure', 'token-strip']);
   expect((await updates.jsonValue())['chart-figure']).toBeGreaterThan(first['chart-figure'] ?? NaN);
 });
 

@@ -64,7 +64,7 @@ for (const theme of ['light', 'dark'] as const) {
       all.map((token) => {
         const { backgroundColor, color } = getComputedStyle(token);
         const bar = getComputedStyle(token.nextElementSibling!);
-        return { backgroundColor, color, paid: parseFloat(bar.getPropertyValue('--paid')) };
+        return { backgroundColor, color, paid: parseFloat(bar.backgroundSize) / 100 };
       }),
     );
     const rgb = (color: string) => color.match(/\w\w/g)!.map((channel) => parseInt(channel, 16));
@@ -104,7 +104,7 @@ test('a head’s strongest sources are listed with the API’s numbers, and lead
   }
   await expect(rows.first()).toContainText(/·Mary 2\s*\+4\.59\s*>99\.9%/);
   await expect(list).toContainText('From ·to it looks most at ·Mary (>99.9%) and takes most from there: +4.59 of its +4.59.');
-  await expect(list.locator('.identity')).toHaveText(/✓ They add up to \+4\.588, what it wrote, to \d\.\de−\d+\./);
+  await expect(list.locator('.identity')).toHaveText(/✓ They add up to \+4\.59, what it wrote, to \d\.\de−\d+\./);
 });
 
 test('the first token stands apart where most of the attention rests on it', async ({ scope, page }) => {
@@ -163,5 +163,5 @@ test('an MLP’s strongest neurons are listed with the API’s numbers, and lead
     expect(await page.evaluate(() => (window as { told?: unknown }).told)).toBe(`neuron:${label}`);
   }
   await expect(rows.nth(8)).toContainText('248 others');
-  await expect(list.locator('.identity')).toHaveText(/✓ They add up to \+8\.054, what it wrote, to \d\.\de−\d+\./);
+  await expect(list.locator('.identity')).toHaveText(/✓ They add up to \+8\.05, what it wrote, to \d\.\de−\d+\./);
 });

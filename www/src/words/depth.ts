@@ -1,6 +1,6 @@
 import type { Attribution } from '../api/logitscope';
 import type { Picture } from '../state/picture';
-import { count, decimals, isolate, percent, scientific, signed } from './format';
+import { count, isolate, percent, scientific, signed } from './format';
 
 /** Parts taken apart, in words. What a head took from a token is a value; where it looked is its attention. */
 
@@ -39,11 +39,9 @@ export function isNeuron(label: string): boolean {
 }
 
 /** Whether what a part is taken apart into adds up to it. */
-export function addsUp({ total, logit, error, exact }: Attribution): string {
-  const [sum = NaN, share = NaN, off = NaN] = [total[0], logit[0], error[0]];
-  return exact
-    ? `They add up to ${decimals(sum)}, what it wrote, to ${scientific(Math.abs(off))}.`
-    : `They add up to ${decimals(sum)}, not to ${decimals(share)}, what it wrote: do not trust them.`;
+export function addsUp({ logit, error, exact }: Attribution): string {
+  const [share, off] = [signed(logit[0] ?? NaN), scientific(Math.abs(error[0] ?? NaN))];
+  return exact ? `They add up to ${share}, what it wrote, to ${off}.` : `They miss ${share}, what it wrote, by ${off}: do not trust them.`;
 }
 
 /** A cell of a head's pattern. */

@@ -44,7 +44,6 @@ export class AnswerPanel extends LitElement {
       </div>
       ${unit === 'layer' ? nothing : html`<p class="small">It ${direction(item.value, picture)}: ${pushes}.</p>`}
       <p class="small grey">${known ?? part(label, picture)}</p>
-      ${this.#inside(picture, label)}
     `;
   }
 
@@ -77,8 +76,9 @@ export class AnswerPanel extends LitElement {
     const { picture, unit: shown, selected } = this;
     if (!picture) return nothing;
     return html`
-      <div class="selected" role="region" aria-label="Selected part" aria-live="polite">
-        ${selected === null ? this.#overview(picture) : this.#selected(picture, selected)}
+      <div class="selected" role="region" aria-label="Selected part">
+        <div class="said" aria-live="polite">${selected === null ? this.#overview(picture) : this.#selected(picture, selected)}</div>
+        ${selected === null ? nothing : this.#inside(picture, selected)}
       </div>
       <div class="units" role="group" aria-label="Unit">
         ${UNITS.map(
@@ -110,10 +110,13 @@ export class AnswerPanel extends LitElement {
         opacity: 0.45;
         transition-delay: 150ms;
       }
-      .selected {
+      .selected,
+      .said {
         display: grid;
         align-content: start;
         gap: 4px;
+      }
+      .selected {
         min-height: 116px;
       }
       .title {

@@ -38,23 +38,25 @@ export class HeadPattern extends LitElement {
     super.disconnectedCallback();
     this.drawn?.free();
     this.drawn = undefined;
+    this.large = false;
   }
 
-  #enlarge(): void {
+  async #enlarge(): Promise<void> {
     if (!this.drawn || this.large) return;
     this.large = true;
-    this.dialog.showModal();
+    await this.updateComplete;
+    if (this.isConnected) this.dialog.showModal();
   }
 
   #click(event: MouseEvent): void {
     const [target] = event.composedPath();
-    if (target instanceof Element && target.matches('canvas, button')) this.#enlarge();
+    if (target instanceof Element && target.matches('canvas, button')) void this.#enlarge();
   }
 
   #key(event: KeyboardEvent): void {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
-    this.#enlarge();
+    void this.#enlarge();
   }
 
   protected override render() {

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { tints, type Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
@@ -6,7 +6,7 @@ import type { Picture } from '../../state/picture';
 import { restsOnFirst, sourcesOf, type Sources } from '../../state/sources';
 import type { HoverStore } from '../../stores/view';
 import { takenFrom } from '../../words/depth';
-import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible } from '../../words/format';
+import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible, type Piece } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import { Watch } from '../watch';
@@ -35,22 +35,34 @@ export class TokenStrip extends LitElement {
   @property() theme: 'light' | 'dark' = 'light';
   readonly watch = new Watch(this, () => [this.hover]);
 
-  /** What is shown of which head of which picture, and the ground of each token that something is taken from. */
-  #shown?: { picture?: Picture; head?: string; theme: string };
+  /** The tokens as they are shown. */
+  #shown: { piece?: Piece; short: string; whole: string }[] = [];
+  /** Of which head of which picture the sources are, and the style of each token that something is taken from. */
+  #drawn?: { picture?: Picture; head?: string; theme: string };
   #sources?: Sources;
   #tints: string[] = [];
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('tokens')) {
+      const cut = pieces(this.tokens);
+      this.#shown = this.tokens.map(({ text }, i) => {
+        const piece = cut[i];
+        const short = piece ? pieceName(piece) : shown(text);
+        const whole = short.includes('…') ? `${middle(visible(text.slice(0, 4000)), 1000)}\n` : '';
+        return { piece, short, whole };
+      });
+    }
     const { picture, theme } = this;
     const head = [this.hover.state.hovered?.label, this.selected].find((label) => label && picture?.sources.heads.includes(label)) ?? undefined;
-    const { picture: before, head: shown, theme: drawn } = this.#shown ?? {};
-    if (picture === before && head === shown && theme === drawn) return;
-    this.#shown = { picture, head, theme };
+    const { picture: before, head: drawn, theme: ground } = this.#drawn ?? {};
+    if (picture === before && head === drawn && theme === ground) return;
+    this.#drawn = { picture, head, theme };
     this.#sources = picture && head !== undefined ? sourcesOf(picture.sources, head) : undefined;
     const taken = this.#sources?.attribution ?? [];
     const most = taken.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const shares = Float64Array.from(taken, (value) => (most > 0 ? value / most : 0));
-    this.#tints = taken.length ? tints(shares, this.theme === 'dark') : [];
+    const grounds = taken.length ? tints(shares, this.theme === 'dark') : [];
+    this.#tints = grounds.map((ground) => `background: ${ground}; color: ${inkOn(ground)}`);
   }
 
   /** Arrows walk the strip, which is one stop of the Tab key. */
@@ -69,17 +81,14 @@ export class TokenStrip extends LitElement {
     const at = picture?.at;
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
-    const cut = pieces(tokens);
     const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
     const rests = question.prependBos && sources && sources.pattern.length > 1 && restsOnFirst(sources);
     return html`
-      <span class="gutter" id="label">${rests ? html`<b>${percent(sources.pattern[0])}</b> rests` : 'after'}</span>
+      <span class="gutter" id="label" title=${rests ? 'The share of the head’s attention that rests on the first token' : nothing}>${rests ? html`<b>${percent(sources.pattern[0])}</b> rests` : 'after'}</span>
       <div class="strip ${question.prependBos ? 'bos' : ''} ${rests ? 'rests' : ''}" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
         ${tokens.map((token, i) => {
           const byModel = i >= written;
-          const piece = cut[i];
-          const short = piece ? pieceName(piece) : shown(token.text);
-          const whole = short.includes('…') ? `${middle(visible(token.text.slice(0, 4000)), 1000)}\n` : '';
+          const { piece, short = '', whole = '' } = this.#shown[i] ?? {};
           const read = at === i && at !== position;
           const tint = this.#tints[i];
           const paid = sources?.pattern[i];
@@ -90,14 +99,14 @@ export class TokenStrip extends LitElement {
               type="button"
               data-token
               class="token ${byModel ? 'written' : ''} ${read ? 'read' : ''} ${tint ? 'tinted' : ''}"
-              .style=${tint ? `--tint: ${tint}; --on: ${inkOn(tint)}` : ''}
+              .style=${tint ?? ''}
               aria-label=${name}
               aria-pressed=${i === position ? 'true' : 'false'}
               tabindex=${i === position ? 0 : -1}
               title="${whole}${taken ? `${sentence(taken)}\n` : ''}${byModel ? 'Explain why the model wrote this' : 'Explain what comes after this'} (token ${i}, id ${token.id}${piece ? `, the bytes ${token.text}` : ''})"
               @click=${() => tell(this, 'token-choose', i)}
             >${short}</button>
-            <span class="paid" ?data-shown=${paid !== undefined} .style=${`--paid: ${paid ?? 0}`}></span>
+            <span class="paid" ?data-shown=${paid !== undefined} .style=${`background-size: ${100 * (paid ?? 0)}% 100%`}></span>
           </span>`;
         })}
         ${tokens.length ? nothing : expected(question).map((word) => html`<span class="token expected" aria-hidden="true">${shown(word)}</span>`)}
@@ -180,14 +189,12 @@ export class TokenStrip extends LitElement {
       .cell.on .token {
         border-left-style: dotted;
       }
-      .token.tinted,
-      .token.tinted:hover:not(:disabled) {
-        background: var(--tint);
-        color: var(--on);
+      .token.tinted {
         forced-color-adjust: none;
       }
       .token.read {
-        box-shadow: inset 0 -3px var(--accent);
+        padding: 0 4px;
+        border: 3px double var(--accent);
       }
       /* The attention paid, of all that a head has to pay. */
       .paid {
@@ -196,7 +203,9 @@ export class TokenStrip extends LitElement {
         height: 3px;
       }
       .paid[data-shown] {
-        background: linear-gradient(var(--grey) 0 0) left / calc(100% * var(--paid)) 100% no-repeat var(--hairline);
+        background-color: var(--hairline);
+        background-image: linear-gradient(var(--grey) 0 0);
+        background-repeat: no-repeat;
         forced-color-adjust: none;
       }
       .token.expected {
