@@ -47,7 +47,7 @@ test('while the model of a page that was loaded again is on its way, the bundled
   const scope = new Logitscope(page, server);
   await scope.open();
   await scope.load(server.model('tiny-a'));
-  await expect.poll(() => page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await page.waitForFunction(() => crossOriginIsolated);
   await expect(page.getByRole('progressbar')).toBeVisible();
   await scope.answered();
   await expect(scope.modelButton).toHaveAccessibleName('Model: bundled model');

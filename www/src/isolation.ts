@@ -15,9 +15,9 @@ export async function keepPage(): Promise<ServiceWorkerRegistration | undefined>
   const url = new URL('isolation.js', document.baseURI);
   try {
     const present = await serviceWorker.getRegistration(url.href);
-    // The site may have a worker of its own for this folder, which registering would replace.
+    // The site may have a worker of its own for this folder, which registering would replace. One whose script is on its way is ours.
     const [script] = [present?.active, present?.waiting, present?.installing].flatMap((worker) => worker?.scriptURL ?? []);
-    if (present?.scope === new URL('./', url).href && script !== url.href) return undefined;
+    if (present?.scope === new URL('./', url).href && script !== undefined && script !== url.href) return undefined;
     return await serviceWorker.register(ownScript(url));
   } catch {
     return undefined;

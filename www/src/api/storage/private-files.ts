@@ -40,6 +40,7 @@ export class PrivateFilesStore implements Store {
       async write(block) {
         for (let done = 0; done < block.byteLength; ) {
           const written = file.write(block.subarray(done), { at });
+          if (written === 0) throw new DOMException('', 'QuotaExceededError');
           done += written;
           at += written;
         }
