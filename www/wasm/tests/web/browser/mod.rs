@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 mod chart;
+mod depth;
 mod sizes;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -15,6 +16,7 @@ struct Reference {
     config: &'static str,
     weights: &'static [u8],
     transformer_lens: &'static str,
+    depth: &'static str,
 }
 
 macro_rules! reference {
@@ -23,6 +25,7 @@ macro_rules! reference {
             config: include_str!(concat!("../../../../../tests/data/", $name, "/config.json")),
             weights: include_bytes!(concat!("../../../../../tests/data/", $name, "/model.safetensors")),
             transformer_lens: include_str!(concat!("../../../../../tests/data/", $name, "/transformer_lens.json")),
+            depth: include_str!(concat!("../../../../../tests/data/", $name, "/depth.json")),
         }
     };
 }
