@@ -7,7 +7,7 @@ use std::rc::Rc;
 use logitscope::attribution::{Attribution, Explanation, Form, Part, Unit, labels};
 use logitscope::chart::plotters::coord::Shift;
 use logitscope::chart::plotters::prelude::{DrawingArea, DrawingBackend, IntoDrawingArea};
-use logitscope::chart::{Chart, Item, Key, Resolution, Theme, View};
+use logitscope::chart::{Chart, Item, Key, Pattern, PatternView, Resolution, Subject, Theme, View};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
 use proptest::prelude::*;
 use serde_json::json;
@@ -783,6 +783,264 @@ fn an_attribution_that_contradicts_itself_is_refused_with_the_reason() {
                 .contains("CSS pixels")
         );
     }
+}
+
+/// An explanation as JSON has it: of any labels, at one position.
+fn of_labels(unit: &str, labels: &[Part], more: serde_json::Value, value: impl FnMut(usize) -> f64) -> Explanation {
+    let values: Vec<f64> = (0..labels.len()).map(value).collect();
+    let total = match unit {
+        "layer" => values[labels.len() - 1],
+        _ => values.iter().sum(),
+    };
+    let mut json = json!({
+        "unit": unit, "labels": labels, "attribution": values, "positions": [14],
+        "logit": [total], "bias": [0.0], "total": [total], "error": [0.0],
+    });
+    json.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    serde_json::from_value(json).unwrap()
+}
+
+fn through(model: (usize, usize)) -> Subject {
+    Subject {
+        answer: " Mary".into(),
+        incorrect: Some(" John".into()),
+        through: Some("L3H0 at ·Mary (2)".into()),
+        model: Some(model),
+        tokens: ["<|endoftext|>", "When", " Mary", " and", " John"]
+            .map(String::from)
+            .into(),
+        ..Subject::default()
+    }
+}
+
+/// What a head of layer `layer` reads, in all three forms; and what that layer's MLP reads.
+fn inside(layer: usize, n_head: usize) -> Vec<Explanation> {
+    let (before, mid) = (Part::Pre(layer), Part::Mid(layer));
+    let of = |unit, labels: Vec<Part>| of_labels(unit, &labels, json!({}), wave);
+    vec![
+        of("component", labels::components(layer, layer)),
+        of("layer", labels::states(layer + 1, before)),
+        of("head", labels::heads(layer, n_head)),
+        of("component", labels::components(layer + 1, layer)),
+        of("layer", labels::states(layer + 1, mid)),
+        of("head", labels::heads(layer + 1, n_head)),
+    ]
+}
+
+#[test]
+fn what_is_read_before_a_layer_lies_on_the_depth_axis_of_the_whole_model() {
+    let (n_layer, n_head) = (6, 4);
+    let mut view = View::new(900.0, 260.0);
+    let slot = (900.0 - 72.0) / 8.0;
+    let whole = chart(explanation(COMPONENTS, n_layer, n_head, wave));
+    let axis = |svg: &str| {
+        let below = |shape: &Shape| shape.tag == "text" && shape.points[0].1 > 250.0;
+        shapes(svg).into_iter().filter(below).collect::<Vec<_>>()
+    };
+    for layer in 0..n_layer {
+        for (i, part) in inside(layer, n_head).into_iter().enumerate() {
+            let chart = Chart::about(part, through((n_layer, n_head))).unwrap();
+            let seen = layer + usize::from(i >= 3);
+            let svg = chart.svg(&view).unwrap();
+            assert_eq!(axis(&svg), axis(&whole.svg(&view).unwrap()));
+            let edge = 60.0 + slot * (1 + seen) as f64;
+            let items = chart.items(&view).unwrap();
+            for item in items.iter().filter(|item| item.label != Part::Remainder) {
+                assert!(item.x + item.width <= edge + 6.0, "{layer}: {item:?}");
+            }
+            let says = shapes(&svg).iter().any(|shape| shape.text == "not read here");
+            assert_eq!(says, seen < n_layer, "{layer} {i}");
+            assert!(chart.title().ends_with("·Mary − ·John through L3H0 at ·Mary (2)") || i % 3 == 1);
+            // What is not shown here, and selected in another chart, marks nothing.
+            view.selected = Some(Part::AttnOut(usize::MAX));
+            assert_eq!(chart.svg(&view).unwrap(), svg);
+            view.selected = None;
+        }
+    }
+    // The state that is read ends the path, whichever it is.
+    let states = labels::states(3, Part::Mid(2));
+    let other = of_labels("layer", &states[..5], json!({}), wave);
+    assert!(Chart::about(other, through((6, 4))).is_ok());
+    let skips = of_labels("layer", &states[1..], json!({}), wave);
+    assert!(Chart::about(skips, through((6, 4))).is_err());
+}
+
+#[test]
+fn sources_and_neurons_are_ranked_by_magnitude() {
+    let paid = [0.1, 0.2, 0.4, 0.3, 0.0];
+    let value = |i: usize| [0.5, -4.0, 2.0, -1.0, 0.25][i];
+    let sources = of_labels(
+        "source",
+        &labels::sources(5),
+        json!({ "of": "L3H0", "pattern": paid }),
+        value,
+    );
+    let subject = Subject {
+        through: None,
+        ..through((6, 4))
+    };
+    let chart = Chart::about(sources, subject.clone()).unwrap();
+    let view = View::new(700.0, 260.0);
+    let svg = shapes(&chart.svg(&view).unwrap());
+    let at = |text: &str| {
+        svg.iter()
+            .find(|shape| shape.text == text)
+            .unwrap_or_else(|| panic!("{text}"))
+            .points[0]
+    };
+    let rows = ["When @1", "·Mary @2", "·and @3", "<|endoftext|> @0", "·John @4"].map(at);
+    assert!(rows.windows(2).all(|pair| pair[0].1 < pair[1].1), "{rows:?}");
+    assert_eq!(
+        chart.title(),
+        "Sources: what L3H0 takes from each token, for ·Mary − ·John"
+    );
+    let items = chart.items(&view).unwrap();
+    let zero = items[2].x;
+    for (i, item) in items.iter().enumerate() {
+        assert!(
+            (item.width - value(i).abs() / 4.0 * items[1].width).abs() < 0.1,
+            "{item:?}"
+        );
+        assert!((if value(i) > 0.0 { item.x } else { item.x + item.width } - zero).abs() < 0.1);
+        let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
+        assert_eq!(items.hit(x, y), Some(item));
+        // Below the bar, the attention as a share of the room to one side.
+        let line = svg.iter().find(|shape| {
+            shape.tag == "rect"
+                && (shape.points[1].1 - shape.points[0].1 - 2.0).abs() < 0.1
+                && (0.0..8.0).contains(&(shape.points[0].1 - item.y - item.height))
+        });
+        let long = line.map_or(0.0, |line| line.points[1].0 - line.points[0].0);
+        assert!((long - paid[i] * items[1].width).abs() < 0.2, "{item:?}: {long}");
+    }
+
+    // As many as there is room for; what adds next to nothing, and what is left over, is one row.
+    let neurons = labels::neurons(2, 3072);
+    let activation: Vec<Option<f64>> = (0..3072).map(|i| Some(wave(i))).chain([None]).collect();
+    let of = |value: &dyn Fn(usize) -> f64| {
+        let explanation = of_labels(
+            "neuron",
+            &neurons,
+            json!({ "of": "2_mlp_out", "activation": activation }),
+            value,
+        );
+        Chart::about(explanation, subject.clone()).unwrap()
+    };
+    let many = of(&|i| wave(i) * if i == 3072 { 5.0 } else { 1.0 });
+    let svg = many.svg(&View::new(700.0, 400.0)).unwrap();
+    let texts: Vec<String> = shapes(&svg).into_iter().map(|shape| shape.text).collect();
+    let others: usize = texts
+        .iter()
+        .find_map(|text| text.strip_suffix(" others"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let named = texts
+        .iter()
+        .filter(|text| text.starts_with("L2N") || *text == "output bias")
+        .count();
+    assert_eq!(others + named, 3073);
+    assert!((10..=20).contains(&named) && texts.contains(&"output bias".into()));
+    assert_eq!(many.title(), "Neurons: what each of 2_mlp_out adds to ·Mary − ·John");
+    let few = of(&|i| if i < 7 { 1.0 + i as f64 } else { 1e-6 });
+    let svg = few.svg(&View::new(700.0, 400.0)).unwrap();
+    assert!(shapes(&svg).iter().any(|shape| shape.text == "3066 others"));
+}
+
+#[test]
+fn what_contradicts_a_ranking_or_a_model_is_refused() {
+    let of = |paid: Vec<f64>, model| {
+        let more = json!({ "of": "L3H0", "pattern": paid });
+        let explanation = of_labels("source", &labels::sources(2), more, wave);
+        let subject = Subject {
+            model,
+            ..Subject::default()
+        };
+        Chart::about(explanation, subject).map(|_| ())
+    };
+    assert!(of(vec![0.5, 0.5], Some((6, 4))).is_ok());
+    let refused = of(vec![0.5], None).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "chart: `pattern` or `activation` has 1 numbers; 2 labels need as many, all of them finite float32s"
+    );
+    assert!(of(vec![0.5, 1e300], None).is_err());
+    assert!(of(vec![0.5, 0.5], Some((usize::MAX, 1))).is_err());
+}
+
+#[test]
+fn a_pattern_s_cells_are_where_they_are_drawn() {
+    let n = 7;
+    let paid: Vec<f32> = (0..n)
+        .flat_map(|query| (0..=query).map(move |key| (1 + (key * 5 + query) % 4) as f32 / (4 * n) as f32))
+        .collect();
+    let pattern = Pattern::new(n, paid.clone()).unwrap();
+    for size in [148.0, 640.0] {
+        let mut view = PatternView::new(size);
+        let svg = shapes(&pattern.svg(&view).unwrap());
+        let mut next = paid.iter();
+        for query in 0..n {
+            for key in 0..n {
+                let (x, y) = (
+                    2.0 + (key as f64 + 0.5) * (size - 4.0) / n as f64,
+                    2.0 + (query as f64 + 0.5) * (size - 4.0) / n as f64,
+                );
+                let hit = pattern.hit(size, x, y);
+                if key > query {
+                    assert_eq!(hit, None, "what comes after is not seen");
+                    continue;
+                }
+                let cell = hit.unwrap();
+                assert_eq!((cell.query, cell.key, Some(&cell.paid)), (query, key, next.next()));
+                assert_eq!(pattern.cell(size, query, key), Some(cell));
+                assert!((cell.x..cell.x + cell.size).contains(&x) && (cell.y..cell.y + cell.size).contains(&y));
+                // The darker, the more attention.
+                let drawn = |cell: logitscope::chart::Cell| {
+                    let (x, y) = (cell.x + cell.size / 2.0, cell.y + cell.size / 2.0);
+                    rgb(&svg
+                        .iter()
+                        .rfind(|shape| shape.tag == "rect" && contains(shape, x, y))
+                        .unwrap()
+                        .color)
+                };
+                if let Some(other) = pattern.cell(size, query, key.wrapping_sub(1)) {
+                    let brightness = |cell| drawn(cell).iter().sum::<i32>();
+                    assert_eq!(brightness(cell) < brightness(other), cell.paid > other.paid);
+                }
+            }
+        }
+        for (x, y) in [(-1.0, 5.0), (size, size), (f64::NAN, 3.0), (1e300, 1e300)] {
+            assert_eq!(pattern.hit(size, x, y), None);
+        }
+        view.hovered = Some((4, 2));
+        assert_ne!(shapes(&pattern.svg(&view).unwrap()), svg);
+        view.hovered = Some((2, 4));
+        assert_eq!(shapes(&pattern.svg(&view).unwrap()), svg);
+    }
+    for (from, key, to) in [
+        ((3, 1), Key::Left, (3, 0)),
+        ((3, 0), Key::Left, (3, 0)),
+        ((3, 3), Key::Right, (3, 3)),
+        ((3, 3), Key::Up, (2, 2)),
+        ((0, 0), Key::Up, (0, 0)),
+        ((6, 2), Key::Down, (6, 2)),
+        ((5, 2), Key::Down, (6, 2)),
+        ((5, 2), Key::Home, (5, 0)),
+        ((5, 2), Key::End, (5, 5)),
+        ((usize::MAX, usize::MAX), Key::Right, (6, 6)),
+    ] {
+        assert_eq!(pattern.step(from, key), to, "{from:?} {key:?}");
+    }
+    for (n, paid) in [
+        (0, vec![]),
+        (2, vec![1.0, 0.5]),
+        (usize::MAX, vec![1.0]),
+        (1, vec![f32::NAN]),
+        (1, vec![-0.5]),
+    ] {
+        assert!(Pattern::new(n, paid).is_err());
+    }
+    assert!(pattern.svg(&PatternView::new(f64::NAN)).is_err());
 }
 
 /// Charts of every size in views of every size.

@@ -6,9 +6,17 @@ use super::values::LARGEST;
 use crate::attribution::{Explanation, Part};
 use crate::{Error, Result};
 
+/// Layers of a model, or heads of a layer.
+const MOST: usize = 10_000;
+
 /// How far `explanation` sees, if it is one that `kind` shows.
 pub(super) fn check(explanation: &Explanation, kind: &dyn Kind, model: Option<(usize, usize)>) -> Result<Shape> {
     let labels = explanation.labels();
+    if model.is_some_and(|(layers, heads)| layers.max(heads) > MOST) {
+        return Err(Error::Chart(format!(
+            "a model of more than {MOST} layers, or heads in each; give those of the model"
+        )));
+    }
     let shape = Shape::of(labels, model);
     // No chart has fewer labels than that; the largest indices alone could ask for an immense list.
     let heads = labels.iter().any(|part| matches!(part, Part::Head { .. }));
@@ -32,6 +40,14 @@ fn check_numbers(explanation: &Explanation) -> Result<()> {
         return Err(Error::Chart(
             "the attribution has no position; it must have one at least".into(),
         ));
+    }
+    let factors = explanation.factors();
+    let usable = |factor: &Option<f64>| factor.is_none_or(|x| x.is_finite() && x.abs() <= LARGEST);
+    if !(factors.is_empty() || factors.len() == labels) || !factors.iter().all(usable) {
+        return Err(Error::Chart(format!(
+            "`pattern` or `activation` has {} numbers; {labels} labels need as many, all of them finite float32s",
+            factors.len()
+        )));
     }
     let identity = explanation.identity();
     for (name, values, length) in [

@@ -100,15 +100,18 @@ impl Kind for Ranked {
             .iter()
             .filter(|&&i| values[i].abs() >= WORTH_A_ROW * largest)
             .count();
-        let worth = worth.max(AT_LEAST).min(order.len());
-        let shown = if worth < order.len() || worth > rows {
-            worth.min(rows - 1)
-        } else {
-            worth
+        let shown = match worth.max(AT_LEAST) {
+            worth if order.len() <= worth.min(rows) => order.len(),
+            worth => worth.min(rows - 1),
         };
         let others: Vec<f64> = order.drain(shown..).map(|i| values[i]).collect();
         let rows = shown + usize::from(!others.is_empty());
-        let names: Vec<String> = order.iter().map(|&i| name(scene, scene.parts()[i])).collect();
+        let mut names: Vec<String> = order.iter().map(|&i| name(scene, scene.parts()[i])).collect();
+        names.extend(match others.len() {
+            0 => None,
+            1 => Some("1 other".into()),
+            n => Some(format!("{n} others")),
+        });
         let widest = names.iter().map(|name| width(name, size::LABEL)).fold(64.0, f64::max);
         Box::new(Layout {
             scene,
@@ -141,6 +144,7 @@ struct Layout<'a> {
     scene: &'a Scene<'a>,
     /// The parts that have a row, from the top.
     order: Vec<usize>,
+    /// Of these, and of the others.
     names: Vec<String>,
     /// What all others add.
     others: Vec<f64>,
@@ -227,9 +231,8 @@ impl Plot for Layout<'_> {
         for (row, (&i, name)) in self.order.iter().zip(&self.names).enumerate() {
             self.draw_row(row, name, values[i], sketch);
         }
-        if !self.others.is_empty() {
-            let label = format!("{} others", self.others.len());
-            self.draw_row(self.order.len(), &label, self.others.iter().sum(), sketch);
+        if let (Some(label), false) = (self.names.last(), self.others.is_empty()) {
+            self.draw_row(self.order.len(), label, self.others.iter().sum(), sketch);
         }
         self.draw_factors(sketch);
         let (zero, end) = (self.x(0.0), self.bars.y0 + self.rows as f64 * self.row);

@@ -17,6 +17,24 @@ interface Case {
 interface Parts {
   labels: string[];
   attribution: (number | number[])[];
+  top5?: [string, number][];
+}
+
+/** The same of what is inside a part; see tests/depth.rs. */
+interface Depth {
+  tokens: number[];
+  answer_token: number;
+  incorrect_token: number | null;
+  /** [layer][head][query][key] */
+  pattern: number[][][][];
+  attn_scores: number[][][][];
+  /** [layer][head][key] */
+  head_by_source: number[][][];
+  /** [layer], [head][key][part] */
+  head_by_source_and_part: { attribution: number[][][] }[];
+  /** [layer][neuron] */
+  neurons: number[][];
+  neuron_pre: number[][];
 }
 
 const UNITS = ['component', 'layer', 'head'] as const;
@@ -29,6 +47,62 @@ async function withoutRelaxedSimd(page: Page): Promise<void> {
     const relaxed = (bytes: Uint8Array) => bytes.some((byte, i) => byte === 253 && bytes[i + 1] === 128 && bytes[i + 2] === 2);
     WebAssembly.validate = (source) => !relaxed(new Uint8Array(source as ArrayBuffer)) && validate(source);
   });
+}
+
+/** What heads take from tokens, what made that, neurons and scores. */
+async function compareDepth(page: Page, server: FileServer, name: string): Promise<void> {
+  const file = new URL(`../../tests/data/${name}/depth.json`, import.meta.url);
+  const cases = JSON.parse(readFileSync(file, 'utf8')) as Depth[];
+  const questions = cases.map(({ tokens, answer_token, incorrect_token, head_by_source }) => ({
+    tokens,
+    asked: { answer: answer_token, incorrect: incorrect_token ?? undefined },
+    shape: [head_by_source.length, head_by_source[0]?.length ?? 0] as const,
+  }));
+  const ours = await page.evaluate(
+    async ({ api, model, questions }) => {
+      const { Logitscope } = (await import(api)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(model, { threads: 2, keep: false });
+      const all = [];
+      for (const { tokens, asked, shape: [layers, heads] } of questions) {
+        const run = await scope.run(tokens);
+        const told: Record<string, number[]> = { sources: [...(await run.sources(asked)).attribution], patterns: [], scores: [], inside: [], neurons: [], inputs: [] };
+        const add = (name: string, values: Iterable<number>) => told[name]?.push(...values);
+        for (let layer = 0; layer < layers; layer++) {
+          for (let head = 0; head < heads; head++) {
+            const label = `L${layer}H${head}`;
+            add('patterns', await run.pattern(label));
+            for (let key = 0; key < tokens.length; key++) {
+              add('inside', (await run.attribute({ ...asked, unit: 'component', path: [`${label}@${key}`] })).attribution);
+              add('scores', (await run.attribute({ explain: `score:${label}@${key}:key`, unit: 'component' })).logit);
+            }
+          }
+          const neurons = await run.attribute({ ...asked, unit: 'neuron', of: `${layer}_mlp_out` });
+          add('neurons', neurons.attribution.slice(0, -1));
+          add('inputs', (await run.attribute({ explain: `neuron:L${layer}N0`, unit: 'head' })).logit);
+        }
+        all.push(told);
+      }
+      scope.close();
+      return all;
+    },
+    { api: `${server.page}logitscope.js`, model: server.model(name), questions },
+  );
+  for (const [i, theirs] of cases.entries()) {
+    const last = theirs.tokens.length - 1;
+    const expected: Record<string, number[]> = {
+      sources: theirs.head_by_source.flat(2),
+      patterns: theirs.pattern.flat().flatMap((rows) => rows.flatMap((row, query) => row.slice(0, query + 1))),
+      scores: theirs.attn_scores.flat().flatMap((rows) => rows[last] ?? []),
+      inside: theirs.head_by_source_and_part.flatMap(({ attribution }) => attribution.flat(2)),
+      neurons: theirs.neurons.flat(),
+      inputs: theirs.neuron_pre.map(([first]) => first ?? NaN),
+    };
+    for (const [what, numbers] of Object.entries(expected)) {
+      const told = ours[i]?.[what] ?? [];
+      expect(told.length, what).toBe(numbers.length);
+      expect(Math.max(...numbers.map((value, at) => Math.abs(value - (told[at] ?? NaN)))), what).toBeLessThan(1e-4);
+    }
+  }
 }
 
 for (const simd of ['simd128', 'relaxed-simd'] as const) {
@@ -51,8 +125,8 @@ for (const simd of ['simd128', 'relaxed-simd'] as const) {
               const incorrect = incorrect_token ?? undefined;
               for (const unit of units) {
                 for (const [key, position] of [[unit, -1], [`${unit}_all_positions`, null]] as const) {
-                  const { labels, attribution } = await run.attribute({ answer, incorrect, unit, position });
-                  answers.push({ key, labels, attribution: [...attribution] });
+                  const { labels, attribution, top, strongest } = await run.attribute({ answer, incorrect, unit, position });
+                  answers.push({ key, labels, attribution: [...attribution], top: top(5), strongest: strongest(1)[0] });
                 }
               }
             }
@@ -66,11 +140,18 @@ for (const simd of ['simd128', 'relaxed-simd'] as const) {
           UNITS.flatMap((unit) => [unit, `${unit}_all_positions`]).map((key) => reference[key] as Parts),
         );
         expect(answers.map(({ labels }) => labels)).toEqual(expected.map(({ labels }) => labels));
+        for (const [i, { top5 }] of expected.entries()) {
+          if (!top5) continue;
+          const { top, strongest } = answers[i] ?? {};
+          expect(top?.map(({ label }) => label)).toEqual(top5.map(([label]) => label));
+          expect(Math.abs(strongest?.value ?? 0)).toBeGreaterThanOrEqual(Math.abs(top?.[0]?.value ?? NaN));
+        }
         const theirs = expected.flatMap(({ attribution }) => attribution.flat());
         const ours = answers.flatMap(({ attribution }) => attribution);
         expect(ours.length).toBe(theirs.length);
         const off = theirs.map((value, i) => Math.abs(value - (ours[i] ?? NaN)));
         expect(Math.max(...off)).toBeLessThan(1e-4);
+        await compareDepth(page, server, name);
       }
       await server.stop();
     });

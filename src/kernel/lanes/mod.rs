@@ -56,7 +56,16 @@ pub(crate) trait Lanes: Copy {
     /// The scalar product, in float64.
     #[inline(always)]
     fn dot_f64(row: &[f32; PANEL], u: &[f64; PANEL]) -> f64 {
-        row.iter().zip(u).map(|(&w, u)| f64::from(w) * u).sum()
+        // As many sums as the compiler keeps in registers of several.
+        const SUMS: usize = 8;
+        let mut sums = [0.0; SUMS];
+        for (row, u) in row.chunks_exact(SUMS).zip(u.chunks_exact(SUMS)) {
+            for (sum, (&w, u)) in sums.iter_mut().zip(row.iter().zip(u)) {
+                *sum += f64::from(w) * u;
+            }
+        }
+        let [a, b, c, d, e, f, g, h] = sums;
+        ((a + e) + (b + f)) + ((c + g) + (d + h))
     }
 
     /// Adds `factor` times the row to float64 sums.

@@ -101,11 +101,19 @@ export interface GenerateOptions extends PromptOptions, SamplingOptions {
 }
 
 /** A logit, or the difference of two, as a sum of what the parts of the model wrote to the residual stream. */
-export interface Attribution extends Omit<AttributionData, 'ranked' | 'strongest'> {
+export interface Attribution extends AttributionData {
   /** The `k` highest parts, highest first; over several positions, by their mean. As TransformerLens's `top`. */
   top(k: number): Contribution[];
   /** The `k` parts of the largest magnitude, largest first; over several positions, by that of their mean. */
   strongest(k: number): Contribution[];
+}
+
+/** The first `k` parts by the size of their mean over the positions. */
+function first({ labels, attribution, positions }: AttributionData, k: number, size: (value: number) => number): Contribution[] {
+  const n = positions.length;
+  const mean = (i: number) => attribution.subarray(i * n, (i + 1) * n).reduce((sum, value) => sum + value, 0) / n;
+  const means = labels.map((label, i) => ({ label, value: mean(i) }));
+  return means.sort((a, b) => size(b.value) - size(a.value)).slice(0, Math.max(0, k));
 }
 
 const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
@@ -313,9 +321,8 @@ export class Run {
     const asked: Question = { ...explained(question), unit: question.unit };
     if (question.of !== undefined && question.of !== null) asked.of = question.of;
     checkOptions(options, { signal: 'signal' });
-    const { ranked, strongest, ...data } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
-    const first = (rows: Contribution[], k: number) => rows.slice(0, Math.max(0, k));
-    return { ...data, top: (k) => first(ranked, k), strongest: (k) => first(strongest, k) };
+    const data = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
+    return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
   }
 
   /** What each head takes from each token at one position, of the logit (difference) or of another number: as unit `source`, of all heads. */

@@ -19,7 +19,7 @@ const TYPES: &str = r#"
 import type { AttributionData } from './model.js';
 
 /** What a chart shows of an attribution; see there. */
-export type Charted = Omit<AttributionData, 'attribution' | 'exact' | 'ranked' | 'strongest'> & { attribution: ArrayLike<number> };
+export type Charted = Omit<AttributionData, 'attribution' | 'exact'> & { attribution: ArrayLike<number> };
 
 /** What a chart says besides the numbers. */
 export interface Subject {

@@ -105,29 +105,15 @@ struct Attribution<'a> {
     pattern: Option<Vec<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     activation: Option<&'a [Option<f64>]>,
-    labels: &'a [Part],
     positions: &'a [usize],
     logit: &'a [f64],
     bias: &'a [f64],
     total: &'a [f64],
     error: &'a [f64],
     exact: bool,
-    ranked: Vec<Contribution>,
-    strongest: Vec<Contribution>,
-}
-
-#[derive(Serialize)]
-struct Contribution {
-    label: Part,
-    value: f64,
 }
 
 fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
-    let contributions = |rows: Vec<(Part, f64)>| {
-        let rows = rows.into_iter();
-        rows.map(|(label, value)| Contribution { label, value }).collect()
-    };
-    let all = explanation.labels().len();
     let identity = explanation.identity();
     let factors = explanation.factors();
     let unit = match explanation {
@@ -139,17 +125,18 @@ fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
         of: explanation.form().of(),
         pattern: matches!(unit, Some(Unit::Source { .. })).then(|| factors.iter().copied().flatten().collect()),
         activation: matches!(unit, Some(Unit::Neuron { .. })).then_some(factors),
-        labels: explanation.labels(),
         positions: explanation.positions(),
         logit: &identity.logit,
         bias: &identity.bias,
         total: &identity.total,
         error: &identity.error,
         exact: identity.is_exact(),
-        ranked: contributions(explanation.top(all)),
-        strongest: contributions(explanation.strongest(all)),
     })?;
     let values = js_sys::Float64Array::from(explanation.values());
     js_sys::Reflect::set(&result, &"attribution".into(), &values)?;
+    // An MLP has thousands of neurons: one text is quickly JavaScript's.
+    let labels: Vec<String> = explanation.labels().iter().map(ToString::to_string).collect();
+    let labels = js_sys::JsString::from(labels.join(" ")).split(" ");
+    js_sys::Reflect::set(&result, &"labels".into(), &labels)?;
     Ok(result.unchecked_into())
 }

@@ -84,10 +84,6 @@ export interface AttributionData {
   error: number[];
   /** Whether every error is within float32's rounding. */
   exact: boolean;
-  /** Every part, highest first. */
-  ranked: Contribution[];
-  /** Every part, largest by magnitude first. */
-  strongest: Contribution[];
 }
 
 /** What each head takes from each token up to where it reads. */

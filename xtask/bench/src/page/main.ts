@@ -3,6 +3,7 @@ import type { Measured, Section } from '../report.js';
 import { mustAgree } from './agreement.js';
 import { charts } from './charts.js';
 import { clockWorkers } from './clock.js';
+import { depth } from './depth.js';
 import { beside, halves } from './forward.js';
 import { incremental } from './incremental.js';
 import { linear } from './linear.js';
@@ -41,6 +42,7 @@ export async function measure(): Promise<Measured> {
   const { weights } = await machine;
   await section('A prompt that was nearly run before, over one pass over the weights, one thread', incremental(one, weights));
   await section('Questions about a prompt that was run', questions(one));
+  await section('Into parts of a prompt of 128 tokens, one thread', depth(one, weights));
   await section('Charts redrawn', charts(one));
   const half = await open(folders.float16, 1);
   await section('The weights stored as float16, over float32, one thread', halves(half, one));

@@ -20,7 +20,7 @@ fn attribution<T: JsCast>(form: Form, n_layer: usize, n_head: usize) -> T {
     let values: Vec<f64> = (0..labels.len()).map(|i| (i as f64 * 2.4).sin() * 3.0).collect();
     let total: f64 = values.iter().sum();
     let object: JsValue = js(&json!({
-        "unit": form, "labels": labels, "positions": [5], "exact": true, "ranked": [],
+        "unit": form, "labels": labels, "positions": [5], "exact": true,
         "logit": [total + 0.5], "bias": [0.5], "total": [total], "error": [0.0],
     }));
     Reflect::set(&object, &"attribution".into(), &Float64Array::from(&values[..])).unwrap();
