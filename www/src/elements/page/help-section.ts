@@ -22,6 +22,20 @@ export class HelpSection extends LitElement {
           that on every answer. The numbers are those of TransformerLens, with its labels.
         </p>
       </div>
+      <h2>Going in</h2>
+      <div class="columns">
+        <p>
+          Select a head: the tokens are tinted by what it takes from each, and the bar below each is the attention that it pays there.
+          What a head <em>wrote</em> and where it <em>looked</em> are two things: it may look at a token and take nothing. <em>Go in</em>
+          at a token, and the charts show who had written what the head read there; then into one of those. Esc, Back, or a click on the
+          words above the charts leads out.
+        </p>
+        <p>
+          Of an MLP the strongest neurons are listed; go in to what made one fire. <em>Why there?</em> takes an attention score apart, before softmax:
+          a higher score draws attention from other tokens. At every level the parts add up to the share of the one above, with
+          LayerNorm’s scales and attention’s patterns as they were in this run.
+        </p>
+      </div>
       <h2>What it does not show</h2>
       <div class="columns">
         <p>
@@ -30,13 +44,12 @@ export class HelpSection extends LitElement {
           removed. To know what happens without a part, one has to take it out and run the model again, which this page does not do.
         </p>
         <p>
-          The scale of the final LayerNorm is taken as it was in this run, although every part had a share in it. The
+          Scales of LayerNorm, and patterns of attention, are taken as they were in this run, although every part had a share in them. The
           <em>running sum</em> is read at that scale too: it is what has been added up so far, and not what the model would say if it
           stopped there. That would be the <em>logit lens</em>, which normalizes each state anew.
         </p>
         <p>
-          A large value says that a part pushed, not why. Values are for this one prompt; look at several before you name what a head
-          does.
+          Values are for this one prompt; look at several before you name what a head does.
         </p>
       </div>
       <h2>The bundled model</h2>
