@@ -205,7 +205,7 @@ impl Reference {
                     Side::Query => (0, position, self.columns(1, head, &layers.qkv)[token].clone()),
                 };
                 let scaled = scaled(x, &layers.resid_pre[at]);
-                let read = multiply(&vec![scaled], &self.folded(layer, which, head));
+                let read = multiply(&[scaled], &self.folded(layer, which, head));
                 dot(&read[0], &other) / self.divisor(layer)
             }
             other => panic!("{other}"),

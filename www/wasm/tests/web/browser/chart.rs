@@ -1,7 +1,7 @@
 //! The charts on a canvas of the page.
 
 use js_sys::{Array, Float64Array, JSON, Reflect};
-use logitscope::attribution::{Form, Unit, states};
+use logitscope::attribution::{Form, Part, Unit, labels};
 use logitscope_wasm::Chart;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -13,8 +13,9 @@ use super::{assert_error, get, js};
 /// An attribution as `Run.attribute` gives it, its values in a typed array.
 fn attribution<T: JsCast>(form: Form, n_layer: usize, n_head: usize) -> T {
     let labels = match form {
-        Form::Parts(unit) => unit.parts(n_layer, n_head),
-        Form::RunningSum => states(n_layer),
+        Form::Parts(Unit::Component) => labels::components(n_layer, n_layer),
+        Form::Parts(_) => labels::heads(n_layer, n_head),
+        Form::RunningSum => labels::states(n_layer, Part::FinalPost),
         other => panic!("{other}"),
     };
     let values: Vec<f64> = (0..labels.len()).map(|i| (i as f64 * 2.4).sin() * 3.0).collect();
