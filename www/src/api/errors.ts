@@ -5,6 +5,7 @@ const names = [
   'PromptError',
   'AnswerError',
   'PositionError',
+  'PathError',
   'ArgumentError',
   'DownloadError',
   'StorageError',
