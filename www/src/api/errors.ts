@@ -5,6 +5,7 @@ const names = [
   'PromptError',
   'AnswerError',
   'PositionError',
+  'PathError',
   'ArgumentError',
   'DownloadError',
   'StorageError',
@@ -22,7 +23,7 @@ const names = [
  * | name | what was wrong |
  * |---|---|
  * | `ConfigError`, `CheckpointError`, `TokenizerError` | a file of the model |
- * | `PromptError`, `AnswerError`, `PositionError`, `ArgumentError` | what was asked |
+ * | `PromptError`, `AnswerError`, `PositionError`, `PathError`, `ArgumentError` | what was asked |
  * | `DownloadError` | a file could not be fetched or read |
  * | `StorageError` | what the browser keeps could not be deleted, or is damaged and could not be replaced |
  * | `OverflowError` | the model's numbers, at a place that the message names: float32 does not have them |

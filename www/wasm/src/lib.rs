@@ -59,6 +59,7 @@ impl From<Error> for Thrown {
             Error::Prompt(_) => "PromptError",
             Error::Answer(_) => "AnswerError",
             Error::Position(_) => "PositionError",
+            Error::Path(_) => "PathError",
             Error::Argument(_) => "ArgumentError",
             Error::Overflow(_) => "OverflowError",
             Error::Memory(_) => "MemoryError",
