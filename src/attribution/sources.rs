@@ -3,6 +3,8 @@
 //! A head at query q writes the sum over keys k of `pattern[q, k] (v[k] - b_V) W_O`, so that what it adds to a reading along u is
 //! the sum of `pattern[q, k] (v[k] - b_V) . (W_O u) / scale`.
 
+use std::ops::Range;
+
 use super::direction::dot;
 use super::{Identity, Reading, rounding};
 use crate::Result;
@@ -20,47 +22,45 @@ pub(super) struct Source {
 
 impl Source {
     pub fn of(reading: &Reading, layer: usize, head: usize) -> Result<Self> {
-        let model = reading.run.model();
-        let rows = model.config().columns_of(head);
-        let all = 0..model.config().n_embd;
-        let along = model.h[layer]
-            .attn
-            .c_proj
-            .along::<false>(rows, all, &reading.direction)?;
-        Self::with(reading, layer, head, along)
-    }
-
-    /// Those of all heads of a layer.
-    pub fn of_layer(reading: &Reading, layer: usize) -> Result<Vec<Self>> {
-        let config = reading.run.model().config();
-        let all = || 0..config.n_embd;
-        let along = reading.run.model().h[layer]
-            .attn
-            .c_proj
-            .along::<false>(all(), all(), &reading.direction)?;
-        let heads = along.chunks(config.d_head()).enumerate();
-        heads
-            .map(|(head, along)| Self::with(reading, layer, head, along.to_vec()))
-            .collect()
-    }
-
-    /// Takes `W_O u`.
-    fn with(reading: &Reading, layer: usize, head: usize, mut along: Vec<f64>) -> Result<Self> {
         let (run, at) = (reading.run, reading.at[0]);
-        along.iter_mut().for_each(|w| *w /= reading.scale[0]);
-        let pattern = run.pattern(layer, head, at)?;
-        let b_v = dot(
-            &along,
-            &run.model().h[layer].attn.b_v[run.model().config().columns_of(head)],
-        );
+        let along = along(reading, layer, run.model().config().columns_of(head))?;
         let values = run.values_along::<false>(layer, head, at + 1, &along)?;
+        Ok(Self::new(
+            reading,
+            layer,
+            head,
+            along,
+            run.pattern(layer, head, at)?,
+            values,
+        ))
+    }
+
+    /// Those of all heads of a layer, the same to the last bit.
+    pub fn of_layer(reading: &Reading, layer: usize) -> Result<Vec<Self>> {
+        let (run, at) = (reading.run, reading.at[0]);
+        let config = run.model().config();
+        let along = along(reading, layer, 0..config.n_embd)?;
+        let values = run.values_by_head(layer, at + 1, &along)?;
+        let heads = along
+            .chunks(config.d_head())
+            .zip(run.patterns_at(layer, at)?)
+            .zip(values);
+        let sources = heads
+            .enumerate()
+            .map(|(head, ((along, pattern), values))| Self::new(reading, layer, head, along.to_vec(), pattern, values));
+        Ok(sources.collect())
+    }
+
+    fn new(reading: &Reading, layer: usize, head: usize, along: Vec<f64>, pattern: Vec<f32>, values: Vec<f64>) -> Self {
+        let model = reading.run.model();
+        let b_v = dot(&along, &model.h[layer].attn.b_v[model.config().columns_of(head)]);
         let pattern: Vec<f64> = pattern.into_iter().map(f64::from).collect();
         let attribution = pattern.iter().zip(values).map(|(paid, value)| paid * (value - b_v));
-        Ok(Self {
+        Self {
             attribution: attribution.collect(),
             pattern,
             along,
-        })
+        }
     }
 
     /// Against what the head wrote: the values as the forward pass mixed them.
@@ -81,4 +81,12 @@ impl Source {
             &[variance],
         ))
     }
+}
+
+/// `W_O u / scale` of some rows of W_O.
+fn along(reading: &Reading, layer: usize, rows: Range<usize>) -> Result<Vec<f64>> {
+    let c_proj = &reading.run.model().h[layer].attn.c_proj;
+    let mut along = c_proj.along::<false>(rows, 0..reading.direction.len(), &reading.direction)?;
+    along.iter_mut().for_each(|w| *w /= reading.scale[0]);
+    Ok(along)
 }

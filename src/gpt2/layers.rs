@@ -118,6 +118,11 @@ impl Attention {
         Ok(self.op(kv, positions).pattern(q, head)?)
     }
 
+    /// The patterns of all heads, `[head][key]`, of a single query.
+    pub fn patterns(&self, q: &Tensor, kv: &[Tensor], position: usize) -> Result<Vec<Vec<f32>>> {
+        Ok(self.op(kv, &[position]).patterns(q)?)
+    }
+
     fn op<'a>(&self, kv: &'a [Tensor], positions: &'a [usize]) -> ops::Attention<'a> {
         ops::Attention {
             kv,

@@ -183,6 +183,20 @@ impl Attention<'_> {
         })?
     }
 
+    /// The patterns of all heads, of a single query.
+    pub fn patterns(&self, q: &Tensor) -> Result<Vec<Vec<f32>>> {
+        let d = q.dims2()?.1;
+        with_float32s(&q.contiguous()?, |q| {
+            self.with(q, d, |attention| {
+                let pattern = |head| {
+                    let [_, pattern] = kernel::pattern(attention, head);
+                    pattern
+                };
+                (0..self.n_head).map(pattern).collect()
+            })
+        })?
+    }
+
     fn with<T>(&self, q: &[f32], d: usize, of: impl FnOnce(&kernel::Attention) -> T) -> Result<T> {
         let storages: Vec<_> = self.kv.iter().map(Tensor::storage_and_layout).collect();
         let kv = storages.iter().map(|(storage, layout)| match &**storage {

@@ -209,6 +209,12 @@ impl Run {
         Ok(patterns)
     }
 
+    /// What each head of a layer attends to from the token at `query`, `[head][key]`: as [`pattern`](Self::pattern).
+    pub(crate) fn patterns_at(&self, layer: usize, query: usize) -> Result<Vec<Vec<f32>>> {
+        let q = self.read(Site::Q(layer), &[query])?;
+        self.model.h[layer].attn.patterns(&q, &self.segments.kv(layer)?, query)
+    }
+
     fn attention(&self, layer: usize, head: usize, queries: &[usize]) -> Result<[Vec<f32>; 2]> {
         let q = self.read(Site::Q(layer), queries)?;
         self.columns_of(head)?;
@@ -241,6 +247,12 @@ impl Run {
         let Range { start, end } = self.columns_of(head)?;
         let d = self.model.config().n_embd;
         self.segments.kv_along::<SQUARED>(layer, n, d + start..d + end, x)
+    }
+
+    /// As [`values_along`](Self::values_along), of each head of a layer by its part of a vector `[n_heads * d_head]`, `[head][key]`.
+    pub(crate) fn values_by_head(&self, layer: usize, n: usize, x: &[f64]) -> Result<Vec<Vec<f64>>> {
+        let config = self.model.config();
+        self.segments.kv_by_head(layer, n, config.n_embd, config.d_head(), x)
     }
 
     /// The logits of every token at one position, `[d_vocab]`, centered on their mean over the vocabulary as

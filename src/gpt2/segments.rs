@@ -135,6 +135,21 @@ impl Segments {
         Ok(along)
     }
 
+    /// As [`kv_along`](Self::kv_along), of each head of the columns from `start` on; `[head][n]`.
+    pub fn kv_by_head(&self, layer: usize, n: usize, start: usize, d_head: usize, x: &[f64]) -> Result<Vec<Vec<f64>>> {
+        let mut by_head = vec![Vec::with_capacity(n); x.len() / d_head];
+        for kv in self.kv(layer)? {
+            let (rows, width) = kv.dims2()?;
+            let rows = rows.min(n - by_head.first().map_or(n, Vec::len));
+            let kv = kv.narrow(0, 0, rows)?;
+            let dots = ops::with_float32s(&kv, |kv| kernel::dots_by_head(kv, width, start, d_head, x))?;
+            for (head, dots) in by_head.iter_mut().zip(dots.chunks(rows.max(1))) {
+                head.extend(dots);
+            }
+        }
+        Ok(by_head)
+    }
+
     /// Replaces a row of a run that is one segment, for tests.
     #[cfg(test)]
     pub fn put(&mut self, position: usize, row: &[f32], of: impl FnOnce(&mut Segment) -> &mut Tensor) {

@@ -22,4 +22,4 @@ pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;
 pub(crate) use layer_norm::{layer_norm, scale};
 pub(crate) use linear::{PANEL, linear, packed_len, panels};
-pub(crate) use products::{along, by_head, dots_f64, squared_rows};
+pub(crate) use products::{along, by_head, dots_by_head, dots_f64, squared_rows};

@@ -147,6 +147,57 @@ impl<E: Element, const SQUARED: bool> Kernel for Along<'_, E, SQUARED> {
     }
 }
 
+/// `M x` of each `d_head` of the columns from `start` on of a matrix `[rows, width]`, with `x` a number a column; `[heads, rows]`.
+///
+/// # Panics
+/// If the matrix is not of such rows, or x not of whole heads of its columns.
+pub(crate) fn dots_by_head(matrix: &[f32], width: usize, start: usize, d_head: usize, x: &[f64]) -> Vec<f64> {
+    assert!(
+        width > 0 && matrix.len().is_multiple_of(width),
+        "the matrix is not [rows, width]"
+    );
+    assert!(
+        d_head > 0 && x.len().is_multiple_of(d_head) && start <= width && x.len() <= width - start,
+        "x is not of heads of the columns"
+    );
+    let mut dots = vec![0.0; area(x.len() / d_head, matrix.len() / width)];
+    with_lanes(DotsByHead {
+        matrix,
+        width,
+        start,
+        d_head,
+        x,
+        dots: &mut dots,
+    });
+    dots
+}
+
+struct DotsByHead<'a> {
+    matrix: &'a [f32],
+    width: usize,
+    start: usize,
+    d_head: usize,
+    x: &'a [f64],
+    dots: &'a mut [f64],
+}
+
+impl Kernel for DotsByHead<'_> {
+    /// A row at a time, in the order of memory.
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        let rows = self.matrix.len() / self.width;
+        for (i, row) in self.matrix.chunks_exact(self.width).enumerate() {
+            let heads = row[self.start..].chunks_exact(self.d_head);
+            for (head, (row, x)) in heads.zip(self.x.chunks_exact(self.d_head)).enumerate() {
+                let ((row, left), (x, rest)) = (row.as_chunks(), x.as_chunks());
+                let whole: f64 = row.iter().zip(x).map(|(row, x)| L::dot_f64(row, x)).sum();
+                let left: f64 = left.iter().zip(rest).map(|(&w, x)| f64::from(w) * x).sum();
+                self.dots[head * rows + i] = whole + left;
+            }
+        }
+    }
+}
+
 struct Dots<'a, const SQUARED: bool> {
     matrix: &'a [f32],
     width: usize,

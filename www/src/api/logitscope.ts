@@ -321,7 +321,10 @@ export class Run {
     const asked: Question = { ...explained(question), unit: question.unit };
     if (question.of !== undefined && question.of !== null) asked.of = question.of;
     checkOptions(options, { signal: 'signal' });
-    const data = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
+    const { labels, factors, ...numbers } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
+    const data: AttributionData = { ...numbers, labels: labels.split(' ') };
+    if (factors && data.unit === 'source') data.pattern = [...factors];
+    if (factors && data.unit === 'neuron') data.activation = Array.from(factors, (factor) => (Number.isNaN(factor) ? null : factor));
     return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
   }
 
@@ -329,7 +332,9 @@ export class Run {
   async sources(of: Explained, options: Abortable = {}): Promise<SourcesData> {
     const asked = explained(of);
     checkOptions(options, { signal: 'signal' });
-    return this.#call((service) => service.sources(this.#handle, asked), options.signal);
+    const { heads, ...numbers } = await this.#call((service) => service.sources(this.#handle, asked), options.signal);
+    // Before the first layer there are none.
+    return { ...numbers, heads: heads === '' ? [] : heads.split(' ') };
   }
 
   /** The whole attention pattern of a head such as `L9H9`: of each token the attention to those up to there, one after the other. */

@@ -2,7 +2,7 @@ import { expose, releaseProxy, type ProxyMarked, type Remote } from 'comlink';
 import * as one from '../wasm/model.js';
 import * as several from '../wasm/model-threads.js';
 import type {
-  AttributionData,
+  AttributionText,
   Bos,
   Explained,
   Generation,
@@ -12,7 +12,7 @@ import type {
   Question,
   Run,
   SamplingOptions,
-  SourcesData,
+  SourcesText,
   Token,
 } from '../wasm/model.js';
 import { LogitscopeError } from './errors.js';
@@ -110,9 +110,9 @@ const service = {
 
   expectations: (run: number, position: number, tokens: Uint32Array): Prediction[] => get(runs, run).expectations(position, tokens),
 
-  attribute: (run: number, question: Question): AttributionData => get(runs, run).attribute(question),
+  attribute: (run: number, question: Question): AttributionText => get(runs, run).attribute(question),
 
-  sources: (run: number, explained: Explained): SourcesData => get(runs, run).sources(explained as Question),
+  sources: (run: number, explained: Explained): SourcesText => get(runs, run).sources(explained as Question),
 
   pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),
 

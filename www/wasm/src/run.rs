@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use logitscope::Error;
-use logitscope::attribution::{Explanation, Part, Position, Question, Target, Unit, explain, sources};
+use logitscope::attribution::{Explanation, Part, Position, Question, Target, explain, sources};
 use logitscope::gpt2::{self, LanguageModel};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -55,10 +55,14 @@ impl Run {
     /// What each head takes from each token.
     pub fn sources(&self, asked: &JsQuestion) -> JsResult<JsSources> {
         let of_heads = sources(&self.run, &self.question(asked)?)?;
-        let result = to_js(&Sources { heads: &of_heads.heads })?;
-        let set = |name: &str, values: js_sys::Float64Array| js_sys::Reflect::set(&result, &name.into(), &values);
-        set("attribution", js_sys::Float64Array::from(&of_heads.attribution[..]))?;
-        set("pattern", js_sys::Float64Array::from(&of_heads.pattern[..]))?;
+        let result = js_sys::Object::new();
+        let set = |name: &str, value: JsValue| js_sys::Reflect::set(&result, &name.into(), &value);
+        set("heads", joined(&of_heads.heads))?;
+        set(
+            "attribution",
+            js_sys::Float64Array::from(&of_heads.attribution[..]).into(),
+        )?;
+        set("pattern", js_sys::Float64Array::from(&of_heads.pattern[..]).into())?;
         Ok(result.unchecked_into())
     }
 
@@ -92,19 +96,10 @@ impl Run {
 }
 
 #[derive(Serialize)]
-struct Sources<'a> {
-    heads: &'a [Part],
-}
-
-#[derive(Serialize)]
 struct Attribution<'a> {
     unit: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     of: Option<Part>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pattern: Option<Vec<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    activation: Option<&'a [Option<f64>]>,
     positions: &'a [usize],
     logit: &'a [f64],
     bias: &'a [f64],
@@ -115,16 +110,9 @@ struct Attribution<'a> {
 
 fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
     let identity = explanation.identity();
-    let factors = explanation.factors();
-    let unit = match explanation {
-        Explanation::Parts(parts) => Some(parts.unit),
-        _ => None,
-    };
     let result = to_js(&Attribution {
         unit: explanation.form().to_string(),
         of: explanation.form().of(),
-        pattern: matches!(unit, Some(Unit::Source { .. })).then(|| factors.iter().copied().flatten().collect()),
-        activation: matches!(unit, Some(Unit::Neuron { .. })).then_some(factors),
         positions: explanation.positions(),
         logit: &identity.logit,
         bias: &identity.bias,
@@ -132,11 +120,23 @@ fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
         error: &identity.error,
         exact: identity.is_exact(),
     })?;
-    let values = js_sys::Float64Array::from(explanation.values());
-    js_sys::Reflect::set(&result, &"attribution".into(), &values)?;
-    // An MLP has thousands of neurons: one text is quickly JavaScript's.
-    let labels: Vec<String> = explanation.labels().iter().map(ToString::to_string).collect();
-    let labels = js_sys::JsString::from(labels.join(" ")).split(" ");
-    js_sys::Reflect::set(&result, &"labels".into(), &labels)?;
+    let set = |name: &str, value: JsValue| js_sys::Reflect::set(&result, &name.into(), &value);
+    set("attribution", js_sys::Float64Array::from(explanation.values()).into())?;
+    // An MLP has thousands of neurons: one text, and numbers as they lie, are quickly JavaScript's.
+    set("labels", joined(explanation.labels()))?;
+    if !explanation.factors().is_empty() {
+        let factors: Vec<f64> = explanation
+            .factors()
+            .iter()
+            .map(|factor| factor.unwrap_or(f64::NAN))
+            .collect();
+        set("factors", js_sys::Float64Array::from(&factors[..]).into())?;
+    }
     Ok(result.unchecked_into())
+}
+
+/// Labels as one text, with spaces between.
+fn joined(labels: &[Part]) -> JsValue {
+    let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();
+    labels.join(" ").into()
 }

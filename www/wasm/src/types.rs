@@ -70,8 +70,8 @@ export interface AttributionData {
   attribution: Float64Array;
   /** Of unit `source`: the attention paid to each token. [component] */
   pattern?: number[];
-  /** Of unit `neuron`: each neuron's activation; undefined or null for the output bias. [component] */
-  activation?: (number | null | undefined)[];
+  /** Of unit `neuron`: each neuron's activation; null for the output bias. [component] */
+  activation?: (number | null)[];
   /** The positions of the question, ascending. [position] */
   positions: number[];
   /** The number that is taken apart, as the model has it: the logit (difference), or a part's share of it, ... [position] */
@@ -84,6 +84,18 @@ export interface AttributionData {
   error: number[];
   /** Whether every error is within float32's rounding. */
   exact: boolean;
+}
+
+/** An attribution as it leaves the module: its labels are one text, with spaces between. */
+export interface AttributionText extends Omit<AttributionData, 'labels' | 'pattern' | 'activation'> {
+  labels: string;
+  /** Of unit `source` the attention paid to each token, of `neuron` each activation; not a number for the output bias. */
+  factors?: Float64Array;
+}
+
+/** Sources as they leave the module: the heads are one text, with spaces between. */
+export interface SourcesText extends Omit<SourcesData, 'heads'> {
+  heads: string;
 }
 
 /** What each head takes from each token up to where it reads. */
@@ -151,9 +163,9 @@ extern "C" {
     pub type JsTokens;
     #[wasm_bindgen(typescript_type = "Prediction[]")]
     pub type JsPredictions;
-    #[wasm_bindgen(typescript_type = "AttributionData")]
+    #[wasm_bindgen(typescript_type = "AttributionText")]
     pub type JsAttribution;
-    #[wasm_bindgen(typescript_type = "SourcesData")]
+    #[wasm_bindgen(typescript_type = "SourcesText")]
     pub type JsSources;
     #[wasm_bindgen(typescript_type = "string | ArrayLike<number>")]
     pub type JsInput;

@@ -80,9 +80,9 @@ try {
 
 /** What each WebAssembly module is to transfer. */
 async function modules(): Promise<Section> {
-  const files = (await readdir(join(dist, 'assets'))).filter((name) => name.endsWith('.wasm'));
+  const files = (await readdir(join(dist, 'logitscope'))).filter((name) => name.endsWith('.wasm'));
   const rows = files.sort().map(async (name) => {
-    const bytes = await readFile(join(dist, 'assets', name));
+    const bytes = await readFile(join(dist, 'logitscope', name));
     const megabytes = (bytes: Buffer) => quantity('MB', [bytes.length / 1e6]);
     return row(name, megabytes(gzipSync(bytes, { level: 9 })), { at: '<', limit: 1 }, { raw: megabytes(bytes) });
   });

@@ -82,7 +82,8 @@ fn numbers(list: &JsValue) -> Vec<f64> {
 }
 
 fn strings(list: &JsValue) -> Vec<String> {
-    Array::from(list).iter().map(|x| x.as_string().unwrap()).collect()
+    let text = list.as_string().unwrap();
+    text.split(' ').map(String::from).collect()
 }
 
 fn theirs(list: &Value) -> Vec<f64> {
