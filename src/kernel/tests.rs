@@ -382,6 +382,9 @@ proptest! {
                 ];
                 assert_equal(&products, (0..keys).map(|key| of_key(key, 1)), 1e-10);
                 assert_equal(&squares, (0..keys).map(|key| of_key(key, 2)), 1e-6);
+                let by_head = dots_by_head(&kv, 2 * d, d, d_head, &[0.5].repeat(d));
+                let one = dots_f64::<false>(&kv, 2 * d, values, &[0.5].repeat(d_head));
+                assert_eq!(by_head[head * keys..(head + 1) * keys], one);
             }
             let normalized = q.chunks(d).flat_map(|x| {
                 let (mean, scale) = moments(x);

@@ -146,6 +146,8 @@ export interface Numbers {
 }
 
 interface Fixtures {
+  /** What a test before asked of the server is over. */
+  clean: void;
   scope: Logitscope;
 }
 
@@ -160,9 +162,15 @@ export const test = base.extend<Fixtures, { server: FileServer }>({
     },
     { scope: 'worker' },
   ],
+  clean: [
+    async ({ server }, use) => {
+      server.faults.clear();
+      server.requests.length = 0;
+      await use();
+    },
+    { auto: true },
+  ],
   scope: async ({ page, server }, use) => {
-    server.faults.clear();
-    server.requests.length = 0;
     const scope = new Logitscope(page, server);
     await scope.open();
     await use(scope);

@@ -28,7 +28,7 @@ export interface Problem {
 }
 
 /** What is wrong, by the piece of the question. */
-export type Problems = Readonly<Partial<Record<'prompt' | 'position' | 'trail' | Field, Problem>>>;
+export type Problems = Readonly<Partial<Record<'prompt' | 'position' | Field, Problem>>>;
 
 /** What else a word of the question may have been meant to be. */
 export type Hints = Readonly<Partial<Record<Field, { fix: string; probability: number }>>>;

@@ -1,4 +1,4 @@
-import { Chart, type Attribution, type Logitscope, type Prediction, type Run, type Token } from '../api/logitscope';
+import { Chart, LogitscopeError, type Attribution, type Logitscope, type Prediction, type Run, type Token } from '../api/logitscope';
 import type { Model } from '../state/model';
 import { UNITS, type Picture, type Shown } from '../state/picture';
 import type { Field, Hints, Problem, Problems, Question } from '../state/question';
@@ -166,7 +166,6 @@ export class AnswerStore extends Store<Answer> {
       piece = 'incorrect';
       const [likely, unlikely] = await run.expectations([answer.token, ...(incorrect.token ? [incorrect.token] : [])].map(({ id }) => id), position);
       if (!likely) return;
-      piece = 'trail';
       const words = { answer: answer.token.id, incorrect: incorrect.token?.id };
       const { asked, at } = follow(question.trail, position);
       const of = asked.explain ? asked : { ...words, ...asked };
@@ -182,7 +181,7 @@ export class AnswerStore extends Store<Answer> {
       if (superseded()) return;
       // There is nothing wrong with a sentence that is yet to be typed.
       if (piece === 'prompt' && question.prompt.trim() === '') return this.set(NOTHING);
-      if (piece === 'trail' && question.trail.length) {
+      if (piece === 'incorrect' && question.trail.length && error instanceof LogitscopeError && error.name !== 'AnswerError') {
         // A link's way in may not be there in this model, or this prompt: what it leads to stays on the outside.
         this.models.tell(`The link goes in where there is no way: ${sentence(error)} This is the whole question.`);
         return this.question.renew({ trail: [] });
