@@ -21,6 +21,8 @@ mod generation;
 mod loader;
 #[cfg(feature = "model")]
 mod model;
+#[cfg(feature = "charts")]
+mod pattern;
 #[cfg(feature = "model")]
 mod run;
 #[cfg(feature = "threads")]
