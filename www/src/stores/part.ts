@@ -1,4 +1,5 @@
-import type { Attribution, Run } from '../api/logitscope';
+import type { Run } from '../api/logitscope';
+import type { Part } from '../state/part';
 import type { Picture } from '../state/picture';
 import { follow } from '../state/trail';
 import { sentence } from '../words/format';
@@ -6,20 +7,6 @@ import type { AnswerStore } from './answer';
 import { Latest } from './latest';
 import { Store } from './store';
 import type { ViewStore } from './view';
-
-/** The selected part, taken apart: a head or an MLP, and what of it is known by now. */
-export interface Part {
-  /** The part's label. */
-  of?: string;
-  /** What a head takes from each token. */
-  sources?: Attribution;
-  /** Where a head looks, from every token of the prompt: of each the attention to those up to there. */
-  pattern?: Float32Array;
-  /** What the neurons of an MLP write. */
-  neurons?: Attribution;
-  /** Why it could not be taken apart. */
-  problem?: string;
-}
 
 const NOTHING: Part = { of: undefined, sources: undefined, pattern: undefined, neurons: undefined, problem: undefined };
 

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { UNITS, type Picture, type Shown } from '../../state/picture';
-import type { Part } from '../../stores/part';
+import type { Part } from '../../state/part';
 import { parseStep } from '../../state/trail';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';

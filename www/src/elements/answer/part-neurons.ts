@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Attribution } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
-import type { Part } from '../../stores/part';
+import type { Part } from '../../state/part';
 import { addsUp, isNeuron, mlpLine } from '../../words/depth';
 import { count, signed } from '../../words/format';
 import { tell } from '../events';

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Attribution } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
 import { restsOnFirst } from '../../state/sources';
-import type { Part } from '../../stores/part';
+import type { Part } from '../../state/part';
 import { addsUp, headLine, tokenAt } from '../../words/depth';
 import { count, percent, signed } from '../../words/format';
 import { tell } from '../events';
