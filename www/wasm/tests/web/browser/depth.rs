@@ -50,7 +50,7 @@ fn compare(reference: &Reference) {
                 let ours = ask(&run, &with(json!({ "unit": "source", "of": label })));
                 assert_close(&attribution(&ours), &theirs(by_source));
                 let patterns = list(&case["pattern"][layer][head]);
-                assert_close(&numbers(&get(&ours, "pattern")), &theirs(patterns.last().unwrap()));
+                assert_close(&numbers(&get(&ours, "factors")), &theirs(patterns.last().unwrap()));
                 let seen = |(query, row): (usize, &Value)| theirs(row)[..=query].to_vec();
                 let expected: Vec<f64> = patterns.iter().enumerate().flat_map(seen).collect();
                 let pattern: Vec<f64> = run.pattern(&label).unwrap().into_iter().map(f64::from).collect();
