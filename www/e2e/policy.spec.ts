@@ -64,6 +64,10 @@ for (const isolates of [true, false]) {
       // On several threads, and kept.
       await scope.load(server.model('tiny-a'));
       await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+      // It has no words.
+      await scope.prompt.fill('1,5,9');
+      await scope.answer.fill('#7');
+      await scope.incorrect.fill('');
       await scope.answered();
       expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
       const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency));
