@@ -152,7 +152,6 @@ impl CustomOp1 for Each {
 }
 
 /// Causal attention of queries `[rows, d]`: the values mixed by softmax of the scores, `[rows, d]`.
-#[derive(Debug, Clone, Copy)]
 pub(super) struct Attention<'a> {
     /// Keys, then values, of the tokens from the first on: `[.., 2 d]` each.
     pub kv: &'a [Tensor],

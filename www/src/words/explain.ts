@@ -3,7 +3,7 @@ import type { Picture, Shown } from '../state/picture';
 import { sourceName } from '../state/source';
 import { inOwnUnit, parseStep } from '../state/trail';
 import { isolate, percent, place } from './format';
-import { levelNote, stepName } from './trail';
+import { stepName } from './trail';
 
 /** What the numbers are, in words, where they stand. */
 
@@ -16,9 +16,7 @@ export const UNIT_NOTES: Record<Shown, string> = {
 };
 
 /** What was found, before any part is selected. */
-export function overview(picture: Picture): string {
-  const { answer, incorrect, attributions, trail } = picture;
-  if (trail.length) return levelNote(picture);
+export function overview({ answer, incorrect, attributions }: Picture): string {
   const [logit = 0] = attributions.component.logit;
   if (!incorrect) return `The logit of ${isolate(answer.text)}, above the mean over the vocabulary.`;
   return `The logit of ${isolate(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than that of ${isolate(incorrect.text)}.`;

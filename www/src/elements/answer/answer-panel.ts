@@ -65,7 +65,7 @@ export class AnswerPanel extends LitElement {
         <h2>${step ? stepName(step, tokens) : `${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}`}</h2>
         <span class="value mono">${decimals(logit)}</span>
       </div>
-      <p class="small">${overview(picture)}</p>
+      ${step ? nothing : html`<p class="small">${overview(picture)}</p>`}
       <p class="small grey">
         Largest: ${strongest?.name} (${strongest && signed(strongest.value)}). Select a part in a chart, or in the table.
       </p>
