@@ -26,6 +26,9 @@ fn layers(reading: &Reading) -> usize {
 
 fn by_results(reading: &Reading, layer: usize) -> Result<Rows> {
     let (u, scale) = (&reading.direction, reading.scale[0]);
+    if reading.heads_replaced(layer, reading.at[0]) {
+        return Ok(vec![vec![0.0]; reading.run.model().config().n_head]);
+    }
     let results = reading.run.head_results(layer, reading.at[0])?;
     let heads = results.chunks(u.len());
     Ok(heads.map(|written| vec![dot(written, u) / scale]).collect())
@@ -36,8 +39,11 @@ fn by_direction(reading: &Reading, layer: usize) -> Result<Rows> {
     let (attention, d, d_head) = (&model.h[layer].attn, model.config().n_embd, model.config().d_head());
     let along = attention.c_proj.along::<false>(0..d, 0..d, &reading.direction)?;
     let mut z = reading.rows(Site::Z(layer))?;
-    for z in &mut z {
-        z.iter_mut().zip(&attention.b_v).for_each(|(z, b_v)| *z -= b_v);
+    for (z, &at) in z.iter_mut().zip(&reading.at) {
+        match reading.heads_replaced(layer, at) {
+            true => z.fill(0.0),
+            false => z.iter_mut().zip(&attention.b_v).for_each(|(z, b_v)| *z -= b_v),
+        }
     }
     let heads = along.chunks(d_head).enumerate().map(|(head, along)| {
         let row = z
@@ -49,12 +55,22 @@ fn by_direction(reading: &Reading, layer: usize) -> Result<Rows> {
     Ok(heads.collect())
 }
 
-/// What no head writes: embeddings, MLPs, and the biases of attention, `[position]`.
+/// What no head writes: embeddings, MLPs, and the biases of attention, `[position]`; and what patches put in the place of either.
 pub(super) fn remainder(reading: &Reading) -> Result<Vec<f64>> {
     let model = reading.run.model();
-    let read = &model.h[..layers(reading)];
-    let biases: f64 = read.iter().map(|block| dot(&block.attn.b_o, &reading.direction)).sum();
-    let mut remainder: Vec<f64> = reading.scale.iter().map(|scale| biases / scale).collect();
+    let mut remainder = vec![0.0; reading.at.len()];
+    for layer in 0..layers(reading) {
+        let bias = dot(&model.h[layer].attn.b_o, &reading.direction);
+        for (p, &at) in reading.at.iter().enumerate() {
+            remainder[p] += match reading.heads_replaced(layer, at) {
+                true => reading.of(Site::AttnOut(layer))?[p],
+                false => bias / reading.scale[p],
+            };
+        }
+    }
+    for (_, row) in reading.patches()? {
+        remainder.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+    }
     let mlps = (0..reading.stream.mlps(model.config())).map(Site::MlpOut);
     for part in [Site::Embed, Site::PosEmbed].into_iter().chain(mlps) {
         let row = reading.of(part)?;

@@ -6,7 +6,7 @@ use crate::Result;
 /// float32 rounds to within this share of a number: half of its last place.
 const ROUNDING: f64 = f32::EPSILON as f64 / 2.0;
 /// Errors beyond so many standard deviations are not rounding.
-const DEVIATIONS: f64 = 8.0;
+pub(super) const DEVIATIONS: f64 = 8.0;
 
 /// What a decomposition adds up to, and what it should: `total = logit - bias`.
 #[derive(Debug, Clone, PartialEq)]

@@ -25,34 +25,46 @@
 //! a neuron's input                             resid_mid, position       W_in[:, n]
 //! ```
 //!
+//! What is lost when a part is taken out, and the rest of the model reacts, is asked of other runs ([`Run::with`](crate::gpt2::Run::with)):
+//! [`effects`] takes out one part after the other, [`patch`] puts in those of another prompt, [`reaction`] says who steps in.
+//!
 //! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
 //! (patterns and scales as they were in this run).
 
 mod direction;
+mod effects;
 mod explanation;
 mod heads;
 mod identity;
 pub mod labels;
 mod neurons;
 mod parts;
+mod patching;
 mod path;
 mod question;
+mod reaction;
 mod reading;
+mod renormalized;
 mod rounding;
 mod running_sum;
 mod sources;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod unit;
 
 pub use direction::LogitDirection;
+pub use effects::{Ablation, Effects, EffectsTrial, effects, without};
 pub use explanation::{Explanation, Form, explain};
 pub use identity::Identity;
 pub use parts::{Attribution, Sources, attribute, sources};
+pub use patching::{PatchSite, Patching, PatchingTrial, patch, patched};
 pub use path::Step;
 pub use question::{Position, Question, Side, Target};
+pub use reaction::{Reaction, reaction};
 use reading::Reading;
+pub use renormalized::renormalized;
 pub use running_sum::{RunningSum, running_sum};
 pub use unit::{Part, Unit};
 

@@ -57,9 +57,8 @@ pub fn attribute(run: &Run, question: &Question, unit: Unit) -> Result<Attributi
     let mut factors = Vec::new();
     let (parts, attribution, identity) = match unit {
         Unit::Component => {
-            let rows = components(&reading)?;
+            let (parts, rows) = components(&reading)?;
             let identity = Identity::measure(&reading, totals(&rows), &vec![0.0; reading.at.len()])?;
-            let parts = labels::components(attentions, reading.stream.mlps(config));
             (parts, rows.concat(), identity)
         }
         Unit::Head => {
@@ -113,16 +112,23 @@ fn totals(rows: &Rows) -> Vec<f64> {
     (0..positions).map(|p| rows.iter().map(|row| row[p]).sum()).collect()
 }
 
-fn components(reading: &Reading) -> Result<Rows> {
+fn components(reading: &Reading) -> Result<(Vec<Part>, Rows)> {
     let config = reading.run.model().config();
     let (attentions, mlps) = (reading.stream.attentions(config), reading.stream.mlps(config));
-    let parts = labels::components(attentions, mlps).into_iter().map(|part| match part {
-        Part::PosEmbed => Site::PosEmbed,
-        Part::AttnOut(layer) => Site::AttnOut(layer),
-        Part::MlpOut(layer) => Site::MlpOut(layer),
-        _ => Site::Embed,
-    });
-    parts.map(|part| reading.of(part)).collect()
+    let (mut parts, mut rows) = (labels::components(attentions, mlps), Rows::new());
+    for part in &parts {
+        rows.push(reading.of(match *part {
+            Part::PosEmbed => Site::PosEmbed,
+            Part::AttnOut(layer) => Site::AttnOut(layer),
+            Part::MlpOut(layer) => Site::MlpOut(layer),
+            _ => Site::Embed,
+        })?);
+    }
+    for (layer, row) in reading.patches()? {
+        parts.push(Part::Patch(layer));
+        rows.push(row);
+    }
+    Ok((parts, rows))
 }
 
 /// What each head takes from each token, at one position.

@@ -8,7 +8,7 @@ use super::rounding;
 use super::sources::Source;
 use super::stream::Stream;
 use super::{LogitDirection, Position, Question, Side, Step, Target};
-use crate::gpt2::{Gpt2, Linear, Run, Site, to_f64};
+use crate::gpt2::{Gpt2, Linear, Place, Run, Site, to_f64};
 use crate::{Error, Result};
 
 /// A question about a run, ready to be put to any part of the residual stream.
@@ -143,6 +143,11 @@ impl<'a> Reading<'a> {
                 "the head is at token {at}, and cannot read token {token}, which comes after it"
             )));
         }
+        if self.replaced(Place::V { layer, head }, token) {
+            return Err(Error::Path(format!(
+                "the value of L{layer}H{head} at token {token} was replaced, and comes from nothing there"
+            )));
+        }
         let source = Source::of(self, layer, head)?;
         let attention = &model.h[layer].attn;
         let of_head = model.config().columns_of(head);
@@ -169,14 +174,65 @@ impl<'a> Reading<'a> {
         let model = self.run.model();
         check_layer(model, layer)?;
         check_head(model, head)?;
-        self.check_before(layer, self.stream.attentions(model.config()), "layer")
+        self.check_before(layer, self.stream.attentions(model.config()), "layer")?;
+        match self.heads_replaced(layer, self.at[0]) || self.replaced(Place::Z { layer, head }, self.at[0]) {
+            true => Err(format!(
+                "what L{layer}H{head} writes at token {} was replaced, and comes from no token",
+                self.at[0]
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether what all heads of a layer write at a token was replaced as one.
+    pub fn heads_replaced(&self, layer: usize, at: usize) -> bool {
+        self.replaced(Place::AttnOut(layer), at)
+    }
+
+    fn replaced(&self, place: Place, at: usize) -> bool {
+        self.run.is_replaced(place, at)
+    }
+
+    /// What was put into the residual stream as far as it is read, beyond what was there: of each layer before which something
+    /// was, `[position]`.
+    pub fn patches(&self) -> Result<Vec<(usize, Vec<f64>)>> {
+        let before = self.stream.states(self.run.model().config());
+        let layers = before.iter().filter_map(|&(_, site)| match site {
+            Site::ResidPre(layer) => Some(layer),
+            _ => None,
+        });
+        let mut patches = Vec::new();
+        for layer in layers {
+            let put = |at: &usize| self.replaced(Place::ResidPre(layer), *at);
+            if !self.at.iter().any(put) {
+                continue;
+            }
+            let mut row = vec![0.0; self.at.len()];
+            for (p, at) in self.at.iter().enumerate().filter(|(_, at)| put(at)) {
+                let (new, old) = (
+                    stream(self.run, Site::ResidPre(layer), *at)?,
+                    written_by(self.run, layer, *at)?,
+                );
+                let beyond: Vec<f64> = new.iter().zip(old).map(|(new, old)| new - old).collect();
+                row[p] = dot(&beyond, &self.direction) / self.scale[p];
+            }
+            patches.push((layer, row));
+        }
+        Ok(patches)
     }
 
     /// Refuses an MLP that is not a part of what is read, saying why.
     pub fn check_mlp(&self, layer: usize) -> std::result::Result<(), String> {
         let model = self.run.model();
         check_layer(model, layer)?;
-        self.check_before(layer, self.stream.mlps(model.config()), "the MLP of layer")
+        self.check_before(layer, self.stream.mlps(model.config()), "the MLP of layer")?;
+        match self.replaced(Place::MlpOut(layer), self.at[0]) {
+            true => Err(format!(
+                "what the MLP of layer {layer} writes at token {} was replaced, and comes from no neuron",
+                self.at[0]
+            )),
+            false => Ok(()),
+        }
     }
 
     /// Refuses a layer that is not one of the first `n`, whose parts have been added by what is read.
@@ -271,6 +327,20 @@ impl Read<'_> {
 fn rows(run: &Run, site: Site, positions: &[usize]) -> Result<Vec<Vec<f64>>> {
     let x = run.read(site, positions)?;
     (0..positions.len()).map(|p| to_f64(&x.get(p)?)).collect()
+}
+
+fn stream(run: &Run, site: Site, at: usize) -> Result<Vec<f64>> {
+    to_f64(&run.read(site, &[at])?.squeeze(0)?)
+}
+
+/// The residual stream that the parts below a layer have written at a token.
+fn written_by(run: &Run, layer: usize, at: usize) -> Result<Vec<f64>> {
+    let [a, b] = match layer.checked_sub(1) {
+        Some(below) => [Site::ResidMid(below), Site::MlpOut(below)],
+        None => [Site::Embed, Site::PosEmbed],
+    };
+    let (a, b) = (stream(run, a, at)?, stream(run, b, at)?);
+    Ok(a.iter().zip(b).map(|(a, b)| a + b).collect())
 }
 
 /// One head's columns of an activation at one token.

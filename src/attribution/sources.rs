@@ -45,10 +45,14 @@ impl Source {
             .chunks(config.d_head())
             .zip(run.patterns_at(layer, at)?)
             .zip(values);
-        let sources = heads
-            .enumerate()
-            .map(|(head, ((along, pattern), values))| Self::new(reading, layer, head, along.to_vec(), pattern, values));
-        Ok(sources.collect())
+        let source = |(head, ((along, pattern), values)): (usize, ((&[f64], _), _))| {
+            let mut source = Self::new(reading, layer, head, along.to_vec(), pattern, values);
+            if reading.check_head(layer, head).is_err() {
+                source.attribution.fill(0.0);
+            }
+            source
+        };
+        Ok(heads.enumerate().map(source).collect())
     }
 
     fn new(reading: &Reading, layer: usize, head: usize, along: Vec<f64>, pattern: Vec<f32>, values: Vec<f64>) -> Self {

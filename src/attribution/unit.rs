@@ -53,6 +53,8 @@ pub enum Part {
     AttnOut(usize),
     /// `3_mlp_out`
     MlpOut(usize),
+    /// `3_patch`: what a patch put into the residual stream before layer 3, beyond what was there.
+    Patch(usize),
     /// `3_pre`: the residual stream before layer 3.
     Pre(usize),
     /// `3_mid`: the residual stream between attention and MLP of layer 3.
@@ -85,9 +87,12 @@ impl Part {
     /// The layer that the part belongs to, if it belongs to one.
     pub fn layer(self) -> Option<usize> {
         match self {
-            Part::AttnOut(layer) | Part::MlpOut(layer) | Part::Pre(layer) | Part::Mid(layer) | Part::MlpBias(layer) => {
-                Some(layer)
-            }
+            Part::AttnOut(layer)
+            | Part::MlpOut(layer)
+            | Part::Patch(layer)
+            | Part::Pre(layer)
+            | Part::Mid(layer)
+            | Part::MlpBias(layer) => Some(layer),
             Part::Head { layer, .. } | Part::Neuron { layer, .. } => Some(layer),
             Part::Embed | Part::PosEmbed | Part::FinalPost | Part::Remainder | Part::Source(_) => None,
         }
@@ -101,6 +106,7 @@ impl fmt::Display for Part {
             Part::PosEmbed => f.write_str("pos_embed"),
             Part::AttnOut(layer) => write!(f, "{layer}_attn_out"),
             Part::MlpOut(layer) => write!(f, "{layer}_mlp_out"),
+            Part::Patch(layer) => write!(f, "{layer}_patch"),
             Part::Pre(layer) => write!(f, "{layer}_pre"),
             Part::Mid(layer) => write!(f, "{layer}_mid"),
             Part::FinalPost => f.write_str("final_post"),
@@ -175,6 +181,7 @@ fn parse(label: &str) -> Option<Part> {
         "attn_out" => Part::AttnOut(layer),
         "mlp_out" => Part::MlpOut(layer),
         "mlp_bias" => Part::MlpBias(layer),
+        "patch" => Part::Patch(layer),
         "pre" => Part::Pre(layer),
         "mid" => Part::Mid(layer),
         _ => return None,

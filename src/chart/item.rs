@@ -110,6 +110,7 @@ fn name(part: Part) -> String {
         Part::PosEmbed => "position embedding".into(),
         Part::AttnOut(layer) => format!("attention in layer {layer}"),
         Part::MlpOut(layer) => format!("MLP in layer {layer}"),
+        Part::Patch(layer) => format!("what was put before layer {layer}"),
         Part::Pre(layer) => format!("residual stream before layer {layer}"),
         Part::Mid(layer) => format!("residual stream after the attention in layer {layer}"),
         Part::FinalPost => "residual stream after the last layer".into(),

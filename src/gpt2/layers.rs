@@ -1,6 +1,7 @@
 //! GPT-2's layers, in the order in which data flows. Names are the checkpoint's own.
 
 use std::f64::consts::FRAC_1_SQRT_2;
+use std::ops::Range;
 
 use candle_core::Tensor;
 use candle_core::cpu::erf::erf_f64;
@@ -99,7 +100,7 @@ impl Attention {
     }
 
     /// Queries, `[pos, d_model]`.
-    fn q(&self, x: &Tensor) -> Result<Tensor> {
+    pub fn q(&self, x: &Tensor) -> Result<Tensor> {
         self.c_attn.columns(x, 0..self.d_model)
     }
 
@@ -109,7 +110,7 @@ impl Attention {
     }
 
     /// `z`, `[pos, n_heads * d_head]`, of queries at `positions` and all keys from the first on.
-    fn z(&self, q: &Tensor, kv: &[Tensor], positions: &[usize]) -> Result<Tensor> {
+    pub fn z(&self, q: &Tensor, kv: &[Tensor], positions: &[usize]) -> Result<Tensor> {
         Ok(q.apply_op1_no_bwd(&self.op(kv, positions))?)
     }
 
@@ -121,6 +122,17 @@ impl Attention {
     /// The patterns of all heads, `[head][key]`, of a single query.
     pub fn patterns(&self, q: &Tensor, kv: &[Tensor], position: usize) -> Result<Vec<Vec<f32>>> {
         Ok(self.op(kv, &[position]).patterns(q)?)
+    }
+
+    /// One head's values mixed by a pattern `[key]`, `[d_head]`, as [`z`](Self::z) mixes them.
+    pub fn mix(&self, pattern: &[f32], kv: &[Tensor], head: usize) -> Result<Vec<f32>> {
+        Ok(ops::mix(pattern, kv, self.columns_of(head))?)
+    }
+
+    /// The columns of one head in queries, keys, values and z.
+    pub fn columns_of(&self, head: usize) -> Range<usize> {
+        let d_head = self.d_model / self.n_head;
+        head * d_head..(head + 1) * d_head
     }
 
     fn op<'a>(&self, kv: &'a [Tensor], positions: &'a [usize]) -> ops::Attention<'a> {
@@ -171,7 +183,7 @@ impl Mlp {
         Ok(post?)
     }
 
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.c_proj.forward(&self.activate(&self.c_fc.forward(x)?)?)
     }
 }
@@ -211,29 +223,5 @@ impl Block {
             ln_2: LayerNorm::new(&name("ln_2"), config, weight)?,
             mlp: Mlp::new(&name("mlp"), config, weight)?,
         })
-    }
-
-    /// What the block writes at `positions`, and the residual stream after it. `x` is what attention reads there, ln_1 of
-    /// `resid_pre`; `kv` are the keys and values from the first token on.
-    pub(super) fn forward(
-        &self,
-        resid_pre: &Tensor,
-        x: &Tensor,
-        kv: &[Tensor],
-        positions: &[usize],
-    ) -> Result<(Written, Tensor)> {
-        let q = self.attn.q(x)?;
-        let z = self.attn.z(&q, kv, positions)?;
-        let attn_out = self.attn.c_proj.forward(&z)?;
-        let resid_mid = resid_mid(resid_pre, &attn_out)?;
-        let mlp_out = self.mlp.forward(&self.ln_2.forward(&resid_mid)?)?;
-        let resid_post = (&resid_mid + &mlp_out)?;
-        let written = Written {
-            q,
-            z,
-            attn_out,
-            mlp_out,
-        };
-        Ok((written, resid_post))
     }
 }

@@ -197,20 +197,35 @@ impl Attention<'_> {
     }
 
     fn with<T>(&self, q: &[f32], d: usize, of: impl FnOnce(&kernel::Attention) -> T) -> Result<T> {
-        let storages: Vec<_> = self.kv.iter().map(Tensor::storage_and_layout).collect();
-        let kv = storages.iter().map(|(storage, layout)| match &**storage {
-            Storage::Cpu(storage) => contiguous(storage.as_slice()?, layout),
-            _ => bail!("keys and values are on the CPU"),
-        });
-        Ok(of(&kernel::Attention {
-            q,
-            kv: &kv.collect::<Result<Vec<_>>>()?,
-            seen: &self.positions.iter().map(|p| p + 1).collect::<Vec<_>>(),
-            n_head: self.n_head,
-            d_head: d / self.n_head,
-            scale: self.scale,
-        }))
+        with_blocks(self.kv, |kv| {
+            of(&kernel::Attention {
+                q,
+                kv,
+                seen: &self.positions.iter().map(|p| p + 1).collect::<Vec<_>>(),
+                n_head: self.n_head,
+                d_head: d / self.n_head,
+                scale: self.scale,
+            })
+        })
     }
+}
+
+/// The values of one head, which has some columns, mixed by a pattern `[key]`. Of `kv` as in [`Attention`], the first rows.
+pub(super) fn mix(pattern: &[f32], kv: &[Tensor], columns: Range<usize>) -> Result<Vec<f32>> {
+    let d = kv
+        .first()
+        .map_or(Ok(0), |kv| Ok::<_, candle_core::Error>(kv.dim(1)? / 2))?;
+    with_blocks(kv, |kv| kernel::mixed(pattern, kv, d, columns))
+}
+
+/// Hands the numbers of several tensors to a function.
+fn with_blocks<T>(tensors: &[Tensor], of: impl FnOnce(&[&[f32]]) -> T) -> Result<T> {
+    let storages: Vec<_> = tensors.iter().map(Tensor::storage_and_layout).collect();
+    let blocks = storages.iter().map(|(storage, layout)| match &**storage {
+        Storage::Cpu(storage) => contiguous(storage.as_slice()?, layout),
+        _ => bail!("keys and values are on the CPU"),
+    });
+    Ok(of(&blocks.collect::<Result<Vec<_>>>()?))
 }
 
 /// Hands the numbers of a weight, `[T]` of any float format, to an expression.

@@ -13,6 +13,11 @@ pub(super) fn check(config: &Gpt2Config, common: usize, new: usize) -> Result<()
     refuse_unless(config, common, new, |rows| pass(config, rows))
 }
 
+/// As [`check`], for rows of variants of a run, of which nothing is kept.
+pub(super) fn check_rows(config: &Gpt2Config, n: usize) -> Result<()> {
+    refuse_unless(config, 0, n, |rows| last_block(config, rows))
+}
+
 /// As [`check`], for the last block at `n` positions.
 pub(super) fn check_last(config: &Gpt2Config, n: usize) -> Result<()> {
     refuse_unless(config, 0, n, |rows| last_block(config, rows))

@@ -3,12 +3,15 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 
+use super::edit::Edit;
 use super::kept::Kept;
-use super::layers::{Written, resid_mid};
+use super::last_block::LastBlock;
+use super::layers::resid_mid;
+use super::pass::{Own, Pass, Row, Sequence};
 use super::segments::{Segment, SegmentBlock, Segments};
-use super::{Gpt2, Site, overflow, room, to_f64};
+use super::{Gpt2, Place, Site, overflow, room, to_f64};
 use crate::{Error, Result};
 
 /// One run of a model on a prompt: the model, the tokens, and the activations, which every question about it is answered
@@ -20,23 +23,13 @@ use crate::{Error, Result};
 pub struct Run {
     model: Arc<Gpt2>,
     tokens: Vec<u32>,
-    segments: Segments,
+    pub(super) segments: Segments,
     /// What the last block does at each position, once someone has looked.
-    last: Vec<OnceLock<Arc<LastBlock>>>,
+    pub(super) last: Vec<OnceLock<Arc<LastBlock>>>,
+    /// What was replaced.
+    pub(super) edits: Vec<Edit>,
     head_results: Kept<Vec<f64>>,
     neurons: Kept<Neurons>,
-}
-
-/// The last block and the final LayerNorm at one position, `[d_model]` each.
-#[derive(Debug)]
-struct LastBlock {
-    q: Vec<f32>,
-    z: Vec<f32>,
-    attn_out: Vec<f32>,
-    mlp_out: Vec<f32>,
-    resid_final: Vec<f32>,
-    ln_final: Vec<f32>,
-    ln_final_scale: f32,
 }
 
 /// The neurons of one layer at one position.
@@ -55,6 +48,7 @@ impl Run {
             tokens: Vec::new(),
             segments: Segments::default(),
             last: Vec::new(),
+            edits: Vec::new(),
             head_results: Kept::new(model),
             neurons: Kept::new(model),
         };
@@ -62,7 +56,8 @@ impl Run {
     }
 
     /// The run of other tokens on the same model, the same to the last bit as [`Gpt2::run`]. What they have in common with
-    /// the beginning of this run's is taken from here, and only the rest is computed.
+    /// the beginning of this run's is taken from here, and only the rest is computed. What was [replaced](Self::with) here is not
+    /// there.
     ///
     /// # Errors
     /// As [`Gpt2::run`].
@@ -71,43 +66,70 @@ impl Run {
         model.check_tokens(tokens)?;
         let common = self.common_prefix(tokens);
         room::check(model.config(), common, tokens.len() - common)?;
-        let mut run = Self {
-            model: Arc::clone(model),
-            tokens: tokens.to_vec(),
-            segments: self.segments.beginning(common)?,
-            last: self.last[..common].to_vec(),
-            head_results: Kept::new(model),
-            neurons: Kept::new(model),
-        };
-        run.last.resize_with(tokens.len(), OnceLock::new);
+        let mut run = self.beginning(common, tokens)?;
         if common < tokens.len() {
-            let segment = run.compute(common)?;
+            let positions: Vec<usize> = (common..tokens.len()).collect();
+            let resid = (model.embed(&tokens[common..])? + model.pos_embed(&positions)?)?;
+            let segment = run.compute(common, Vec::new(), Vec::new(), resid)?;
             run.segments.push(segment, tokens.len() - common);
         }
         Ok(run)
     }
 
-    /// Computes the activations of the tokens from `start` on.
-    fn compute(&self, start: usize) -> Result<Segment> {
+    /// A run of `tokens`, which begin like this one's, with the activations of the first `common`, and as yet no others.
+    pub(super) fn beginning(&self, common: usize, tokens: &[u32]) -> Result<Self> {
+        let mut last = self.last[..common].to_vec();
+        last.resize_with(tokens.len(), OnceLock::new);
+        Ok(Self {
+            model: Arc::clone(&self.model),
+            tokens: tokens.to_vec(),
+            segments: self.segments.beginning(common)?,
+            last,
+            edits: Vec::new(),
+            head_results: Kept::new(&self.model),
+            neurons: Kept::new(&self.model),
+        })
+    }
+
+    /// Computes the activations of the tokens from `start` on, which the first blocks and their keys and values are known of, and
+    /// the residual stream after those.
+    pub(super) fn compute(
+        &self,
+        start: usize,
+        mut blocks: Vec<SegmentBlock>,
+        mut kvs: Vec<Tensor>,
+        mut resid: Tensor,
+    ) -> Result<Segment> {
         let model = &self.model;
-        let positions: Vec<usize> = (start..self.tokens.len()).collect();
-        let mut resid = (model.embed(&self.tokens[start..])? + model.pos_embed(&positions)?)?;
-        let (last, others) = model.h.split_last().expect("a config has layers");
-        let mut kvs = Vec::with_capacity(model.h.len());
-        let mut blocks = Vec::with_capacity(others.len());
-        for (layer, block) in others.iter().enumerate() {
+        let n = self.tokens.len();
+        let rows: Vec<Row> = (start..n).map(|position| Row { sequence: 0, position }).collect();
+        let sequences = [Sequence {
+            before: &self.segments,
+            start,
+            edits: &self.edits,
+        }];
+        let (own, last) = (0..n - start, model.h.len() - 1);
+        for (layer, block) in model.h.iter().enumerate().skip(blocks.len()) {
+            let sequences = &sequences;
+            let pass = Pass {
+                block,
+                layer,
+                sequences,
+            };
+            resid = pass.enter(resid, &rows)?;
             let x = block.ln_1.forward(&resid)?;
-            let mut kv = self.segments.kv(layer)?;
-            kv.push(block.attn.kv(&x)?);
-            let (written, resid_post) = block.forward(&resid, &x, &kv, &positions)?;
-            kvs.extend(kv.pop());
-            blocks.push(SegmentBlock {
-                resid_pre: resid,
-                written,
-            });
-            resid = resid_post;
+            let kv = pass.edited_kv(block.attn.kv(&x)?, &rows)?;
+            if layer < last {
+                let (kv, places) = (&kv, std::slice::from_ref(&own));
+                let (written, resid_post) = pass.write(&resid, &x, Some(&Own { kv, places }), &rows)?;
+                blocks.push(SegmentBlock {
+                    resid_pre: resid,
+                    written,
+                });
+                resid = resid_post;
+            }
+            kvs.push(kv);
         }
-        kvs.push(last.attn.kv(&last.ln_1.forward(&resid)?)?);
         Ok(Segment {
             blocks,
             resid_pre: resid,
@@ -125,9 +147,11 @@ impl Run {
         &self.tokens
     }
 
-    /// How many tokens the run has in common with the beginning of `tokens`.
+    /// How many tokens the run has in common with the beginning of `tokens`, before anything was replaced.
     pub fn common_prefix(&self, tokens: &[u32]) -> usize {
-        self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count()
+        let same = self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count();
+        let replaced = self.edits.iter().map(|edit| edit.positions[0]);
+        replaced.fold(same, usize::min)
     }
 
     /// An activation at some positions, `[n, width]` in float32; see [`Site`] for the widths.
@@ -179,7 +203,7 @@ impl Run {
     }
 
     /// The scores of one head's query with the keys up to there, before softmax, `[key]`: their product by the model's scale of
-    /// scores.
+    /// scores, whether or not the pattern was replaced.
     ///
     /// # Errors
     /// [`Error::Argument`] for a layer or head that the model does not have, [`Error::Position`] for a position outside the
@@ -209,18 +233,40 @@ impl Run {
         Ok(patterns)
     }
 
+    /// What one head attends to from some tokens, `[query][key]`: as [`pattern`](Self::pattern).
+    pub(super) fn patterns_of(&self, layer: usize, head: usize, queries: &[usize]) -> Result<Vec<Vec<f32>>> {
+        let [_, patterns] = self.attention(layer, head, queries)?;
+        let mut rest = &patterns[..];
+        let row = |&query: &usize| rest.split_off(..=query).unwrap_or_default().to_vec();
+        Ok(queries.iter().map(row).collect())
+    }
+
     /// What each head of a layer attends to from the token at `query`, `[head][key]`: as [`pattern`](Self::pattern).
     pub(crate) fn patterns_at(&self, layer: usize, query: usize) -> Result<Vec<Vec<f32>>> {
         let q = self.read(Site::Q(layer), &[query])?;
-        self.model.h[layer].attn.patterns(&q, &self.segments.kv(layer)?, query)
+        let kv = self.segments.kv(layer, self.tokens.len())?;
+        let mut patterns = self.model.h[layer].attn.patterns(&q, &kv, query)?;
+        for (head, pattern) in patterns.iter_mut().enumerate() {
+            if let Some(replaced) = self.replaced_by(Place::Pattern { layer, head }, query) {
+                pattern.copy_from_slice(replaced);
+            }
+        }
+        Ok(patterns)
     }
 
     fn attention(&self, layer: usize, head: usize, queries: &[usize]) -> Result<[Vec<f32>; 2]> {
         let q = self.read(Site::Q(layer), queries)?;
         self.columns_of(head)?;
-        self.model.h[layer]
-            .attn
-            .pattern(&q, &self.segments.kv(layer)?, queries, head)
+        let kv = self.segments.kv(layer, self.tokens.len())?;
+        let [scores, mut patterns] = self.model.h[layer].attn.pattern(&q, &kv, queries, head)?;
+        let mut rest = &mut patterns[..];
+        for &query in queries {
+            let pattern = rest.split_off_mut(..=query).unwrap_or_default();
+            if let Some(replaced) = self.replaced_by(Place::Pattern { layer, head }, query) {
+                pattern.copy_from_slice(replaced);
+            }
+        }
+        Ok([scores, patterns])
     }
 
     /// The values of one head, bias included, `[pos, d_head]`.
@@ -294,66 +340,8 @@ impl Run {
         })
     }
 
-    fn read_last(&self, positions: &[usize], of: impl Fn(&LastBlock) -> &Vec<f32>) -> Result<Tensor> {
-        let rows: Vec<f32> = self
-            .last_blocks(positions)?
-            .iter()
-            .flat_map(|block| of(block))
-            .copied()
-            .collect();
-        let width = rows.len() / positions.len();
-        Ok(Tensor::from_vec(rows, (positions.len(), width), &Device::Cpu)?)
-    }
-
-    /// The last block and the final LayerNorm at some positions, computed where nobody has looked yet.
-    fn last_blocks(&self, positions: &[usize]) -> Result<Vec<Arc<LastBlock>>> {
-        let looked = |position: &usize| self.last[*position].get();
-        let new: Vec<usize> = positions.iter().copied().filter(|p| looked(p).is_none()).collect();
-        if !new.is_empty() {
-            self.finish(&new)?;
-        }
-        Ok(positions.iter().filter_map(looked).map(Arc::clone).collect())
-    }
-
-    fn finish(&self, positions: &[usize]) -> Result<()> {
-        room::check_last(self.model.config(), positions.len())?;
-        let layer = self.model.h.len() - 1;
-        let block = &self.model.h[layer];
-        let resid_pre = self.segments.rows(positions, |segment| &segment.resid_pre)?;
-        let x = block.ln_1.forward(&resid_pre)?;
-        let (written, resid_final) = block.forward(&resid_pre, &x, &self.segments.kv(layer)?, positions)?;
-        let ln_f = &self.model.ln_f;
-        let (ln_final, scale) = (ln_f.forward(&resid_final)?, ln_f.scale(&resid_final)?);
-        // Whatever is not finite anywhere is not finite here either, but for what the model itself has no use for.
-        if !overflow::is_finite(&ln_final)? || scale.iter().any(|scale| !scale.is_finite()) {
-            return Err(overflow::first(self, positions, &written, &resid_final));
-        }
-        let Written {
-            q,
-            z,
-            attn_out,
-            mlp_out,
-        } = &written;
-        for (row, &position) in positions.iter().enumerate() {
-            // A row by itself: a later run that shares it shares nothing else.
-            let at = |x: &Tensor| x.get(row)?.to_vec1::<f32>();
-            let computed = LastBlock {
-                q: at(q)?,
-                z: at(z)?,
-                attn_out: at(attn_out)?,
-                mlp_out: at(mlp_out)?,
-                resid_final: at(&resid_final)?,
-                ln_final: at(&ln_final)?,
-                ln_final_scale: scale[row],
-            };
-            // Another thread may have been here meanwhile, with the same numbers.
-            let _ = self.last[position].set(Arc::new(computed));
-        }
-        Ok(())
-    }
-
     /// The columns of one head in queries, keys, values and z.
-    fn columns_of(&self, head: usize) -> Result<Range<usize>> {
+    pub(super) fn columns_of(&self, head: usize) -> Result<Range<usize>> {
         let config = self.model.config();
         match config.n_head {
             n if head < n => Ok(config.columns_of(head)),
@@ -364,7 +352,7 @@ impl Run {
         }
     }
 
-    fn check_layer(&self, layer: usize) -> Result<()> {
+    pub(super) fn check_layer(&self, layer: usize) -> Result<()> {
         match self.model.h.len() {
             n if layer < n => Ok(()),
             n => Err(Error::Argument(format!(

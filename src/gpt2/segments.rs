@@ -108,11 +108,18 @@ impl Segments {
         }))
     }
 
-    /// Keys and values of one block, up to the end of the run: the rows of one tensor follow those of the one before.
-    pub fn kv(&self, layer: usize) -> Result<Vec<Tensor>> {
-        let kv = self.0.iter();
-        kv.map(|Shared { segment, rows }| Ok(segment.kv[layer].narrow(0, 0, *rows)?))
-            .collect()
+    /// Keys and values of one block, of the first `len` tokens: the rows of one tensor follow those of the one before.
+    pub fn kv(&self, layer: usize, len: usize) -> Result<Vec<Tensor>> {
+        let mut missing = len;
+        let mut kv = Vec::with_capacity(self.0.len());
+        for Shared { segment, rows } in &self.0 {
+            let rows = missing.min(*rows);
+            if rows > 0 {
+                kv.push(segment.kv[layer].narrow(0, 0, rows)?);
+            }
+            missing -= rows;
+        }
+        Ok(kv)
     }
 
     /// The products of the first `n` rows of keys and values of one block, of some of their columns, with a vector;
@@ -125,9 +132,8 @@ impl Segments {
         x: &[f64],
     ) -> Result<Vec<f64>> {
         let mut along = Vec::with_capacity(n);
-        for kv in self.kv(layer)? {
+        for kv in self.kv(layer, n)? {
             let width = kv.dim(1)?;
-            let kv = kv.narrow(0, 0, kv.dim(0)?.min(n - along.len()))?;
             along.extend(ops::with_float32s(&kv, |kv| {
                 kernel::dots_f64::<SQUARED>(kv, width, columns.clone(), x)
             })?);
@@ -138,10 +144,8 @@ impl Segments {
     /// As [`kv_along`](Self::kv_along), of each head of the columns from `start` on; `[head][n]`.
     pub fn kv_by_head(&self, layer: usize, n: usize, start: usize, d_head: usize, x: &[f64]) -> Result<Vec<Vec<f64>>> {
         let mut by_head = vec![Vec::with_capacity(n); x.len() / d_head];
-        for kv in self.kv(layer)? {
+        for kv in self.kv(layer, n)? {
             let (rows, width) = kv.dims2()?;
-            let rows = rows.min(n - by_head.first().map_or(n, Vec::len));
-            let kv = kv.narrow(0, 0, rows)?;
             let dots = ops::with_float32s(&kv, |kv| kernel::dots_by_head(kv, width, start, d_head, x))?;
             for (head, dots) in by_head.iter_mut().zip(dots.chunks(rows.max(1))) {
                 head.extend(dots);

@@ -1,5 +1,7 @@
 //! Causal attention.
 
+use std::ops::Range;
+
 use super::dot::dots;
 use super::lanes::{Kernel, Lanes, with_lanes};
 use super::parallel::{Shared, area, filled, share};
@@ -59,6 +61,53 @@ pub(crate) fn pattern(attention: &Attention, head: usize) -> [Vec<f32>; 2] {
         rows: &mut rows,
     });
     rows
+}
+
+/// The values of the first keys, of some columns, weighted by a pattern `[key]`, as [`attention`] mixes them; `kv` is in blocks of
+/// rows `[.., 2 d]`, of which the columns are within the d.
+///
+/// # Panics
+/// If there are not as many keys as the pattern has, or no such columns.
+pub(crate) fn mixed(pattern: &[f32], kv: &[&[f32]], d: usize, columns: Range<usize>) -> Vec<f32> {
+    assert!(
+        columns.start <= columns.end && columns.end <= d,
+        "the columns are not of the d"
+    );
+    let row = area(2, d);
+    assert!(
+        d > 0 && kv.iter().all(|block| block.len().is_multiple_of(row)),
+        "kv is not of blocks [.., 2 d]"
+    );
+    let rows = kv.iter().flat_map(|block| block.chunks_exact(row));
+    let keys: Vec<*const f32> = rows
+        .take(pattern.len())
+        .map(|row| row[columns.start..].as_ptr())
+        .collect();
+    assert!(keys.len() == pattern.len(), "there are not as many keys");
+    let mut z = vec![0.0; columns.len()];
+    with_lanes(Mixed {
+        pattern,
+        keys: &keys,
+        d,
+        z: &mut z,
+    });
+    z
+}
+
+/// Of sizes that were checked.
+struct Mixed<'a> {
+    pattern: &'a [f32],
+    keys: &'a [*const f32],
+    d: usize,
+    z: &'a mut [f32],
+}
+
+impl Kernel for Mixed<'_> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        // SAFETY: the caller promises the instructions. From each key on, its row has d numbers and, of the values, as many as z.
+        unsafe { mix::<L>(self.pattern, self.keys, self.d, self.z.len(), self.z.as_mut_ptr()) };
+    }
 }
 
 fn check(attention: &Attention) {

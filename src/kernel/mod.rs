@@ -16,7 +16,7 @@ mod products;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use attention::{Attention, attention, pattern};
+pub(crate) use attention::{Attention, attention, mixed, pattern};
 pub(crate) use dot::{matrix_vector, sum_of_rows};
 pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;

@@ -27,6 +27,18 @@ pub struct Trace {
     pub logits: Matrix,
 }
 
+/// An activation that a hook can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hook {
+    ResidPre,
+    /// Queries, keys and values side by side.
+    Qkv,
+    Pattern(usize),
+    Z,
+    AttnOut,
+    MlpOut,
+}
+
 pub struct LayerTrace {
     pub resid_pre: Matrix,
     /// What each head writes of what it attends to: values without any bias.
@@ -35,6 +47,8 @@ pub struct LayerTrace {
     pub patterns: Vec<Matrix>,
     /// Queries, keys and values side by side.
     pub qkv: Matrix,
+    /// The values mixed, of all heads side by side.
+    pub z: Matrix,
     pub attn_out: Matrix,
     pub resid_mid: Matrix,
     /// The neurons' inputs, and activations.
@@ -62,6 +76,11 @@ impl Reference {
     }
 
     pub fn run(&self, tokens: &[u32]) -> Trace {
+        self.run_with(tokens, &|_, _, _| {})
+    }
+
+    /// With activations changed by `hook(activation, layer, rows)`, in the order in which they are computed.
+    pub fn run_with(&self, tokens: &[u32], hook: &dyn Fn(Hook, usize, &mut Matrix)) -> Trace {
         let embed: Matrix = tokens
             .iter()
             .map(|&id| self.matrix("wte.weight")[id as usize].clone())
@@ -70,7 +89,8 @@ impl Reference {
         let mut resid = add(&embed, &pos_embed);
         let mut layers = Vec::new();
         for layer in 0..self.config.n_layer {
-            let trace = self.layer(layer, resid);
+            hook(Hook::ResidPre, layer, &mut resid);
+            let trace = self.layer(layer, resid, hook);
             resid = add(&trace.resid_mid, &trace.mlp_out);
             layers.push(trace);
         }
@@ -85,37 +105,50 @@ impl Reference {
         }
     }
 
-    fn layer(&self, layer: usize, resid_pre: Matrix) -> LayerTrace {
+    fn layer(&self, layer: usize, resid_pre: Matrix, hook: &dyn Fn(Hook, usize, &mut Matrix)) -> LayerTrace {
         let name = |part: &str| format!("h.{layer}.{part}");
         let x = self.layer_norm(&name("ln_1"), &resid_pre);
-        let qkv = self.linear(&name("attn.c_attn"), &x);
+        let mut qkv = self.linear(&name("attn.c_attn"), &x);
+        hook(Hook::Qkv, layer, &mut qkv);
         let mut z = vec![Vec::new(); x.len()];
         let (mut heads, mut patterns) = (Vec::new(), Vec::new());
         for head in 0..self.config.n_head {
-            let pattern = self.pattern(layer, head, &qkv);
+            let mut pattern = self.pattern(layer, head, &qkv);
+            hook(Hook::Pattern(head), layer, &mut pattern);
             let mixed = multiply(&pattern, &self.columns(2, head, &qkv));
             z.iter_mut().zip(mixed).for_each(|(z, mixed)| z.extend(mixed));
             heads.push(self.head(layer, head, &pattern, &resid_pre));
             patterns.push(pattern);
         }
-        let attn_out = self.linear(&name("attn.c_proj"), &z);
+        hook(Hook::Z, layer, &mut z);
+        let mut attn_out = self.linear(&name("attn.c_proj"), &z);
+        hook(Hook::AttnOut, layer, &mut attn_out);
         let resid_mid = add(&resid_pre, &attn_out);
         let x = self.layer_norm(&name("ln_2"), &resid_mid);
         let pre = self.linear(&name("mlp.c_fc"), &x);
         let mut post = pre.clone();
         post.iter_mut().flatten().for_each(|x| *x = self.activate(*x));
-        let mlp_out = self.linear(&name("mlp.c_proj"), &post);
+        let mut mlp_out = self.linear(&name("mlp.c_proj"), &post);
+        hook(Hook::MlpOut, layer, &mut mlp_out);
         LayerTrace {
             resid_pre,
             heads,
             patterns,
             qkv,
+            z,
             attn_out,
             resid_mid,
             pre,
             post,
             mlp_out,
         }
+    }
+
+    /// The value that a head has whatever it reads: the values' bias, and ln_1's as the values read it.
+    pub fn value_bias(&self, layer: usize, head: usize) -> Vec<f64> {
+        let beta = self.layer_norm(&format!("h.{layer}.ln_1"), &vec![vec![0.0; self.config.n_embd]]);
+        self.columns(2, head, &self.linear(&format!("h.{layer}.attn.c_attn"), &beta))
+            .swap_remove(0)
     }
 
     /// Query, key or value (`which` is 0, 1, 2) of one head, cut from `[..][3 * d_model]`.

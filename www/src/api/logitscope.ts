@@ -25,10 +25,16 @@ import type {
   AttributionData,
   Bos,
   Contribution,
+  Effects,
+  EffectsQuestion,
   Explained,
   ModelConfig,
+  PatchQuestion,
+  Patching,
   Prediction,
   Question,
+  Reaction,
+  ReactionQuestion,
   SamplingOptions,
   SourcesData,
   Token,
@@ -46,12 +52,21 @@ export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.
 export type { Input } from './worker.js';
 export type { ChartItem, ChartKey, ChartView, Charted, CurveView, PatternCell, PatternView, Subject } from '../wasm/charts.js';
 export type {
+  Asked,
   Bos,
   Contribution,
+  Effects,
+  EffectsQuestion,
   Explained,
   ModelConfig,
+  PatchQuestion,
+  PatchSite,
+  Patching,
   Prediction,
   Question,
+  Reaction,
+  ReactionQuestion,
+  Removal,
   SamplingOptions,
   SourcesData,
   Token,
@@ -88,6 +103,23 @@ export interface Abortable {
   signal?: AbortSignal;
 }
 
+/** How far work is that takes its time. */
+export interface Work<T> {
+  /** Multiply-adds done, of `total`. */
+  done: number;
+  total: number;
+  /** Seconds that are left, by how long it took so far. */
+  secondsLeft: number;
+  /** What is known by now: numbers that are not known yet are NaN. */
+  known: T;
+}
+
+/** For work that takes its time: other questions are answered in between. */
+export interface Working<T> extends Abortable {
+  /** Called about ten times a second. */
+  onProgress?: (work: Work<T>) => void;
+}
+
 /** How a prompt is read, and when to forget it. */
 export interface PromptOptions extends Abortable {
   /** Whether text begins with the model's beginning-of-sequence token. Default true. Token ids are used as they are. */
@@ -116,6 +148,7 @@ function first({ labels, attribution, positions }: AttributionData, k: number, s
   return means.sort((a, b) => size(b.value) - size(a.value)).slice(0, Math.max(0, k));
 }
 
+const WORKING = { signal: 'signal', onProgress: 'function' } as const;
 const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
 const GENERATE_OPTIONS = {
   ...PROMPT_OPTIONS,
@@ -344,6 +377,85 @@ export class Run {
     return this.#call((service) => service.pattern(this.#handle, head), options.signal);
   }
 
+  /**
+   * What the logit of the answer, or its difference to that of `incorrect`, is without each part: its total effect, beside its direct
+   * one. The part is taken out, and the rest of the model reacts. Cancelled by its signal within a tenth of a second.
+   */
+  async effects(question: EffectsQuestion & Working<Effects>): Promise<Effects> {
+    const { unit, ablation, positions, signal, onProgress } = question;
+    const asked = { ...explained(question), ...given({ unit, ablation, positions }) };
+    checkOptions({ signal, onProgress }, WORKING);
+    return this.#work((service) => service.effects(this.#handle, asked as EffectsQuestion), { signal, onProgress });
+  }
+
+  /**
+   * What the logit (difference) of the corrupted run, of a prompt that is as long, is with each activation of this one in its place:
+   * activation patching. Cancelled by its signal within a tenth of a second.
+   */
+  async patch(corrupted: Run, question: PatchQuestion & Working<Patching>): Promise<Patching> {
+    const other = this.#other(corrupted);
+    const { site, signal, onProgress } = question;
+    const asked = { ...explained(question), ...given({ site }) };
+    checkOptions({ signal, onProgress }, WORKING);
+    return this.#work((service) => service.patch(this.#handle, other, asked as PatchQuestion), { signal, onProgress });
+  }
+
+  /**
+   * How the rest of the model reacts when one part is taken out: the change of the logit (difference), as a sum of what the part had added,
+   * the final LayerNorm's new scale, and what each later part adds beyond what it did.
+   */
+  async reaction(question: ReactionQuestion, options: Abortable = {}): Promise<Reaction> {
+    const { part, ablation, positions } = question;
+    const asked = { ...explained(question), ...given({ part, ablation, positions }) };
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.reaction(this.#handle, asked as ReactionQuestion), options.signal);
+  }
+
+  /** The run without a part, the rest of the model having reacted. It can be asked whatever this one can. */
+  async without(removal: Pick<ReactionQuestion, 'part' | 'ablation' | 'positions'>, options: Abortable = {}): Promise<Run> {
+    checkOptions(options, { signal: 'signal' });
+    const { part, ablation, positions } = removal;
+    const asked = given({ part, ablation, positions }) as unknown as ReactionQuestion;
+    const { run, tokens } = await this.#call((service) => service.without(this.#handle, asked), options.signal);
+    return new Run(this.#call, run, tokens);
+  }
+
+  /**
+   * The corrupted run with one activation of this one: `at` is a place of the site's shape, as [layer, position]. It can be asked whatever
+   * the corrupted one can.
+   */
+  async patched(corrupted: Run, { site, at }: Pick<PatchQuestion, 'site'> & { at: readonly number[] }, options: Abortable = {}): Promise<Run> {
+    const other = this.#other(corrupted);
+    checkOptions(options, { signal: 'signal' });
+    const asked = given({ site, at }) as unknown as PatchQuestion;
+    const { run, tokens } = await this.#call((service) => service.patched(this.#handle, other, asked), options.signal);
+    return new Run(this.#call, run, tokens);
+  }
+
+  /** The handle of another run of the same model. */
+  #other(run: Run): number {
+    if (!(run instanceof Run) || run.#call !== this.#call) throw wrong('corrupted', run, 'a run of the same model');
+    return run.#handle;
+  }
+
+  async #work<T extends Effects | Patching>(start: (service: Remote<Service>) => Promise<number>, { signal, onProgress }: Working<T>): Promise<T> {
+    const handle = await this.#call(start, signal);
+    const begun = performance.now();
+    let told = begun;
+    try {
+      for (;;) {
+        const tell = onProgress !== undefined && performance.now() - told > 100;
+        const { more, done, total, known } = await this.#call((service) => service.advance(handle, tell), signal);
+        if (!more) return known as T;
+        if (!known) continue;
+        told = performance.now();
+        onProgress?.({ done, total, secondsLeft: ((told - begun) / 1000) * (total / Math.max(1, done) - 1), known: known as T });
+      }
+    } finally {
+      this.#call((service) => service.free(handle)).catch(() => {});
+    }
+  }
+
   /** Gives the memory of the activations back. */
   free(): void {
     abandoned.unregister(this);
@@ -367,6 +479,11 @@ function explained(of: Explained): Explained {
     asked.path = [...path];
   }
   return asked;
+}
+
+/** What is not left out. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** Frees the runs that nobody can reach any more. */

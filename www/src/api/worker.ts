@@ -4,16 +4,23 @@ import * as several from '../wasm/model-threads.js';
 import type {
   AttributionText,
   Bos,
+  Effects,
+  EffectsQuestion,
   Explained,
   Generation,
   Model,
   ModelConfig,
+  PatchQuestion,
+  Patching,
   Prediction,
   Question,
+  Reaction,
+  ReactionQuestion,
   Run,
   SamplingOptions,
   SourcesText,
   Token,
+  Trial,
 } from '../wasm/model.js';
 import { LogitscopeError } from './errors.js';
 import type { Location } from './files.js';
@@ -36,11 +43,24 @@ export interface Loaded {
   revision: string | undefined;
 }
 
+/** How far a trial is, and what is known by then. */
+export interface Advanced {
+  more: boolean;
+  /** Multiply-adds, of `total`. */
+  done: number;
+  total: number;
+  known?: Effects | Patching;
+}
+
+/** Milliseconds of work on a trial between two other questions. */
+const TURN = 25;
+
 let wasm: typeof one | typeof several;
 let memory: WebAssembly.Memory | undefined;
 let model: Model;
 const runs = new Map<number, Run>();
 const generations = new Map<number, Generation>();
+const trials = new Map<number, Trial>();
 let handles = 0;
 
 const service = {
@@ -100,11 +120,11 @@ const service = {
 
   text: (ids: number[]): string => model.text(ids),
 
-  run(input: Input, prependBos: boolean): { run: number; tokens: Token[] } {
-    const run = model.run(input, prependBos);
-    runs.set(++handles, run);
-    return { run: handles, tokens: run.tokens };
-  },
+  run: (input: Input, prependBos: boolean): Held => held(model.run(input, prependBos)),
+
+  without: (run: number, question: ReactionQuestion): Held => held(get(runs, run).without(question)),
+
+  patched: (clean: number, corrupted: number, question: PatchQuestion): Held => held(get(runs, clean).patched(get(runs, corrupted), question)),
 
   predictions: (run: number, position: number, k: number): Prediction[] => get(runs, run).predictions(position, k),
 
@@ -116,6 +136,28 @@ const service = {
 
   pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),
 
+  reaction: (run: number, question: ReactionQuestion): Reaction => get(runs, run).reaction(question),
+
+  effects(run: number, question: EffectsQuestion): number {
+    trials.set(++handles, get(runs, run).effects(question));
+    return handles;
+  },
+
+  patch(clean: number, corrupted: number, question: PatchQuestion): number {
+    trials.set(++handles, get(runs, clean).patch(get(runs, corrupted), question));
+    return handles;
+  },
+
+  /** Goes on with a trial for a while; at its end, or if asked, with what is known by then. */
+  advance(trial: number, tell: boolean): Advanced {
+    const going = get(trials, trial);
+    const end = performance.now() + TURN;
+    let more = true;
+    while (more && performance.now() < end) more = going.advance();
+    const [done = 0, total = 0] = going.progress();
+    return { more, done, total, ...((tell || !more) && { known: going.known() }) };
+  },
+
   generate(input: Input, prependBos: boolean, sampling: SamplingOptions): number {
     generations.set(++handles, model.generate(input, prependBos, sampling));
     return handles;
@@ -123,9 +165,9 @@ const service = {
 
   next: (generation: number): Token | undefined => get(generations, generation).next(),
 
-  /** Forgets a run or a generation. */
+  /** Forgets a run, a generation or a trial. */
   free(handle: number): void {
-    for (const held of [runs, generations]) {
+    for (const held of [runs, generations, trials]) {
       held.get(handle)?.free();
       held.delete(handle);
     }
@@ -160,6 +202,17 @@ function received<T>(port: MessagePort): Promise<T> {
     port.onmessage = ({ data }: MessageEvent<T>) => resolve(data);
     port.onmessageerror = () => reject(new LogitscopeError('UnsupportedError', 'This browser passes no memory between workers.'));
   }).finally(() => port.close());
+}
+
+/** A run, as the page knows it. */
+interface Held {
+  run: number;
+  tokens: Token[];
+}
+
+function held(run: Run): Held {
+  runs.set(++handles, run);
+  return { run: handles, tokens: run.tokens };
 }
 
 function get<T>(held: Map<number, T>, handle: number): T {

@@ -119,6 +119,25 @@ pub fn form(unit: &JsValue, of: Option<Part>) -> Result<Form> {
     }
 }
 
+/// The whole numbers of a list; none where there is no list.
+pub fn integers(name: &str, list: JsValue) -> JsResult<Option<Vec<i64>>> {
+    let Some(list) = given(list) else {
+        return Ok(None);
+    };
+    let numbers = if list.is_object() {
+        js_sys::try_iter(&list)?
+    } else {
+        None
+    };
+    let wrong = |value: &JsValue, what: &str| Error::Argument(format!("{name}: {} is {what}", show(value)));
+    let numbers = numbers.ok_or_else(|| wrong(&list, "no list of whole numbers"))?;
+    let number = |number: std::result::Result<JsValue, JsValue>| {
+        let number = number?;
+        Ok(integer(&number).ok_or_else(|| wrong(&number, "not a whole number"))?)
+    };
+    Ok(Some(numbers.map(number).collect::<JsResult<_>>()?))
+}
+
 /// What a text says, such as a label.
 pub fn parsed<T: FromStr<Err = Error>>(name: &str, value: &JsValue) -> Result<T> {
     match value.as_string() {

@@ -28,6 +28,8 @@ mod run;
 #[cfg(feature = "threads")]
 mod threads;
 #[cfg(feature = "model")]
+mod trial;
+#[cfg(feature = "model")]
 mod types;
 
 #[cfg(feature = "bench")]
@@ -35,7 +37,7 @@ pub use bench::Floor;
 #[cfg(feature = "charts")]
 pub use chart::Chart;
 #[cfg(feature = "model")]
-pub use {generation::Generation, loader::ModelLoader, model::Model, run::Run};
+pub use {generation::Generation, loader::ModelLoader, model::Model, run::Run, trial::Trial};
 
 /// `Result` whose error JavaScript can catch.
 pub type JsResult<T> = Result<T, Thrown>;

@@ -1,6 +1,7 @@
 //! A model, for a worker.
 
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
 
 use logitscope::gpt2::LanguageModel;
 use logitscope::{Error, gpt2};
@@ -15,7 +16,7 @@ use crate::{Generation, JsResult, Run};
 pub struct Model {
     model: Rc<LanguageModel>,
     /// Runs that a later one may begin like: the newest, and those that are still asked about.
-    newest: Option<Rc<gpt2::Run>>,
+    newest: Option<Arc<gpt2::Run>>,
     alive: Vec<Weak<gpt2::Run>>,
 }
 
@@ -108,9 +109,9 @@ impl Model {
     /// What it has in common with the beginning of an earlier one is taken from there.
     pub fn run(&mut self, input: &JsInput, #[wasm_bindgen(js_name = prependBos)] prepend_bos: bool) -> JsResult<Run> {
         let ids = token_ids(&self.model, input, prepend_bos)?;
-        let run = Rc::new(self.run_of(&ids)?);
-        self.alive.push(Rc::downgrade(&run));
-        self.newest = Some(Rc::clone(&run));
+        let run = Arc::new(self.run_of(&ids)?);
+        self.alive.push(Arc::downgrade(&run));
+        self.newest = Some(Arc::clone(&run));
         Ok(Run::new(Rc::clone(&self.model), run))
     }
 

@@ -1,26 +1,30 @@
 //! Questions about one run.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use logitscope::Error;
-use logitscope::attribution::{Explanation, Part, Position, Question, Target, explain, sources};
+use logitscope::attribution::{
+    Ablation, Explanation, Form, Part, Position, Question, Target, effects, explain, patch, patched, reaction, sources,
+    without,
+};
 use logitscope::gpt2::{self, LanguageModel};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::JsResult;
-use crate::convert::{form, given, parsed, position, single_token, size, steps, to_js, tokens, whole_number};
-use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsSources, JsTokens};
+use crate::convert::{form, given, integers, parsed, position, single_token, size, steps, to_js, tokens, whole_number};
+use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsReaction, JsSources, JsTokens, JsWhatIf};
+use crate::{JsResult, Trial};
 
 /// A prompt's activations.
 #[wasm_bindgen]
 pub struct Run {
     model: Rc<LanguageModel>,
-    run: Rc<gpt2::Run>,
+    run: Arc<gpt2::Run>,
 }
 
 impl Run {
-    pub(crate) fn new(model: Rc<LanguageModel>, run: Rc<gpt2::Run>) -> Self {
+    pub(crate) fn new(model: Rc<LanguageModel>, run: Arc<gpt2::Run>) -> Self {
         Self { model, run }
     }
 }
@@ -66,6 +70,52 @@ impl Run {
         Ok(result.unchecked_into())
     }
 
+    /// What the answer's logit is without each part.
+    pub fn effects(&self, asked: &JsWhatIf) -> JsResult<Trial> {
+        let Form::Parts(unit) = form(&asked.unit(), None)? else {
+            return Err(Error::Argument("unit: parts are taken out by component or head".into()).into());
+        };
+        let (ablation, at) = removal(asked)?;
+        let question = self.question(asked.unchecked_ref())?;
+        Ok(effects(&self.run, &question, unit, ablation, at.as_deref())?.into())
+    }
+
+    /// What the answer's logit is in the corrupted run with each activation of this one.
+    pub fn patch(&self, corrupted: &Run, asked: &JsWhatIf) -> JsResult<Trial> {
+        let site = parsed("site", &asked.site())?;
+        let question = self.question(asked.unchecked_ref())?;
+        Ok(patch(&self.run, &corrupted.run, &question, site)?.into())
+    }
+
+    /// How the rest of the model reacts when one part is taken out.
+    pub fn reaction(&self, asked: &JsWhatIf) -> JsResult<JsReaction> {
+        let (ablation, at) = removal(asked)?;
+        let question = self.question(asked.unchecked_ref())?;
+        let reaction = reaction(
+            &self.run,
+            &question,
+            parsed("part", &asked.part())?,
+            ablation,
+            at.as_deref(),
+        )?;
+        Ok(to_js(&reaction)?.unchecked_into())
+    }
+
+    /// The run without a part, the rest of the model having reacted.
+    pub fn without(&self, asked: &JsWhatIf) -> JsResult<Run> {
+        let (ablation, at) = removal(asked)?;
+        let changed = without(&self.run, parsed("part", &asked.part())?, ablation, at.as_deref())?;
+        Ok(Run::new(Rc::clone(&self.model), Arc::new(changed)))
+    }
+
+    /// The corrupted run with one activation of this one.
+    pub fn patched(&self, corrupted: &Run, asked: &JsWhatIf) -> JsResult<Run> {
+        let at = integers("at", asked.at())?.unwrap_or_default();
+        let at: Vec<usize> = at.iter().map(|&at| usize::try_from(at).unwrap_or(usize::MAX)).collect();
+        let changed = patched(&self.run, &corrupted.run, parsed("site", &asked.site())?, &at)?;
+        Ok(Run::new(Rc::clone(&self.model), Arc::new(changed)))
+    }
+
     /// The whole pattern of a head, by its label: of each query the attention to the keys up to there, one after the other.
     pub fn pattern(&self, head: &str) -> JsResult<Vec<f32>> {
         match head.parse() {
@@ -93,6 +143,17 @@ impl Run {
             .after(position(&asked.position())?)
             .through(steps(asked.path())?))
     }
+}
+
+/// What a part is replaced by, and at which tokens.
+fn removal(asked: &JsWhatIf) -> JsResult<(Ablation, Option<Vec<i64>>)> {
+    let ablation = given(asked.ablation())
+        .map(|ablation| parsed("ablation", &ablation))
+        .transpose()?;
+    Ok((
+        ablation.unwrap_or(Ablation::Zero),
+        integers("positions", asked.positions())?,
+    ))
 }
 
 #[derive(Serialize)]

@@ -136,6 +136,103 @@ export interface Question extends Explained {
   of?: string;
 }
 
+/** Which logit, or difference of two, is asked for. */
+export type Asked = Pick<Explained, 'answer' | 'incorrect' | 'position'>;
+
+/** What a part is replaced by, and where. */
+export interface Removal {
+  /**
+   * `zero`, the default: the part adds nothing, a head nothing beyond its value bias (as in TransformerLens's folded models). `mean`: its
+   * mean over the prompt's tokens.
+   */
+  ablation?: 'zero' | 'mean';
+  /** At which tokens it is replaced, from the end if negative; null, the default, is everywhere. */
+  positions?: readonly number[] | null;
+}
+
+/** What `Run.effects` is asked. */
+export interface EffectsQuestion extends Asked, Removal {
+  /** Which parts are taken out, each alone: the attention and MLP of each layer, or each head. */
+  unit: 'component' | 'head';
+}
+
+/** What the logit (difference) is without each part. */
+export interface Effects {
+  unit: 'component' | 'head';
+  ablation: 'zero' | 'mean';
+  /** At which tokens parts are taken out; null for everywhere. */
+  at: number[] | null;
+  /** After which position. */
+  position: number;
+  /** `0_attn_out`, `0_mlp_out`, ..., or `L0H0`, ... [part] */
+  labels: string[];
+  /** The logit (difference) as it is. */
+  logit: number;
+  /** The logit (difference) without each part; not a number where it is not known yet. [part] */
+  after: number[];
+  /** logit - after: the total effect of each part. [part] */
+  effect: number[];
+  /** What each part itself adds: its direct effect. [part] */
+  direct: number[];
+  /** The direct effect with the final LayerNorm computed anew without the part. [part] */
+  renormalized: number[];
+}
+
+/** Activations that `Run.patch` puts into another run, each alone, as TransformerLens's `get_act_patch_*`. */
+export type PatchSite = 'resid_pre' | 'attn_out' | 'mlp_out' | 'z' | 'v' | 'pattern' | 'z_by_position';
+
+/** What `Run.patch` is asked. */
+export interface PatchQuestion extends Asked {
+  site: PatchSite;
+}
+
+/** The corrupted run's logit (difference) with each activation of the clean run. */
+export interface Patching {
+  site: PatchSite;
+  /** After which position. */
+  position: number;
+  /** [layer, position], [layer, head] or [layer, position, head]. */
+  shape: number[];
+  /** Row-major; not a number where it is not known yet. */
+  logit: number[];
+  /** The clean run's. */
+  clean: number;
+  /** The corrupted run's. */
+  corrupted: number;
+}
+
+/** What `Run.reaction` is asked. */
+export interface ReactionQuestion extends Asked, Removal {
+  /** The part that is taken out: `L9H9`, `3_attn_out`, `3_mlp_out`. */
+  part: string;
+}
+
+/** The change of the logit (difference) when one part is taken out, as a sum. */
+export interface Reaction {
+  part: string;
+  ablation: 'zero' | 'mean';
+  at: number[] | null;
+  position: number;
+  /** The logit (difference) as it is. */
+  logit: number;
+  /** The logit (difference) without the part. */
+  after: number;
+  /** What the part adds now, less what it did: with nothing in its place, its direct effect with the other sign. */
+  removed: number;
+  /** What the final LayerNorm's new scale does to all that is there. */
+  scale: number;
+  /** The heads and MLPs that come later. [part] */
+  labels: string[];
+  /** What each adds beyond what it did, at the scale as it was. [part] */
+  change: number[];
+  /** removed + scale + all changes. */
+  total: number;
+  /** total - (after - logit) */
+  error: number;
+  /** Whether that is within float32's rounding. */
+  exact: boolean;
+}
+
 /** How `Model.generate` chooses tokens. */
 export interface SamplingOptions {
   /** At most so many tokens. Default 20. */
@@ -190,6 +287,26 @@ extern "C" {
     pub fn path(this: &JsQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub fn of(this: &JsQuestion) -> JsValue;
+
+    #[wasm_bindgen(typescript_type = "EffectsQuestion | PatchQuestion | ReactionQuestion")]
+    pub type JsWhatIf;
+    #[wasm_bindgen(method, getter)]
+    pub fn unit(this: &JsWhatIf) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn ablation(this: &JsWhatIf) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn positions(this: &JsWhatIf) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn part(this: &JsWhatIf) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn site(this: &JsWhatIf) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn at(this: &JsWhatIf) -> JsValue;
+
+    #[wasm_bindgen(typescript_type = "Effects | Patching")]
+    pub type JsTrialed;
+    #[wasm_bindgen(typescript_type = "Reaction")]
+    pub type JsReaction;
 
     #[wasm_bindgen(typescript_type = "SamplingOptions")]
     pub type JsSampling;

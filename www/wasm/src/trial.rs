@@ -1,0 +1,58 @@
+//! Work on many variants of a run, a step a call.
+
+use logitscope::attribution::{EffectsTrial, PatchingTrial};
+use wasm_bindgen::prelude::*;
+
+use crate::JsResult;
+use crate::convert::to_js;
+use crate::types::JsTrialed;
+
+/// Effects, or patching, in the making.
+#[wasm_bindgen]
+pub struct Trial(Kind);
+
+enum Kind {
+    Effects(EffectsTrial),
+    Patching(PatchingTrial),
+}
+
+impl From<EffectsTrial> for Trial {
+    fn from(trial: EffectsTrial) -> Self {
+        Self(Kind::Effects(trial))
+    }
+}
+
+impl From<PatchingTrial> for Trial {
+    fn from(trial: PatchingTrial) -> Self {
+        Self(Kind::Patching(trial))
+    }
+}
+
+#[wasm_bindgen]
+impl Trial {
+    /// Does some hundredths of a second of the work, and tells whether there is more.
+    pub fn advance(&mut self) -> JsResult<bool> {
+        Ok(match &mut self.0 {
+            Kind::Effects(trial) => trial.advance()?,
+            Kind::Patching(trial) => trial.advance()?,
+        })
+    }
+
+    /// How much is done, and how much there is, in multiply-adds.
+    pub fn progress(&self) -> Vec<f64> {
+        let progress = match &self.0 {
+            Kind::Effects(trial) => trial.progress(),
+            Kind::Patching(trial) => trial.progress(),
+        };
+        vec![progress.done as f64, progress.total as f64]
+    }
+
+    /// What is known by now; not a number where it is not.
+    pub fn known(&self) -> JsResult<JsTrialed> {
+        let known = match &self.0 {
+            Kind::Effects(trial) => to_js(&trial.effects())?,
+            Kind::Patching(trial) => to_js(&trial.patching())?,
+        };
+        Ok(known.unchecked_into())
+    }
+}
