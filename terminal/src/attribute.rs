@@ -1,16 +1,15 @@
 //! `logitscope attribute`: one question about one prompt.
 
-use std::io::{ErrorKind, Write, stdout};
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use logitscope::attribution::{Explanation, Form, Part, Position, Question, Step, Target};
 use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
+use crate::asked::{Format, Model, NoBos, Prompt, incorrect, print};
 use crate::table;
 
 /// Of a chart, in CSS pixels.
@@ -20,13 +19,8 @@ const HEIGHT: f64 = 400.0;
 /// Takes the logit of a token, or its difference to another token's, apart; or a neuron's input, or an attention score
 #[derive(clap::Args)]
 pub struct Attribute {
-    /// Folder of the model: config.json, its weights (model.safetensors or pytorch_model.bin, or their shards) and its tokenizer
-    /// (tokenizer.json, or vocab.json and merges.txt)
-    #[arg(long, value_name = "DIR", allow_hyphen_values = true)]
-    model: PathBuf,
-    /// Weights to read instead of model.safetensors: another file in the folder, e.g. an earlier checkpoint of the training
-    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
-    weights: Option<String>,
+    #[command(flatten)]
+    model: Model,
     #[command(flatten)]
     prompt: Prompt,
     /// Token to explain: its text with its leading space, or its id as #12
@@ -58,9 +52,8 @@ pub struct Attribute {
     /// Position to explain the next token after, from the end if negative; or all
     #[arg(long, value_name = "N|all", default_value = "-1", allow_negative_numbers = true, value_parser = position)]
     position: Position,
-    /// Do not put the beginning-of-sequence token before the text
-    #[arg(long)]
-    no_bos: bool,
+    #[command(flatten)]
+    bos: NoBos,
     /// Only the K parts of the largest magnitude, largest first (by their mean over the positions)
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
@@ -75,51 +68,6 @@ pub struct Attribute {
     svg: Option<PathBuf>,
 }
 
-#[derive(clap::Args)]
-#[group(required = true, multiple = false)]
-struct Prompt {
-    /// Text to run the model on
-    #[arg(long = "prompt", value_name = "TEXT", allow_hyphen_values = true)]
-    text: Option<String>,
-    /// Token ids to run the model on, as they are: "1,5,9", "1 5 9" or "[1, 5, 9]"
-    #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
-    tokens: Option<Ids>,
-}
-
-#[derive(Clone)]
-struct Ids(Vec<u32>);
-
-impl FromStr for Ids {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        let bare = match (text.strip_prefix('['), text.ends_with(']')) {
-            (Some(opened), true) => &opened[..opened.len() - 1],
-            (None, false) => text,
-            _ => return Err("a bracket has no other; write [1, 5, 9] or 1,5,9".into()),
-        };
-        let id = |id: &str| {
-            id.parse()
-                .map_err(|_| format!("{id:?} is not a token id; write 1,5,9 or [1, 5, 9]"))
-        };
-        // Between commas, ids are separated by spaces. Between two commas there is one.
-        let between = bare.split(',').filter(|_| !bare.trim().is_empty());
-        let ids = between.flat_map(|ids| match ids.trim() {
-            "" => vec![""],
-            ids => ids.split_whitespace().collect(),
-        });
-        Ok(Self(ids.map(id).collect::<Result<_, _>>()?))
-    }
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
-    Table,
-    Json,
-    Csv,
-}
-
 fn position(text: &str) -> Result<Position, String> {
     match text {
         "all" => Ok(Position::All),
@@ -132,14 +80,9 @@ fn position(text: &str) -> Result<Position, String> {
 
 impl Attribute {
     pub fn run(&self) -> Result<()> {
-        let model = match &self.weights {
-            Some(weights) => LanguageModel::open_weights(&self.model, weights)?,
-            None => LanguageModel::open(&self.model)?,
-        };
+        let model = self.model.open()?;
         let report = self.report(&model)?;
-        for notice in &model.notices {
-            eprintln!("note: {notice}");
-        }
+        self.model.tell(&model);
         if !report.exact {
             eprintln!("warning: the parts do not sum to logit - b_U; see the error");
         }
@@ -165,27 +108,13 @@ impl Attribute {
     }
 
     fn report(&self, model: &LanguageModel) -> Result<Report> {
-        let bos = match self.prompt.text.is_some() && model.tokenizer.is_some() && !self.no_bos {
-            true => Some(model.bos().map_err(|e| anyhow!("{e}; --no-bos does without"))?),
-            false => None,
-        };
-        let tokens = match &self.prompt {
-            Prompt { text: Some(text), .. } => model.tokens(text, !self.no_bos)?,
-            Prompt {
-                tokens: Some(Ids(ids)), ..
-            } => ids.clone(),
-            Prompt { .. } => Vec::new(),
-        };
+        let (tokens, bos) = self.prompt.tokens(model, self.bos)?;
         let target = match (self.explain, &self.answer) {
             (None, Some(answer)) => Question::new(model.single_token(answer)?).target,
             (Some(target), _) => target,
             (None, None) => unreachable!("clap asks for one of them"),
         };
-        let incorrect = self
-            .incorrect
-            .as_deref()
-            .map(|token| model.single_token(token).context("--incorrect"))
-            .transpose()?;
+        let incorrect = incorrect(model, self.incorrect.as_deref())?;
         let question = Question::of(target)
             .rather_than(incorrect)
             .after(self.position)
@@ -231,13 +160,4 @@ fn csv(explanation: &Explanation) -> String {
         }
     }
     csv
-}
-
-/// A reader that has seen enough, such as `head`, is no error.
-fn print(text: &str) -> Result<()> {
-    let mut out = stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("stdout"),
-    }
 }

@@ -1,6 +1,9 @@
 //! Direct logit attribution from a terminal.
 
+mod asked;
 mod attribute;
+mod effects;
+mod patch;
 mod printable;
 mod table;
 
@@ -13,14 +16,20 @@ use clap::Parser;
 #[command(name = "logitscope", version)]
 enum Cli {
     Attribute(attribute::Attribute),
+    Effects(effects::EffectsCommand),
+    Patch(patch::PatchCommand),
 }
 
 /// Of an error, in characters.
 const LONGEST: usize = 2_000;
 
 fn main() -> ExitCode {
-    let Cli::Attribute(attribute) = Cli::parse();
-    match attribute.run() {
+    let done = match Cli::parse() {
+        Cli::Attribute(attribute) => attribute.run(),
+        Cli::Effects(effects) => effects.run(),
+        Cli::Patch(patch) => patch.run(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let lines = format!("{error:#}");

@@ -1,5 +1,7 @@
 //! Texts of models and files, as a terminal can show them.
 
+use logitscope::report::Token;
+
 /// The text with escapes for whatever a terminal obeys or does not show: controls, marks that turn the direction of
 /// writing, what has no width, blanks that are no space. Of a text longer than `most` characters, the ends.
 pub fn printable(text: &str, most: usize) -> String {
@@ -35,6 +37,17 @@ fn is_hidden(c: char, first: bool) -> bool {
     let before = if first { "" } else { "x" };
     let escaped = format!("{before}{c}").escape_debug().any(|c| c == '{');
     BLANK.contains(&c) || selects || (escaped && c != '{') || c.is_control()
+}
+
+/// Of a token, in characters.
+const LONGEST: usize = 40;
+
+/// A token in quotes, so that its spaces are seen, or the id of one that has no text.
+pub fn shown(token: &Token) -> String {
+    if token.text == format!("#{}", token.id) {
+        return token.text.clone();
+    }
+    format!("\"{}\"", printable(&token.text, LONGEST))
 }
 
 #[cfg(test)]

@@ -6,10 +6,7 @@ use console::{Term, measure_text_width};
 use logitscope::attribution::{Explanation, Form, Part, Side, Step, Target, Unit};
 use logitscope::report::{Report, Token};
 
-use crate::printable::printable;
-
-/// Of a token, in characters.
-const LONGEST: usize = 40;
+use crate::printable::shown;
 
 /// The question, the parts, and how they add up. They may be some of the `whole` explanation's alone.
 pub fn table(report: &Report, whole: &Explanation) -> String {
@@ -17,10 +14,15 @@ pub fn table(report: &Report, whole: &Explanation) -> String {
         [_] => at_one_position(report, whole),
         _ => at_every_position(report, whole),
     };
+    format!("{}\n\n{}", question(report), aligned(&columns))
+}
+
+/// Columns side by side, as many as the terminal has room for, and the others below them with the labels again.
+pub fn aligned(columns: &[Column]) -> String {
     let width = Term::stdout()
         .size_checked()
         .map_or(usize::MAX, |(_, width)| width.into());
-    format!("{}\n\n{}", question(report), blocks(&columns, width).join("\n"))
+    blocks(columns, width).join("\n")
 }
 
 fn question(report: &Report) -> String {
@@ -194,21 +196,13 @@ fn values(report: &Report, whole: &Explanation, column: usize) -> Vec<String> {
 }
 
 /// With four digits of the largest number beside it, or four decimals: far in, all of them are small.
-fn written(value: f64, largest: f64) -> String {
+pub fn written(value: f64, largest: f64) -> String {
     match largest.log10().floor() as i32 {
         _ if largest == 0.0 => format!("{value:+.4}"),
         -1.. => format!("{value:+.4}"),
         -4.. => format!("{value:+.7}"),
         _ => format!("{value:+.3e}"),
     }
-}
-
-/// A token in quotes, so that its spaces are seen, or the id of one that has no text.
-fn shown(token: &Token) -> String {
-    if token.text == format!("#{}", token.id) {
-        return token.text.clone();
-    }
-    format!("\"{}\"", printable(&token.text, LONGEST))
 }
 
 /// As many columns side by side as `width` holds, and the others below them; each block begins with the labels.

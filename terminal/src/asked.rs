@@ -1,0 +1,144 @@
+//! What all commands ask for.
+
+use std::io::{ErrorKind, Write, stdout};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, anyhow};
+use logitscope::attribution::Question;
+use logitscope::gpt2::{Bos, LanguageModel};
+
+#[derive(clap::Args)]
+pub struct Model {
+    /// Folder of the model: config.json, its weights (model.safetensors or pytorch_model.bin, or their shards) and its tokenizer
+    /// (tokenizer.json, or vocab.json and merges.txt)
+    #[arg(long, value_name = "DIR", allow_hyphen_values = true)]
+    model: PathBuf,
+    /// Weights to read instead of model.safetensors: another file in the folder, e.g. an earlier checkpoint of the training
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    weights: Option<String>,
+}
+
+impl Model {
+    pub fn open(&self) -> Result<LanguageModel> {
+        Ok(match &self.weights {
+            Some(weights) => LanguageModel::open_weights(&self.model, weights)?,
+            None => LanguageModel::open(&self.model)?,
+        })
+    }
+
+    /// What is to be known of how it was read.
+    pub fn tell(&self, model: &LanguageModel) {
+        for notice in &model.notices {
+            eprintln!("note: {notice}");
+        }
+    }
+}
+
+#[derive(clap::Args, Clone, Copy)]
+pub struct NoBos {
+    /// Do not put the beginning-of-sequence token before the text
+    #[arg(long)]
+    pub no_bos: bool,
+}
+
+/// A logit, or the difference of two, after one position.
+#[derive(clap::Args)]
+pub struct Logit {
+    /// Token to explain: its text with its leading space, or its id as #12
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
+    answer: String,
+    /// Another token to compare it with; without one, the answer's own logit is asked for
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
+    incorrect: Option<String>,
+    /// Position to ask after, from the end if negative
+    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true)]
+    position: i64,
+}
+
+impl Logit {
+    pub fn question(&self, model: &LanguageModel) -> Result<Question> {
+        Ok(Question::new(model.single_token(&self.answer)?)
+            .rather_than(incorrect(model, self.incorrect.as_deref())?)
+            .after(logitscope::attribution::Position::At(self.position)))
+    }
+}
+
+/// The token to compare with.
+pub fn incorrect(model: &LanguageModel, token: Option<&str>) -> Result<Option<u32>> {
+    token
+        .map(|token| model.single_token(token).context("--incorrect"))
+        .transpose()
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Prompt {
+    /// Text to run the model on
+    #[arg(long = "prompt", value_name = "TEXT", allow_hyphen_values = true)]
+    text: Option<String>,
+    /// Token ids to run the model on, as they are: "1,5,9", "1 5 9" or "[1, 5, 9]"
+    #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
+    tokens: Option<Ids>,
+}
+
+impl Prompt {
+    /// Its ids, and the token that was put before its text.
+    pub fn tokens(&self, model: &LanguageModel, NoBos { no_bos }: NoBos) -> Result<(Vec<u32>, Option<Bos>)> {
+        match self {
+            Prompt { text: Some(text), .. } => of_text(model, text, no_bos),
+            Prompt { tokens, .. } => Ok((tokens.clone().map_or_else(Vec::new, |Ids(ids)| ids), None)),
+        }
+    }
+}
+
+pub fn of_text(model: &LanguageModel, text: &str, no_bos: bool) -> Result<(Vec<u32>, Option<Bos>)> {
+    let bos = match model.tokenizer.is_some() && !no_bos {
+        true => Some(model.bos().map_err(|e| anyhow!("{e}; --no-bos does without"))?),
+        false => None,
+    };
+    Ok((model.tokens(text, !no_bos)?, bos))
+}
+
+#[derive(Clone)]
+pub struct Ids(pub Vec<u32>);
+
+impl FromStr for Ids {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let bare = match (text.strip_prefix('['), text.ends_with(']')) {
+            (Some(opened), true) => &opened[..opened.len() - 1],
+            (None, false) => text,
+            _ => return Err("a bracket has no other; write [1, 5, 9] or 1,5,9".into()),
+        };
+        let id = |id: &str| {
+            id.parse()
+                .map_err(|_| format!("{id:?} is not a token id; write 1,5,9 or [1, 5, 9]"))
+        };
+        // Between commas, ids are separated by spaces. Between two commas there is one.
+        let between = bare.split(',').filter(|_| !bare.trim().is_empty());
+        let ids = between.flat_map(|ids| match ids.trim() {
+            "" => vec![""],
+            ids => ids.split_whitespace().collect(),
+        });
+        Ok(Self(ids.map(id).collect::<Result<_, _>>()?))
+    }
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("stdout"),
+    }
+}

@@ -1,0 +1,180 @@
+//! `logitscope patch`: a corrupted prompt with single activations of a clean one.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use logitscope::attribution::{PatchSite, Patching, Target, patch};
+use logitscope::gpt2::LanguageModel;
+use logitscope::report::Token;
+use serde::Serialize;
+
+use crate::asked::{Format, Ids, Logit, Model, NoBos, Prompt, of_text, print};
+use crate::printable::shown;
+use crate::table::{aligned, written};
+
+/// Activation patching: runs a corrupted prompt with one activation of the clean prompt in its place, for each of a site
+#[derive(clap::Args)]
+pub struct PatchCommand {
+    #[command(flatten)]
+    model: Model,
+    #[command(flatten)]
+    prompt: Prompt,
+    #[command(flatten)]
+    corrupted: Corrupted,
+    #[command(flatten)]
+    logit: Logit,
+    /// Which activations: resid_pre, attn_out or mlp_out at each layer and token; z, v or pattern of each head at all tokens;
+    /// z_by_position of each head at each token
+    #[arg(long, value_name = "SITE", default_value = "resid_pre")]
+    site: PatchSite,
+    #[command(flatten)]
+    bos: NoBos,
+    /// A table to read, with 0 for the corrupted prompt's logit and 1 for the clean one's; one object with the JavaScript API's fields; or
+    /// one row an activation
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Corrupted {
+    /// The corrupted text, of as many tokens as the clean one
+    #[arg(long = "corrupted", value_name = "TEXT", allow_hyphen_values = true)]
+    text: Option<String>,
+    /// The corrupted token ids
+    #[arg(long = "corrupted-tokens", value_name = "IDS", allow_hyphen_values = true)]
+    ids: Option<Ids>,
+}
+
+/// As JSON.
+#[derive(Serialize)]
+struct Report {
+    tokens: Vec<Token>,
+    corrupted_tokens: Vec<Token>,
+    answer: Token,
+    incorrect: Option<Token>,
+    #[serde(flatten)]
+    patching: Patching,
+}
+
+impl PatchCommand {
+    pub fn run(&self) -> Result<()> {
+        let model = self.model.open()?;
+        let (clean, _) = self.prompt.tokens(&model, self.bos)?;
+        let corrupted = match &self.corrupted {
+            Corrupted { text: Some(text), .. } => of_text(&model, text, self.bos.no_bos)?.0,
+            Corrupted { ids, .. } => ids.clone().map_or_else(Vec::new, |Ids(ids)| ids),
+        };
+        let question = self.logit.question(&model)?;
+        if clean.len() != corrupted.len() {
+            bail!(
+                "corrupted: has {} tokens, and the clean prompt {}; both need as many. Clean: {}. Corrupted: {}",
+                corrupted.len(),
+                clean.len(),
+                listed(&model, &clean),
+                listed(&model, &corrupted)
+            );
+        }
+        let run = |ids, what| Ok::<_, anyhow::Error>(Arc::new(model.gpt2.run(ids).context(what)?));
+        let patching = patch(
+            &run(&clean, "the clean prompt")?,
+            &run(&corrupted, "the corrupted prompt")?,
+            &question,
+            self.site,
+        )?;
+        let patching = patching.finish()?;
+        self.model.tell(&model);
+        let Target::Logit { answer, incorrect } = question.target else {
+            unreachable!("a logit is asked for");
+        };
+        let token = |id| Token::new(&model, id);
+        let report = Report {
+            tokens: clean.into_iter().map(token).collect(),
+            corrupted_tokens: corrupted.into_iter().map(token).collect(),
+            answer: token(answer),
+            incorrect: incorrect.map(token),
+            patching,
+        };
+        print(&match self.format {
+            Format::Table => table(&report),
+            Format::Json => serde_json::to_string(&report)? + "\n",
+            Format::Csv => csv(&report.patching),
+        })
+    }
+}
+
+fn listed(model: &LanguageModel, ids: &[u32]) -> String {
+    let shown: Vec<String> = ids.iter().map(|&id| shown(&Token::new(model, id))).collect();
+    shown.join(" ")
+}
+
+fn table(report: &Report) -> String {
+    let Report { patching, .. } = report;
+    let than = report
+        .incorrect
+        .as_ref()
+        .map(|token| format!(" less that of {}", shown(token)));
+    let heading = format!(
+        "The logit of {}{} after position {}: {} in the clean prompt, {} in the corrupted one.\nThe corrupted prompt with {} of the clean \
+         one, 0 being the corrupted logit and 1 the clean one:\n\n",
+        shown(&report.answer),
+        than.unwrap_or_default(),
+        patching.position,
+        written(patching.clean, patching.clean.abs()),
+        written(patching.corrupted, patching.corrupted.abs()),
+        patching.site,
+    );
+    let normalized = |logit: f64| (logit - patching.corrupted) / (patching.clean - patching.corrupted);
+    let [first @ .., columns] = &patching.shape[..] else {
+        return heading;
+    };
+    let rows = first.iter().product::<usize>();
+    let mut table = vec![
+        std::iter::once(String::new())
+            .chain((0..rows).map(|row| name(first, row)))
+            .collect::<Vec<_>>(),
+    ];
+    for column in 0..*columns {
+        let heading = match patching.site {
+            PatchSite::ResidPre | PatchSite::AttnOut | PatchSite::MlpOut => {
+                format!("{column} {}", shown(&report.corrupted_tokens[column]))
+            }
+            _ => format!("H{column}"),
+        };
+        let values = (0..rows).map(|row| format!("{:+.3}", normalized(patching.logit[row * columns + column])));
+        table.push(std::iter::once(heading).chain(values).collect());
+    }
+    heading + &aligned(&table)
+}
+
+/// Of a layer, or of a layer and a token.
+fn name(shape: &[usize], row: usize) -> String {
+    match shape {
+        [_, tokens] => format!("layer {} @{}", row / tokens, row % tokens),
+        _ => format!("layer {row}"),
+    }
+}
+
+fn csv(patching: &Patching) -> String {
+    let second = match patching.site {
+        PatchSite::ResidPre | PatchSite::AttnOut | PatchSite::MlpOut => "position",
+        PatchSite::ZByPosition => "position,head",
+        _ => "head",
+    };
+    let mut csv = format!("layer,{second},logit,clean,corrupted\n");
+    let inner: usize = patching.shape[1..].iter().product();
+    for (i, logit) in patching.logit.iter().enumerate() {
+        let rest = i % inner;
+        let place = match patching.shape[..] {
+            [_, _, heads] => format!("{},{}", rest / heads, rest % heads),
+            _ => rest.to_string(),
+        };
+        csv += &format!(
+            "{},{place},{logit},{},{}\n",
+            i / inner,
+            patching.clean,
+            patching.corrupted
+        );
+    }
+    csv
+}
