@@ -116,7 +116,7 @@ export interface Work<T> {
 
 /** For work that takes its time: other questions are answered in between. */
 export interface Working<T> extends Abortable {
-  /** Called about ten times a second. */
+  /** Called about ten times a second, and at the end. */
   onProgress?: (work: Work<T>) => void;
 }
 
@@ -446,10 +446,12 @@ export class Run {
       for (;;) {
         const tell = onProgress !== undefined && performance.now() - told > 100;
         const { more, done, total, known } = await this.#call((service) => service.advance(handle, tell), signal);
+        if (known) {
+          told = performance.now();
+          const secondsLeft = ((told - begun) / 1000) * (total / Math.max(1, done) - 1);
+          onProgress?.({ done, total, secondsLeft, known: known as T });
+        }
         if (!more) return known as T;
-        if (!known) continue;
-        told = performance.now();
-        onProgress?.({ done, total, secondsLeft: ((told - begun) / 1000) * (total / Math.max(1, done) - 1), known: known as T });
       }
     } finally {
       this.#call((service) => service.free(handle)).catch(() => {});
