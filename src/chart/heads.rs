@@ -38,7 +38,11 @@ impl Kind for Heads {
         ]
     }
 
-    fn legend(&self, subject: &Subject, limit: f64) -> Legend {
+    fn legend(&self, subject: &Subject, shape: &Shape, limit: f64) -> Legend {
+        // Before the first layer there is no head to measure.
+        if shape.attentions == 0 {
+            return Legend(vec![signs(subject)]);
+        }
         let limit_in_words = format!("{} {}", signed(limit), subject.unit());
         let scale = Entry::new(
             Swatch::Scale(limit),
