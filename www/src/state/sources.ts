@@ -19,3 +19,10 @@ export function sourcesOf({ heads, attribution, pattern }: SourcesData, label: s
 export function restsOnFirst({ pattern: [first = 0] }: Pick<Sources, 'pattern'>): boolean {
   return first > 0.5;
 }
+
+/** The tokens that it takes most from, in their order; the first counts only where more than attention rests on it. */
+export function mainSources(sources: Sources, rests: boolean): number[] {
+  const taken = sources.attribution.map((value, i) => (rests && i === 0 ? 0 : Math.abs(value)));
+  const most = Math.max(...taken);
+  return taken.flatMap((value, i) => (most > 0 && value >= most / 2 ? [i] : []));
+}
