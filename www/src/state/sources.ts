@@ -20,9 +20,10 @@ export function restsOnFirst({ pattern: [first = 0] }: Pick<Sources, 'pattern'>)
   return first > 0.5;
 }
 
-/** The tokens that it takes most from, in their order; the first counts only where more than attention rests on it. */
-export function mainSources(sources: Sources, rests: boolean): number[] {
-  const taken = sources.attribution.map((value, i) => (rests && i === 0 ? 0 : Math.abs(value)));
-  const most = Math.max(...taken);
-  return taken.flatMap((value, i) => (most > 0 && value >= most / 2 ? [i] : []));
+/** The three tokens at most that it takes most from, in their order; the first counts only where more than attention rests on it. */
+export function mainSources({ attribution }: Sources, rests: boolean): number[] {
+  const taken = attribution.map((value, i) => (rests && i === 0 ? 0 : Math.abs(value)));
+  const [most = 0, , third = 0] = [...taken].sort((a, b) => b - a);
+  const least = Math.max(most / 2, third);
+  return taken.flatMap((value, i) => (value > 0 && value >= least ? [i] : []));
 }

@@ -71,8 +71,7 @@ export class PartSources extends LitElement {
         <tbody class="rest">
           ${others.length
             ? html`<tr class="grey">
-                <td></td>
-                <th scope="row">${count(others.length)} other${others.length > 1 ? 's' : ''}</th>
+                <th scope="row" colspan="2">${count(others.length)} other${others.length > 1 ? 's' : ''}</th>
                 <td class="mono">${signed(sum(attribution))}</td>
                 <td class="mono">${percent(sum(pattern))}</td>
                 <td></td>
