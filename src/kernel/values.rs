@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::PANEL;
 use super::lanes::{Kernel, Lanes, SUMS, total, with_lanes};
 use super::parallel::area;
 use super::products::{STREAMS, add_products};

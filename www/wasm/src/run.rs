@@ -127,12 +127,10 @@ fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
         set("labels", joined(explanation.labels()))?;
     }
     if !explanation.factors().is_empty() {
-        let factors: Vec<f64> = explanation
-            .factors()
-            .iter()
-            .map(|factor| factor.unwrap_or(f64::NAN))
-            .collect();
-        set("factors", js_sys::Float64Array::from(&factors[..]).into())?;
+        // They are the pass's own, in float32.
+        let factor = |factor: &Option<f64>| factor.map_or(f32::NAN, |factor| factor as f32);
+        let factors: Vec<f32> = explanation.factors().iter().map(factor).collect();
+        set("factors", js_sys::Float32Array::from(&factors[..]).into())?;
     }
     Ok(result.unchecked_into())
 }

@@ -91,7 +91,7 @@ export interface AttributionText extends Omit<AttributionData, 'labels' | 'patte
   /** One text, with spaces between; none of units `source` and `neuron`, whose parts are numbered. */
   labels?: string;
   /** Of unit `source` the attention paid to each token, of `neuron` each activation; not a number for the output bias. */
-  factors?: Float64Array;
+  factors?: Float32Array;
 }
 
 /** Sources as they leave the module: the heads are one text, with spaces between. */
