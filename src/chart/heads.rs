@@ -199,6 +199,8 @@ impl Plot for Layout<'_> {
             .fold(0.0, f64::max);
         let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
         let say_signs = slot.min(row) >= size::VALUE;
+        // After all cells: a canvas is told its colour less often.
+        let mut texts = Vec::new();
         for i in 0..heads {
             let column = parts[i].layer().map_or(0, |layer| layer + 1);
             let ground = if lit.contains(&column) {
@@ -216,8 +218,10 @@ impl Plot for Layout<'_> {
                 _ => continue,
             };
             let (x, y) = cell.center();
-            let at = (x, y + 0.36 * size::VALUE);
-            sketch.text(&text, at, Align::Center, size::VALUE, text_on(color));
+            texts.push((text, (x, y + 0.36 * size::VALUE), text_on(color)));
+        }
+        for (text, at, color) in texts {
+            sketch.text(&text, at, Align::Center, size::VALUE, color);
         }
         self.draw_head_labels(sketch);
         self.draw_remainder(heads, sketch);

@@ -1,6 +1,7 @@
 //! GPT-2's layers, in the order in which data flows. Names are the checkpoint's own.
 
 use std::f64::consts::FRAC_1_SQRT_2;
+use std::ops::Range;
 
 use candle_core::Tensor;
 use candle_core::cpu::erf::erf_f64;
@@ -113,14 +114,15 @@ impl Attention {
         Ok(q.apply_op1_no_bwd(&self.op(kv, positions))?)
     }
 
-    /// One head's scores, and its pattern, `[key]` for each query at `positions` after the other.
-    pub fn pattern(&self, q: &Tensor, kv: &[Tensor], positions: &[usize], head: usize) -> Result<[Vec<f32>; 2]> {
-        Ok(self.op(kv, positions).pattern(q, head)?)
-    }
-
-    /// The patterns of all heads, `[head][key]`, of a single query.
-    pub fn patterns(&self, q: &Tensor, kv: &[Tensor], position: usize) -> Result<Vec<Vec<f32>>> {
-        Ok(self.op(kv, &[position]).patterns(q)?)
+    /// The scores and patterns of some heads, `[head]`: `[key]` for each query at `positions` after the other.
+    pub fn patterns(
+        &self,
+        q: &Tensor,
+        kv: &[Tensor],
+        positions: &[usize],
+        heads: Range<usize>,
+    ) -> Result<Vec<[Vec<f32>; 2]>> {
+        Ok(self.op(kv, positions).patterns(q, heads)?)
     }
 
     fn op<'a>(&self, kv: &'a [Tensor], positions: &'a [usize]) -> ops::Attention<'a> {

@@ -185,7 +185,7 @@ impl Run {
     /// [`Error::Argument`] for a layer or head that the model does not have, [`Error::Position`] for a position outside the
     /// run.
     pub fn scores(&self, layer: usize, head: usize, query: usize) -> Result<Vec<f32>> {
-        let [scores, _] = self.attention(layer, head, &[query])?;
+        let [scores, _] = self.of_head(layer, head, &[query])?;
         Ok(scores)
     }
 
@@ -195,7 +195,7 @@ impl Run {
     /// # Errors
     /// As [`scores`](Self::scores).
     pub fn pattern(&self, layer: usize, head: usize, query: usize) -> Result<Vec<f32>> {
-        let [_, pattern] = self.attention(layer, head, &[query])?;
+        let [_, pattern] = self.of_head(layer, head, &[query])?;
         Ok(pattern)
     }
 
@@ -205,22 +205,26 @@ impl Run {
     /// [`Error::Argument`] for a layer or head that the model does not have.
     pub fn patterns(&self, layer: usize, head: usize) -> Result<Vec<f32>> {
         let all: Vec<usize> = (0..self.tokens.len()).collect();
-        let [_, patterns] = self.attention(layer, head, &all)?;
+        let [_, patterns] = self.of_head(layer, head, &all)?;
         Ok(patterns)
     }
 
     /// What each head of a layer attends to from the token at `query`, `[head][key]`: as [`pattern`](Self::pattern).
     pub(crate) fn patterns_at(&self, layer: usize, query: usize) -> Result<Vec<Vec<f32>>> {
-        let q = self.read(Site::Q(layer), &[query])?;
-        self.model.h[layer].attn.patterns(&q, &self.segments.kv(layer)?, query)
+        let heads = self.attention(layer, 0..self.model.config().n_head, &[query])?;
+        Ok(heads.into_iter().map(|[_, pattern]| pattern).collect())
     }
 
-    fn attention(&self, layer: usize, head: usize, queries: &[usize]) -> Result<[Vec<f32>; 2]> {
-        let q = self.read(Site::Q(layer), queries)?;
+    fn of_head(&self, layer: usize, head: usize, queries: &[usize]) -> Result<[Vec<f32>; 2]> {
+        self.check_layer(layer)?;
         self.columns_of(head)?;
-        self.model.h[layer]
-            .attn
-            .pattern(&q, &self.segments.kv(layer)?, queries, head)
+        Ok(self.attention(layer, head..head + 1, queries)?.swap_remove(0))
+    }
+
+    fn attention(&self, layer: usize, heads: Range<usize>, queries: &[usize]) -> Result<Vec<[Vec<f32>; 2]>> {
+        let q = self.read(Site::Q(layer), queries)?;
+        let kv = self.segments.kv(layer)?;
+        self.model.h[layer].attn.patterns(&q, &kv, queries, heads)
     }
 
     /// The values of one head, bias included, `[pos, d_head]`.
