@@ -68,7 +68,7 @@ impl Chart {
     /// As [`Chart::new`].
     pub fn about(explanation: Explanation, subject: Subject) -> Result<Self> {
         Ok(Self {
-            shape: check(&explanation, kind(&explanation), subject.model)?,
+            shape: check(&explanation, kind(&explanation), &subject)?,
             explanation,
             subject,
             least: (0.0, 0.0),
@@ -188,7 +188,7 @@ impl Chart {
         view.check(self.explanation.positions().len())?;
         let values = self.values(view.position, self.least);
         let titles = kind(&self.explanation).titles(&self.subject.show(14), self.explanation.form().of());
-        let legend = kind(&self.explanation).legend(&self.subject, values.range.1);
+        let legend = kind(&self.explanation).legend(&self.subject, &self.shape, values.range.1);
         let header = Header::new(titles, legend, view.width);
         let caption = Caption::new(&view.caption, view.width, view.height - header.height());
         Ok(Scene {

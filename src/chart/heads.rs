@@ -38,7 +38,11 @@ impl Kind for Heads {
         ]
     }
 
-    fn legend(&self, subject: &Subject, limit: f64) -> Legend {
+    fn legend(&self, subject: &Subject, shape: &Shape, limit: f64) -> Legend {
+        // Before the first layer there is no head to measure.
+        if shape.attentions == 0 {
+            return Legend(vec![signs(subject)]);
+        }
         let limit_in_words = format!("{} {}", signed(limit), subject.unit());
         let scale = Entry::new(
             Swatch::Scale(limit),
@@ -195,6 +199,8 @@ impl Plot for Layout<'_> {
             .fold(0.0, f64::max);
         let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
         let say_signs = slot.min(row) >= size::VALUE;
+        // After all cells: a canvas is told its colour less often.
+        let mut texts = Vec::new();
         for i in 0..heads {
             let column = parts[i].layer().map_or(0, |layer| layer + 1);
             let ground = if lit.contains(&column) {
@@ -212,8 +218,10 @@ impl Plot for Layout<'_> {
                 _ => continue,
             };
             let (x, y) = cell.center();
-            let at = (x, y + 0.36 * size::VALUE);
-            sketch.text(&text, at, Align::Center, size::VALUE, text_on(color));
+            texts.push((text, (x, y + 0.36 * size::VALUE), text_on(color)));
+        }
+        for (text, at, color) in texts {
+            sketch.text(&text, at, Align::Center, size::VALUE, color);
         }
         self.draw_head_labels(sketch);
         self.draw_remainder(heads, sketch);

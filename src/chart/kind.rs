@@ -28,7 +28,7 @@ pub(super) trait Kind {
     fn titles(&self, question: &str, of: Option<Part>) -> [String; 2];
 
     /// What its colours and symbols mean; `limit` is the value at the end of the colour scale.
-    fn legend(&self, subject: &Subject, limit: f64) -> Legend;
+    fn legend(&self, subject: &Subject, shape: &Shape, limit: f64) -> Legend;
 
     /// The least range that holds `least` and what is drawn of the parts and what they explain.
     fn extent(&self, parts: &[f64], explained: f64, least: (f64, f64)) -> (f64, f64);

@@ -23,6 +23,7 @@ import { Team } from './team.js';
 import type { Input, Loaded, Service } from './worker.js';
 import type {
   AttributionData,
+  AttributionText,
   Bos,
   Contribution,
   Effects,
@@ -149,6 +150,15 @@ function first({ labels, attribution, positions }: AttributionData, k: number, s
 }
 
 const WORKING = { signal: 'signal', onProgress: 'function' } as const;
+
+/** The labels of a head's sources, or of an MLP's neurons and its output bias. */
+function numbered({ unit, of = '', attribution }: Omit<AttributionText, 'labels'>): string[] {
+  if (unit === 'source') return Array.from(attribution, (_, token) => `@${token}`);
+  const layer = parseInt(of);
+  const neurons = Array.from(attribution.subarray(1), (_, neuron) => `L${layer}N${neuron}`);
+  return [...neurons, `${layer}_mlp_bias`];
+}
+
 const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
 const GENERATE_OPTIONS = {
   ...PROMPT_OPTIONS,
@@ -355,7 +365,7 @@ export class Run {
     if (question.of !== undefined && question.of !== null) asked.of = question.of;
     checkOptions(options, { signal: 'signal' });
     const { labels, factors, ...numbers } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
-    const data: AttributionData = { ...numbers, labels: labels.split(' ') };
+    const data: AttributionData = { ...numbers, labels: labels?.split(' ') ?? numbered(numbers) };
     if (factors && data.unit === 'source') data.pattern = [...factors];
     if (factors && data.unit === 'neuron') data.activation = Array.from(factors, (factor) => (Number.isNaN(factor) ? null : factor));
     return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
