@@ -4,6 +4,7 @@ import type { Preset } from '../state/presets';
 import type { Field, Question } from '../state/question';
 import type { Source } from '../state/source';
 import type { Checkpoint } from '../state/training';
+import type { Tab, WhatIf } from '../state/what-if';
 
 /** What elements tell whoever uses them: the events' names and details. They bubble, through shadow roots too. */
 export interface Told {
@@ -29,6 +30,13 @@ export interface Told {
   'go-over': string;
   'go-out': number;
   'unit-choose': Shown;
+  'tab-choose': Tab;
+  /** What is put in a part's place changes, at once or once the reader pauses. */
+  'what-if-choose': Partial<WhatIf>;
+  'corrupted-type': string;
+  /** Work that takes its time is stopped, or begun again. */
+  'work-stop': undefined;
+  'work-again': undefined;
   'model-open': Source;
   'files-open': readonly File[];
   'checkpoint-choose': Checkpoint;

@@ -4,6 +4,7 @@ import { presets } from './presets';
 import type { Question } from './question';
 import { BUNDLED, parseSource, type Source } from './source';
 import { parseStep } from './trail';
+import { ABLATIONS, PLACES, SITES, TABS, WHAT_IF } from './what-if';
 
 /** A question, its model and what is shown of the answer, as the part of a URL after `#`, defaults left out. */
 export function formatLink(source: Source, question: Question, view: View): string {
@@ -22,6 +23,14 @@ export function formatLink(source: Source, question: Question, view: View): stri
   link.set('unit', view.unit);
   if (view.selected) link.set('selected', view.selected);
   if (view.embed) link.set('embed', '1');
+  if (view.tab === 'what-if') {
+    const { ablation, at, corrupted, site } = view.whatIf;
+    link.set('view', view.tab);
+    if (ablation !== WHAT_IF.ablation) link.set('ablation', ablation);
+    if (at !== WHAT_IF.at) link.set('at', at);
+    if (corrupted !== null) link.set('corrupted', corrupted);
+    if (corrupted !== null && site !== WHAT_IF.site) link.set('site', site);
+  }
   return link.toString();
 }
 
@@ -59,8 +68,24 @@ export function parseLink(hash: string): Link | undefined {
       incorrect: link.get('incorrect') ?? '',
       trail: (link.get('path') ?? '').split(',').filter((step) => parseStep(step) !== undefined),
     },
-    view: { unit: UNITS.includes(unit) ? unit : 'head', selected: link.get('selected'), embed: link.get('embed') === '1' },
+    view: {
+      unit: UNITS.includes(unit) ? unit : 'head',
+      selected: link.get('selected'),
+      embed: link.get('embed') === '1',
+      tab: one(TABS, link.get('view')),
+      whatIf: {
+        ablation: one(ABLATIONS, link.get('ablation')),
+        at: one(PLACES, link.get('at')),
+        corrupted: link.get('corrupted'),
+        site: one(SITES, link.get('site')),
+      },
+    },
   };
+}
+
+/** What is named, or the first, which is the default. */
+function one<T extends string>(of: readonly [T, ...T[]], named: string | null): T {
+  return of.find((each) => each === named) ?? of[0];
 }
 
 function readModel(model: string): Pick<Link, 'source' | 'notice'> {

@@ -1,6 +1,7 @@
 import type { Attribution, Bos, Chart, Prediction, Token, Unit } from '../api/logitscope';
 import type { Source } from './source';
 import type { Trail } from './trail';
+import type { Tab, WhatIf } from './what-if';
 
 export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly Unit[];
 
@@ -47,4 +48,6 @@ export interface View {
   selected: string | null;
   /** Whether the question and one chart are all that there is, as in a frame within an article. */
   embed: boolean;
+  tab: Tab;
+  whatIf: WhatIf;
 }

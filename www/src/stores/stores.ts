@@ -1,9 +1,11 @@
 import { Address } from './address';
 import { AnswerStore } from './answer';
+import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
 import { ModelStore } from './models';
 import { PartStore } from './part';
 import { QuestionStore } from './question';
+import { ReactionStore } from './reaction';
 import { ThemeStore } from './theme';
 import { HoverStore, ViewStore } from './view';
 
@@ -16,6 +18,8 @@ export class Stores {
   readonly generation = new GenerationStore(this.models, this.question, this.answer);
   readonly view = new ViewStore(this.answer);
   readonly part = new PartStore(this.answer, this.view);
+  readonly effects = new EffectsStore(this.answer, this.view);
+  readonly reaction = new ReactionStore(this.answer, this.view);
   readonly hover = new HoverStore(this.answer);
   readonly address = new Address(this.models, this.question, this.answer, this.view);
 }

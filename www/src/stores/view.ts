@@ -1,4 +1,5 @@
 import { UNITS, type Picture, type Pointed, type Shown, type View } from '../state/picture';
+import { WHAT_IF, type Tab, type WhatIf } from '../state/what-if';
 import type { AnswerStore } from './answer';
 import { Commit, Store } from './store';
 
@@ -10,7 +11,7 @@ export class ViewStore extends Store<View> {
   #picture?: Picture;
 
   constructor(private readonly answer: AnswerStore) {
-    super({ unit: 'head', selected: null, embed: EMBEDDED });
+    super({ unit: 'head', selected: null, embed: EMBEDDED, tab: 'who', whatIf: WHAT_IF });
     answer.addEventListener('change', () => this.#follow());
   }
 
@@ -24,6 +25,18 @@ export class ViewStore extends Store<View> {
   showUnit(unit: Shown): void {
     this.dispatchEvent(new Commit(false));
     this.set({ unit });
+  }
+
+  showTab(tab: Tab): void {
+    if (tab === this.state.tab) return;
+    this.dispatchEvent(new Commit(false));
+    this.set({ tab });
+  }
+
+  /** Another thing is put in a part's place; a second sentence may be being typed. */
+  suppose(change: Partial<WhatIf>, typing = false): void {
+    this.dispatchEvent(new Commit(typing));
+    this.set({ whatIf: { ...this.state.whatIf, ...change } });
   }
 
   restore(view: View): void {

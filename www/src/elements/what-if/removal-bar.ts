@@ -1,0 +1,95 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Losses } from '../../state/effects';
+import type { Picture } from '../../state/picture';
+import { ABLATIONS, PLACES, type WhatIf } from '../../state/what-if';
+import { ABLATION_NAMES, ABLATION_NOTES, disagreement, placeName, workName } from '../../words/effects';
+import { tell } from '../events';
+import { base } from '../styles';
+
+/** What parts are replaced by and where, how far the work is, and what stands out. */
+@customElement('removal-bar')
+export class RemovalBar extends LitElement {
+  @property({ attribute: false }) whatIf!: WhatIf;
+  @property({ attribute: false }) picture?: Picture;
+  @property({ attribute: false }) losses!: Losses;
+
+  #choices<K extends 'ablation' | 'at'>(field: K, label: string, of: readonly WhatIf[K][], name: (value: WhatIf[K]) => string, title?: (value: WhatIf[K]) => string) {
+    const chosen = this.whatIf[field];
+    return html`<span role="group" aria-label=${label}>
+      ${of.map(
+        (value) => html`<button
+          type="button"
+          title=${title?.(value) ?? nothing}
+          aria-pressed=${value === chosen ? 'true' : 'false'}
+          @click=${() => value === chosen || tell(this, 'what-if-choose', { [field]: value })}
+        >${name(value)}</button>`,
+      )}
+    </span>`;
+  }
+
+  #work() {
+    const { work, stopped, problem } = this.losses;
+    const again = html`<button type="button" @click=${() => tell(this, 'work-again')}>${stopped ? 'Go on' : 'Try again'}</button>`;
+    if (problem) return html`<span class="wrong" role="alert">${problem} ${again}</span>`;
+    if (stopped) return html`<span class="grey">Stopped. ${again}</span>`;
+    if (!work) return nothing;
+    return html`<span class="grey">
+      <progress max="1" value=${work.share} aria-label="Parts taken out"></progress>
+      <span class="mono">${workName(work)}</span>
+      <button type="button" @click=${() => tell(this, 'work-stop')}>Stop</button>
+    </span>`;
+  }
+
+  protected override render() {
+    const { picture, losses } = this;
+    return html`
+      <div class="bar small">
+        <span>Each part taken out, alone, with</span>
+        ${this.#choices('ablation', 'What stands in its place', ABLATIONS, (value) => ABLATION_NAMES[value], (value) => ABLATION_NOTES[value])}
+        <span>in its place, at</span>
+        ${this.#choices('at', 'At which tokens', PLACES, (value) => placeName(value, picture))}
+        <span class="work">${this.#work()}</span>
+      </div>
+      <p class="small" role="status">${disagreement(losses)}</p>
+    `;
+  }
+
+  static override styles = [
+    base,
+    css`
+      .bar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 4px;
+      }
+      [role='group'] button[aria-pressed='true'] {
+        color: var(--ink);
+        text-decoration: underline 2px var(--accent);
+        text-underline-offset: 5px;
+        cursor: default;
+      }
+      .work {
+        margin-left: auto;
+        min-height: var(--target);
+        align-content: center;
+      }
+      progress {
+        width: 80px;
+        height: 4px;
+        accent-color: var(--accent);
+        vertical-align: middle;
+      }
+      /* What comes moves nothing. */
+      p {
+        min-height: 20px;
+      }
+      @media (max-width: 720px) {
+        p {
+          min-height: 60px;
+        }
+      }
+    `,
+  ];
+}
