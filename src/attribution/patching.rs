@@ -45,7 +45,7 @@ impl PatchSite {
 }
 
 /// The corrupted run's logit (difference) with one activation of the clean run, for each of a site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Patching {
     /// Which activations.
