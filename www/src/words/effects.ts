@@ -26,6 +26,11 @@ export function baseline({ ablation, at }: Removal, picture: Pick<Picture, 'toke
   return `${ABLATION_NAMES[ablation]} in its place, at ${placeName(at, picture)}`;
 }
 
+/** That of numbers that are known, as the API has them. */
+export function baselineOf({ ablation, at }: Pick<Effects, 'ablation' | 'at'>, picture: Pick<Picture, 'tokens' | 'position'>): string {
+  return baseline({ ablation, at: at === null ? 'all' : 'last' }, picture);
+}
+
 /** How far the work is: `37%, 4 s left`. */
 export function workName({ share, secondsLeft }: { share: number; secondsLeft: number }): string {
   return share < 0.02 ? percent(share) : `${percent(share)}, ${duration(secondsLeft)} left`;
@@ -36,13 +41,12 @@ export function disagreement({ picture, removal, head }: Losses): string {
   const found = picture && head && furthest(head);
   if (!found) return '';
   const { label, direct, effect } = found;
-  const [writes, more, less] = [`${label} writes ${signed(direct)}`, signed(Math.abs(effect)).replace('+', ''), effect >= 0 ? 'lost' : 'gained'];
-  const with_ = `with ${baseline(removal, picture)},`;
-  const loss = `${with_} ${more} of ${outermost(picture)} is ${less}`;
-  const same = direct * effect >= 0;
-  if (same && Math.abs(effect) < Math.abs(direct)) return `${writes}, but ${with_} only ${more} of ${outermost(picture)} is ${less}: other parts step in.`;
-  if (same) return `${writes} itself, but ${loss}: other parts build on what it writes.`;
-  return `${writes} itself, but ${loss}, the other way: what other parts make of it outweighs what it writes.`;
+  const writes = `Of the heads ${label} stands out: it writes ${signed(direct)}`;
+  const change = `with ${ABLATION_NAMES[removal.ablation]} in its place`;
+  const amount = signed(Math.abs(effect)).replace('+', '');
+  if (direct * effect < 0) return `${writes}, yet ${change} ${outermost(picture)} ${effect > 0 ? 'falls' : 'rises'} by ${amount}: others make the contrary of it.`;
+  if (Math.abs(effect) < Math.abs(direct)) return `${writes}, but ${change} only ${amount} is ${effect < 0 ? 'gained' : 'lost'}: others step in.`;
+  return `${writes}, but ${change} ${amount} is ${effect < 0 ? 'gained' : 'lost'}: others build on it.`;
 }
 
 function furthest({ labels, direct, effect }: Effects) {
@@ -57,6 +61,11 @@ function furthest({ labels, direct, effect }: Effects) {
 export function changeAddsUp({ logit, after, error, exact }: Reaction): string {
   const [change, off] = [signed(after - logit), scientific(Math.abs(error))];
   return exact ? `They add up to ${change}, the change, to ${off}.` : `They miss ${change}, the change, by ${off}: do not trust them.`;
+}
+
+/** A part's two numbers side by side. */
+export function effectLine(direct: number, total: number): string {
+  return `writes ${signed(direct)} itself · without it, ${signed(-total)}`;
 }
 
 /** Why there are no total effects along a way in. */

@@ -1,8 +1,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { REMOVABLE, effectOf, isRemovable, type Losses, type Reacted } from '../../state/effects';
 import { UNITS, type Picture, type Shown } from '../../state/picture';
 import type { Part } from '../../state/part';
 import { parseStep } from '../../state/trail';
+import { baseline } from '../../words/effects';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';
 import { stepName } from '../../words/trail';
@@ -13,6 +15,7 @@ import './download-row';
 import './identity-badge';
 import './part-neurons';
 import './part-sources';
+import '../what-if/part-effects';
 
 /** The selected part in words and numbers, the table of all, the identity, and the downloads. */
 @customElement('answer-panel')
@@ -24,6 +27,11 @@ export class AnswerPanel extends LitElement {
   @property({ attribute: false }) selected: string | null = null;
   /** It, taken apart, if it is a head or an MLP. */
   @property({ attribute: false }) taken?: Part;
+  /** What is lost without each part, as far as that is known, and how the others react when the selected one is taken out. */
+  @property({ attribute: false }) losses!: Losses;
+  @property({ attribute: false }) reacted!: Reacted;
+  /** Whether that is what is shown. */
+  @property({ type: Boolean }) whatIf = false;
   @property() theme: 'light' | 'dark' = 'light';
   /** Whether another picture is on its way. */
   @property({ type: Boolean, reflect: true }) stale = false;
@@ -44,11 +52,28 @@ export class AnswerPanel extends LitElement {
       </div>
       ${unit === 'layer' ? nothing : html`<p class="small">It ${direction(item.value, picture)}: ${pushes}.</p>`}
       <p class="small grey">${known ?? part(label, picture)}</p>
+      ${this.#without(picture, label)}
     `;
   }
 
+  /** What is lost without the part, where it is not what is asked: a way to ask it. */
+  #without(picture: Picture, label: string) {
+    const { losses, whatIf } = this;
+    if (whatIf || picture.trail.length || !isRemovable(label)) return nothing;
+    const effect = losses.picture === picture ? effectOf(losses, label) : undefined;
+    const said = effect && html`Without it: <span class="mono">${signed(-effect.total)}</span> <span class="grey">(${baseline(losses.removal, picture)})</span>`;
+    return html`<p class="small">
+      ${said} <button type="button" class="ask" @click=${() => tell(this, 'tab-choose', 'what-if')}>${said ? 'Who steps in?' : 'What if it were not there?'}</button>
+    </p>`;
+  }
+
   #inside(picture: Picture, label: string) {
-    const { taken, theme } = this;
+    const { taken, theme, whatIf, losses, reacted } = this;
+    if (whatIf) {
+      return isRemovable(label)
+        ? html`<part-effects .label=${label} .picture=${picture} .losses=${losses} .reacted=${reacted}></part-effects>`
+        : nothing;
+    }
     if (taken?.of !== label) return nothing;
     return label.startsWith('L')
       ? html`<part-sources .taken=${taken} .picture=${picture} .theme=${theme}></part-sources>`
@@ -73,15 +98,18 @@ export class AnswerPanel extends LitElement {
   }
 
   protected override render() {
-    const { picture, unit: shown, selected } = this;
+    const { picture, selected, whatIf, losses } = this;
     if (!picture) return nothing;
+    const units: readonly Shown[] = whatIf ? REMOVABLE : UNITS;
+    const shown = units.find((unit) => unit === this.unit) ?? 'head';
+    const effects = whatIf && shown !== 'layer' && losses.picture === picture ? losses[shown] : undefined;
     return html`
       <div class="selected" role="region" aria-label="Selected part">
         <div class="said" aria-live="polite">${selected === null ? this.#overview(picture) : this.#selected(picture, selected)}</div>
         ${selected === null ? nothing : this.#inside(picture, selected)}
       </div>
       <div class="units" role="group" aria-label="Unit">
-        ${UNITS.map(
+        ${units.map(
           (unit) => html`<button
             type="button"
             aria-pressed=${unit === shown ? 'true' : 'false'}
@@ -90,9 +118,9 @@ export class AnswerPanel extends LitElement {
         )}
       </div>
       <p class="small grey">${UNIT_NOTES[shown]}</p>
-      <contribution-table .chart=${picture.charts[shown]} .selected=${selected}></contribution-table>
+      <contribution-table .chart=${picture.charts[shown]} .effects=${effects} .whatIf=${whatIf} .selected=${selected}></contribution-table>
       <identity-badge .picture=${picture} .unit=${shown}></identity-badge>
-      <download-row .picture=${picture} .unit=${shown}></download-row>
+      <download-row .picture=${picture} .unit=${shown} .effects=${effects}></download-row>
     `;
   }
 
@@ -123,6 +151,9 @@ export class AnswerPanel extends LitElement {
         display: flex;
         align-items: baseline;
         gap: 8px;
+      }
+      .ask:first-child {
+        margin-left: -8px;
       }
       h2 {
         min-width: 0;

@@ -1,15 +1,18 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Chart, ChartView } from '../../api/logitscope';
+import type { Chart, ChartView, Effects } from '../../api/logitscope';
 import type { Pointed, Shown } from '../../state/picture';
+import { effectLine } from '../../words/effects';
 import { UNIT_NOTES } from '../../words/explain';
 import { percent, signed } from '../../words/format';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
 import { base } from '../styles';
+import { tooltip, tooltipPlace } from '../tooltip';
 
 const MOVE_MS = 150;
-const STEPS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'] as const;
+/** Keys that walk a chart. */
+export const STEPS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'] as const;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** One chart: drawn by Rust, pointed at and walked through here. */
@@ -22,6 +25,8 @@ export class ChartFigure extends LitElement {
   @property({ attribute: false }) hovered: Pointed | null = null;
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
+  /** What is lost without each part, which the chart shows as well: as far as it is known. */
+  @property({ attribute: false }) effects?: Effects;
   @query('canvas') private canvas!: HTMLCanvasElement;
   /** Whether the pointer, and not only the selection, put the tooltip up. */
   @state() private pointed = false;
@@ -87,12 +92,10 @@ export class ChartFigure extends LitElement {
   #tooltip() {
     const item = this.pointed && this.hovered ? this.chart.item(this.hovered.label) : undefined;
     if (!item) return nothing;
-    const below = item.y < 72;
-    const style = `--x: ${item.x + item.width / 2}px; --y: ${below ? item.y + item.height + 8 : item.y - 8}px; --up: ${below ? '0' : '-100%'}`;
-    return html`<div class="tooltip small" .style=${style}>
+    return html`<div class="tooltip small" .style=${tooltipPlace(item)}>
       <strong>${item.name}</strong> <span class="grey mono">${item.label}</span><br />
-      <span class="mono">${signed(item.value)}</span>
-      ${item.share === null ? nothing : html`· ${percent(item.share)} of all pushes · rank ${item.rank} of ${item.count}`}
+      ${item.effect === null ? html`<span class="mono">${signed(item.value)}</span>` : effectLine(item.value, item.effect)}
+      ${item.effect !== null || item.share === null ? nothing : html`· ${percent(item.share)} of all pushes · rank ${item.rank} of ${item.count}`}
     </div>`;
   }
 
@@ -123,6 +126,7 @@ export class ChartFigure extends LitElement {
 
   static override styles = [
     base,
+    tooltip,
     css`
       :host,
       figure {
@@ -156,20 +160,6 @@ export class ChartFigure extends LitElement {
           position: static;
           height: auto;
         }
-      }
-      .tooltip {
-        position: absolute;
-        left: clamp(0px, calc(var(--x) - 136px), calc(100% - 272px));
-        top: var(--y);
-        z-index: 1;
-        width: 272px;
-        padding: 8px;
-        translate: 0 var(--up);
-        border: 1px solid var(--hairline);
-        border-radius: 4px;
-        background: var(--ground);
-        box-shadow: 0 4px 12px rgb(0 0 0 / 0.18);
-        pointer-events: none;
       }
     `,
   ];

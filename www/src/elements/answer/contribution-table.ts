@@ -1,32 +1,47 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Chart, ChartItem } from '../../api/logitscope';
+import type { Chart, ChartItem, Effects } from '../../api/logitscope';
 import { percent, signed } from '../../words/format';
 import { tell } from '../events';
 import { base } from '../styles';
 
-type Column = 'rank' | 'part' | 'value';
+type Column = 'rank' | 'part' | 'value' | 'effect' | 'after';
 
-/** Every part with its value, share and rank. */
+/** A part with what is lost without it; not a number where that is not known, or there is nothing to lose. */
+type Row = Omit<ChartItem, 'effect'> & { effect: number; after: number };
+
+const LOST: readonly Column[] = ['effect', 'after'];
+
+/** Every part with its value, share and rank; or with what is lost without it. */
 @customElement('contribution-table')
 export class ContributionTable extends LitElement {
   @property({ attribute: false }) chart!: Chart;
+  /** What is lost without each part, as far as it is known. */
+  @property({ attribute: false }) effects?: Effects;
+  /** Whether that is told. */
+  @property({ type: Boolean }) whatIf = false;
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
   @state() private column: Column = 'rank';
   @state() private down = false;
 
   #sort(column: Column): void {
-    this.down = column === this.column ? !this.down : column === 'value';
+    this.down = column === this.column ? !this.down : column === 'value' || column === 'effect' || column === 'after';
     this.column = column;
   }
 
   /** Sorted; the model's order is the one that the parts come in. */
-  #rows(items: ChartItem[]): ChartItem[] {
-    const { column, down } = this;
-    const sorted = column === 'part' ? [...items] : [...items].sort((a, b) => a[column] - b[column]);
-    return down ? sorted.reverse() : sorted;
+  #rows(items: ChartItem[]): Row[] {
+    const { down, effects } = this;
+    const column = this.whatIf || !LOST.includes(this.column) ? this.column : 'rank';
+    const place = new Map(effects?.labels.map((label, i) => [label, i]));
+    const of = (label: string, field: 'effect' | 'after') => effects?.[field][place.get(label) ?? -1] ?? NaN;
+    const rows = items.map((item) => ({ ...item, effect: of(item.label, 'effect'), after: of(item.label, 'after') }));
+    if (column === 'part') return down ? rows.reverse() : rows;
+    // What has no number comes last, either way.
+    const [has, none] = [rows.filter((row) => !Number.isNaN(row[column])), rows.filter((row) => Number.isNaN(row[column]))];
+    return [...has.sort((a, b) => (down ? b[column] - a[column] : a[column] - b[column])), ...none];
   }
 
   /** Arrows walk the rows, which are one stop of the Tab key. */
@@ -40,15 +55,16 @@ export class ContributionTable extends LitElement {
     buttons[to]?.focus();
   }
 
-  #head(column: Column, text: string) {
+  #head(column: Column, text: string, title = '') {
     const sorted = column !== this.column ? 'none' : this.down ? 'descending' : 'ascending';
     const mark = sorted === 'none' ? '' : this.down ? ' ↓' : ' ↑';
     return html`<th scope="col" class=${column} aria-sort=${sorted}>
-      <button type="button" @click=${() => this.#sort(column)}>${text}<span aria-hidden="true">${mark}</span></button>
+      <button type="button" title=${title || nothing} @click=${() => this.#sort(column)}>${text}<span aria-hidden="true">${mark}</span></button>
     </th>`;
   }
 
   protected override render() {
+    const { whatIf } = this;
     const items = this.chart.items();
     const rows = this.#rows(items);
     const stop = items.some(({ label }) => label === this.selected) ? this.selected : rows[0]?.label;
@@ -57,8 +73,11 @@ export class ContributionTable extends LitElement {
         <caption class="unseen">Contributions, by unit</caption>
         <thead>
           <tr>
-            ${this.#head('rank', 'Rank')} ${this.#head('part', 'Part')} ${this.#head('value', 'Value')}
-            <th scope="col" class="share">Share</th>
+            ${this.#head('rank', 'Rank')} ${this.#head('part', 'Part')} ${this.#head('value', whatIf ? 'Direct' : 'Value')}
+            ${whatIf
+              ? html`${this.#head('effect', 'Total', 'Total effect: what is lost without the part')}
+                ${this.#head('after', 'After', 'The logit (difference) without the part')}`
+              : html`<th scope="col" class="share">Share</th>`}
           </tr>
         </thead>
         <tbody @keydown=${this.#walk}>
@@ -75,7 +94,9 @@ export class ContributionTable extends LitElement {
                 <button type="button" class="mono" title=${item.name} aria-label="${item.name}, ${item.label}" aria-pressed=${selected ? 'true' : 'false'} tabindex=${item.label === stop ? 0 : -1}>${item.label}</button>
               </th>
               <td class="mono">${signed(item.value)}</td>
-              <td class="mono grey">${percent(item.share)}</td>
+              ${whatIf
+                ? html`<td class="mono">${known(item.effect)}</td><td class="mono grey">${known(item.after)}</td>`
+                : html`<td class="mono grey">${percent(item.share)}</td>`}
             </tr>`;
           })}
         </tbody>
@@ -109,7 +130,7 @@ export class ContributionTable extends LitElement {
         text-align: left;
       }
       td,
-      thead .value,
+      thead :is(.value, .effect, .after),
       .share {
         text-align: right;
       }
@@ -156,4 +177,8 @@ export class ContributionTable extends LitElement {
       }
     `,
   ];
+}
+
+function known(x: number): string {
+  return Number.isNaN(x) ? '–' : signed(x);
 }

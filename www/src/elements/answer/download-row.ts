@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Effects } from '../../api/logitscope';
 import type { Picture, Shown } from '../../state/picture';
 import { UNIT_NAMES } from '../../words/explain';
 import { sentence } from '../../words/format';
@@ -13,6 +14,8 @@ const FORMATS: readonly Format[] = ['png', 'svg', 'csv', 'json'];
 export class DownloadRow extends LitElement {
   @property({ attribute: false }) picture!: Picture;
   @property() unit: Shown = 'head';
+  /** What is lost without each part, if that is shown. */
+  @property({ attribute: false }) effects?: Effects;
   @state() private look: Look = { size: 'slide', theme: 'light' };
   /** Why the last download is none. */
   @state() private problem?: { format: Format; message: string };
@@ -24,7 +27,7 @@ export class DownloadRow extends LitElement {
   async #save(format: Format): Promise<void> {
     this.problem = undefined;
     try {
-      await save(format, this.picture, this.unit, this.look);
+      await save(format, this.picture, this.unit, this.look, this.effects);
     } catch (error) {
       this.problem = { format, message: sentence(error) };
     }

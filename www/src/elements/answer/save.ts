@@ -1,7 +1,8 @@
-import { Chart, type ChartView, type Token } from '../../api/logitscope';
+import { Chart, type ChartView, type Effects, type Token } from '../../api/logitscope';
 import type { Picture, Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { follow, inOwnUnit } from '../../state/trail';
+import { baselineOf } from '../../words/effects';
 import { asked } from '../../words/explain';
 import { subjectOf, wholeName } from '../../words/trail';
 import { decimals, fileName, promptText, scientific } from '../../words/format';
@@ -23,32 +24,32 @@ export interface Look {
 }
 
 /** Downloads one unit's chart or numbers. */
-export async function save(format: Format, picture: Picture, unit: Shown, look: Look): Promise<void> {
+export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<void> {
   const { source, answer, incorrect } = picture;
-  const name = fileName('logitscope', sourceName(source), unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
+  const name = fileName('logitscope', sourceName(source), effects ? 'what-if' : '', unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await content(format, picture, unit, look));
+  link.href = URL.createObjectURL(await content(format, picture, unit, look, effects));
   link.download = `${name}.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-async function content(format: Format, picture: Picture, unit: Shown, look: Look): Promise<Blob> {
-  const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: caption(picture, unit) };
+async function content(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<Blob> {
+  const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: caption(picture, unit, effects) };
   switch (format) {
     case 'png':
-      return png(drawn(picture, unit, view));
+      return png(drawn(picture, unit, view, effects));
     case 'svg':
-      return new Blob([picture.charts[unit].svg(view)], { type: 'image/svg+xml' });
+      return new Blob([svg(picture, unit, view, effects)], { type: 'image/svg+xml' });
     case 'csv':
-      return new Blob([csv(picture, unit)], { type: 'text/csv' });
+      return new Blob([csv(picture, unit, effects)], { type: 'text/csv' });
     case 'json':
-      return new Blob([json(picture, unit)], { type: 'application/json' });
+      return new Blob([json(picture, unit, effects)], { type: 'application/json' });
   }
 }
 
 /** What a picture or a table has to say to stand alone: sentence, question, model, identity and link. */
-function caption(picture: Picture, unit: Shown): string[] {
+function caption(picture: Picture, unit: Shown, effects?: Effects): string[] {
   const { source, attributions, tokens, position } = picture;
   const { total, logit, bias, error, exact } = attributions[unit];
   const [sum = NaN, whole = NaN, b = NaN, off = NaN] = [total[0], logit[0], bias[0], error[0]];
@@ -57,39 +58,57 @@ function caption(picture: Picture, unit: Shown): string[] {
   return [
     `“${promptText(picture)}” ${asked(picture)} After token ${position} of ${tokens.length}, counted from 0.`,
     `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − ${inOwnUnit(picture.trail) ? 'bias' : 'b_U'} (${decimals(b)}), to ${scientific(off)}.`,
+    ...(effects ? [`Total effects: the ${of} less what it is without each part, alone, with ${baselineOf(effects, picture)}.`] : []),
     location.href.length > 400 ? `${location.origin}${location.pathname}` : location.href,
   ];
 }
 
 /** Drawn by a chart of its own: the one on the page answers for where it was last drawn. */
-function drawn(picture: Picture, unit: Shown, view: ChartView): HTMLCanvasElement {
+function drawn(picture: Picture, unit: Shown, view: ChartView, effects?: Effects): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
-  const chart = Chart.about(picture.attributions[unit], subjectOf(picture));
-  chart.widen(...picture.charts[unit].span);
+  const chart = own(picture, unit, effects);
   chart.draw(canvas, view);
   chart.free();
   return canvas;
 }
 
+function svg(picture: Picture, unit: Shown, view: ChartView, effects?: Effects): string {
+  const chart = own(picture, unit, effects);
+  const svg = chart.svg(view);
+  chart.free();
+  return svg;
+}
+
+function own(picture: Picture, unit: Shown, effects?: Effects): Chart {
+  const chart = Chart.about(picture.attributions[unit], subjectOf(picture));
+  chart.widen(...picture.charts[unit].span);
+  if (effects) chart.compare(effects.labels, Float64Array.from(effects.effect));
+  return chart;
+}
+
 /** Lines that begin with # say what the numbers are; readers of CSV leave them out when they are told of the sign. */
-function csv(picture: Picture, unit: Shown): string {
+function csv(picture: Picture, unit: Shown, effects?: Effects): string {
   const { labels, attribution, positions, total, bias, logit, error } = picture.attributions[unit];
-  const comments = [...caption(picture, unit), ...Object.entries({ total, bias, logit, error }).map(([name, of]) => `${name}: ${of.join(' ')}`)];
+  const comments = [...caption(picture, unit, effects), ...Object.entries({ total, bias, logit, error }).map(([name, of]) => `${name}: ${of.join(' ')}`)];
+  const lost = (label: string) => {
+    const at = effects?.labels.indexOf(label) ?? -1;
+    return effects ? [effects.effect[at] ?? '', effects.after[at] ?? ''] : [];
+  };
   const rows = labels.flatMap((label, i) =>
-    positions.map((position, p) => [label, position, attribution[i * positions.length + p]].join(',')),
+    positions.map((position, p) => [label, position, attribution[i * positions.length + p], ...lost(label)].join(',')),
   );
   // A line of a prompt that had a break within would be a row.
   const said = comments.map((line) => `# ${line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`);
-  return [...said, 'label,position,attribution', ...rows, ''].join('\n');
+  return [...said, `label,position,attribution${effects ? ',effect,after' : ''}`, ...rows, ''].join('\n');
 }
 
 /** The API's field names, and what was asked. */
-function json({ source, tokens, bos, position, trail, answer, incorrect, predictions, attributions }: Picture, unit: Shown): string {
+function json({ source, tokens, bos, position, trail, answer, incorrect, predictions, attributions }: Picture, unit: Shown, effects?: Effects): string {
   const { labels, attribution, positions, logit, bias, total, error } = attributions[unit];
   const token = (word: Token) => ({ id: word.id, text: word.text });
   const { explain, path, position: from } = follow(trail, position).asked;
   const way = trail.length ? { trail, path, ...(explain && { explain, explainedAt: from }) } : {};
   const asked = { answer: token(answer), incorrect: incorrect && token(incorrect), ...way };
   const numbers = { unit, labels, attribution: [...attribution], positions, logit, bias, total, error };
-  return JSON.stringify({ model: sourceName(source), tokens, bos, position, ...asked, predictions, ...numbers }, null, 2);
+  return JSON.stringify({ model: sourceName(source), tokens, bos, position, ...asked, predictions, ...numbers, ...(effects && { effects }) }, null, 2);
 }

@@ -1,61 +1,142 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isStepping } from '../../state/model';
-import { waitsFor } from '../../words/waiting';
+import { TABS, type Tab } from '../../state/what-if';
 import type { Stores } from '../../stores/stores';
+import { outsideOnly } from '../../words/effects';
+import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
 import '../answer/path-trail';
-import type { Telling } from '../events';
+import '../what-if/removal-bar';
+import '../what-if/what-if-charts';
+import { tell, type Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
 
-/** The answer: the way in, the three charts, and the selected part in numbers. */
+const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', 'what-if': 'What if' };
+
+/** The answer: the way in, the three charts, and the selected part in numbers; or what would be if a part were not there. */
 @customElement('answer-section')
 export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part } = this.stores;
-    return [theme, models, question, answer, view, part];
+    const { theme, models, question, answer, view, part, effects, reaction } = this.stores;
+    return [theme, models, question, answer, view, part, effects, reaction];
   });
 
+  /** Arrows go from tab to tab, as in every list of tabs. */
+  #walk(event: KeyboardEvent): void {
+    const { tab } = this.stores.view.state;
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const to = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length] ?? tab;
+    this.stores.view.showTab(to);
+    this.renderRoot.querySelector<HTMLElement>(`#tab-${to}`)?.focus();
+  }
+
+  #tabs(chosen: Tab) {
+    return html`<div class="tabs" role="tablist" aria-label="What is asked" @keydown=${this.#walk}>
+      ${TABS.map(
+        (tab) => html`<button
+          type="button"
+          role="tab"
+          id="tab-${tab}"
+          aria-controls="panel"
+          aria-selected=${tab === chosen ? 'true' : 'false'}
+          tabindex=${tab === chosen ? 0 : -1}
+          @click=${() => this.stores.view.showTab(tab)}
+        >${TAB_NAMES[tab]}</button>`,
+      )}
+    </div>`;
+  }
+
+  #charts(busy: boolean, stale: boolean) {
+    const { theme, models, question, answer, view, hover, effects } = this.stores;
+    const { picture, problems } = answer.state;
+    const { selected, tab } = view.state;
+    const shown = {
+      heads: models.state.model?.config.n_head ?? picture?.heads ?? BUNDLED_HEADS,
+      instead: waitsFor(models.state, question.state, problems),
+    };
+    // Along a way in there is nothing that could be lost.
+    if (tab === 'what-if' && !picture?.trail.length) {
+      return html`<div class="what-if">
+        <removal-bar
+          .whatIf=${view.state.whatIf}
+          .picture=${picture}
+          .losses=${effects.state}
+          @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
+          @work-stop=${() => effects.stop()}
+          @work-again=${() => effects.again()}
+        ></removal-bar>
+        <what-if-charts
+          .hover=${hover}
+          .picture=${picture}
+          .losses=${effects.state}
+          .selected=${selected}
+          .theme=${theme.state.theme}
+          .heads=${shown.heads}
+          .busy=${busy}
+          .stale=${stale}
+          .instead=${shown.instead}
+        ></what-if-charts>
+      </div>`;
+    }
+    return html`<answer-charts
+      .hover=${hover}
+      .picture=${picture}
+      .selected=${selected}
+      .theme=${theme.state.theme}
+      .heads=${shown.heads}
+      .busy=${busy}
+      .stale=${stale}
+      .instead=${shown.instead}
+    ></answer-charts>`;
+  }
+
   protected override render() {
-    const { theme, models, question, answer, view, hover, part } = this.stores;
-    const { model } = models.state;
+    const { theme, models, answer, view, hover, part, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
-    const { unit, selected } = view.state;
+    const { unit, selected, tab } = view.state;
     const busy = pending || isStepping(models.state);
-    const stale = busy || !model || !answer.answered;
+    const stale = busy || !models.state.model || !answer.answered;
+    const inside = Boolean(picture?.trail.length);
     return html`<section
       aria-label="The answer"
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
+      @tab-choose=${({ detail }: Telling<'tab-choose'>) => view.showTab(detail)}
       @unit-choose=${({ detail }: Telling<'unit-choose'>) => view.showUnit(detail)}
     >
-      ${picture?.trail.length ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
-      <answer-charts
-        .hover=${hover}
-        .picture=${picture}
-        .selected=${selected}
-        .theme=${theme.state.theme}
-        .heads=${model?.config.n_head ?? picture?.heads ?? BUNDLED_HEADS}
-        .busy=${busy}
-        .stale=${stale}
-        .instead=${waitsFor(models.state, question.state, problems)}
-      ></answer-charts>
-      <answer-panel
-        ?inert=${Object.values(problems).some(Boolean)}
-        .picture=${picture}
-        .unit=${unit}
-        .selected=${selected}
-        .taken=${part.state}
-        .theme=${theme.state.theme}
-        .stale=${Boolean(picture) && stale}
-      ></answer-panel>
+      ${this.#tabs(tab)}
+      <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${tab}">
+        ${picture && inside ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
+        ${picture && inside && tab === 'what-if'
+          ? html`<p class="outside small">
+              ${outsideOnly(picture)}
+              <button type="button" @click=${() => tell(this, 'go-out', 0)}>Back to the whole question</button>
+            </p>`
+          : nothing}
+        ${this.#charts(busy, stale)}
+        <answer-panel
+          ?inert=${Object.values(problems).some(Boolean)}
+          .picture=${picture}
+          .unit=${unit}
+          .selected=${selected}
+          .taken=${part.state}
+          .losses=${effects.state}
+          .reacted=${reaction.state}
+          .whatIf=${tab === 'what-if' && !inside}
+          .theme=${theme.state.theme}
+          .stale=${Boolean(picture) && stale}
+        ></answer-panel>
+      </div>
     </section>`;
   }
 
@@ -67,26 +148,56 @@ export class AnswerSection extends LitElement {
       }
       section {
         display: grid;
+        grid-template-rows: auto 1fr;
+        gap: 8px;
+      }
+      .tabs {
+        display: flex;
+        border-bottom: 1px solid var(--hairline);
+      }
+      .tabs button {
+        border-radius: 0;
+        color: var(--grey);
+        font-size: var(--body);
+      }
+      .tabs [aria-selected='true'] {
+        border-bottom: 2px solid var(--accent);
+        color: var(--ink);
+      }
+      .panel {
+        display: grid;
         grid-template-columns: minmax(0, 1fr) 368px;
         gap: 24px;
-        padding-top: 8px;
-        border-top: 1px solid var(--hairline);
       }
-      path-trail {
+      path-trail,
+      .outside {
         grid-column: 1 / -1;
       }
-      section:has(path-trail) {
+      .panel:has(path-trail) {
         grid-template-rows: auto 1fr;
         row-gap: 8px;
       }
+      .panel:has(.outside) {
+        grid-template-rows: auto auto 1fr;
+      }
+      .what-if {
+        display: grid;
+        grid-template-rows: auto 1fr;
+        gap: 4px;
+        min-width: 0;
+      }
       @media print {
+        .tabs {
+          display: none;
+        }
         :host,
-        section {
+        section,
+        .panel {
           display: block;
         }
       }
       @media (max-width: 1023px) {
-        section {
+        .panel {
           grid-template-columns: minmax(0, 1fr);
         }
       }

@@ -1,0 +1,162 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { Scatter, type ChartView, type Effects, type ScatterPoint } from '../../api/logitscope';
+import type { Picture, Pointed } from '../../state/picture';
+import { effectLine } from '../../words/effects';
+import { subjectOf } from '../../words/trail';
+import { STEPS } from '../answer/chart-figure';
+import { tell } from '../events';
+import { Painter, type Size } from '../painter';
+import { base } from '../styles';
+import { tooltip, tooltipPlace } from '../tooltip';
+
+/** Direct effects across, total effects up: every part a point. */
+@customElement('effect-scatter')
+export class EffectScatter extends LitElement {
+  @property({ attribute: false }) picture!: Picture;
+  @property({ attribute: false }) component?: Effects;
+  @property({ attribute: false }) head?: Effects;
+  @property({ attribute: false }) hovered: Pointed | null = null;
+  /** The selected part's label. */
+  @property({ attribute: false }) selected: string | null = null;
+  @property() theme: 'light' | 'dark' = 'light';
+  @query('canvas') private canvas!: HTMLCanvasElement;
+  /** Whether the pointer, and not only the selection, put the tooltip up. */
+  @state() private pointed = false;
+  /** In the memory of the module that draws it. */
+  #scatter?: Scatter;
+  #view: ChartView = { width: 0, height: 0 };
+  readonly painter = new Painter(this, (size) => this.#draw(size));
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (this.#scatter && !['picture', 'component', 'head'].some((of) => changed.has(of))) return;
+    const { picture, component, head } = this;
+    this.#scatter?.free();
+    const of = [component, head].filter((effects) => effects !== undefined);
+    const all = (field: 'direct' | 'effect') => Float64Array.from(of.flatMap((effects) => effects[field]));
+    const labels = of.flatMap(({ labels }) => labels);
+    this.#scatter = new Scatter(labels, all('direct'), all('effect'), subjectOf(picture));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#scatter?.free();
+    this.#scatter = undefined;
+  }
+
+  #draw(size: Size): void {
+    const { theme, hovered, selected } = this;
+    this.#view = { ...size, theme, hovered: hovered?.label, hoveredLayer: hovered?.layer, selected };
+    this.#scatter?.draw(this.canvas, this.#view);
+  }
+
+  #hit(event: MouseEvent): ScatterPoint | undefined {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return this.#scatter?.hit(this.#view, event.clientX - left, event.clientY - top);
+  }
+
+  #point(event: PointerEvent): void {
+    const point = this.#hit(event);
+    this.pointed = point !== undefined;
+    tell(this, 'part-hover', point ? { label: point.label, layer: point.layer } : null);
+  }
+
+  /** A finger that is lifted leaves what it touched pointed at; one that scrolls does not. */
+  #leave(event: PointerEvent): void {
+    if (event.pointerType === 'touch' && event.type !== 'pointercancel') return;
+    this.pointed = false;
+    tell(this, 'part-hover', null);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { selected } = this;
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.#scatter) return;
+    const key = STEPS.find((step) => step === event.key);
+    const own = selected !== null && this.#scatter.item(this.#view, selected) ? selected : undefined;
+    if (key) tell(this, 'part-select', this.#scatter.step(own, key) ?? null);
+    else if (event.key === 'Escape') tell(this, 'part-select', null);
+    else return;
+    event.preventDefault();
+  }
+
+  #tooltip() {
+    const point = this.pointed && this.hovered ? this.#scatter?.item(this.#view, this.hovered.label) : undefined;
+    if (!point) return nothing;
+    const { x, y, radius, name, label, direct, total } = point;
+    return html`<div class="tooltip small" .style=${tooltipPlace({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius })}>
+      <strong>${name}</strong> <span class="grey mono">${label}</span><br />
+      ${effectLine(direct, total)}
+    </div>`;
+  }
+
+  protected override render() {
+    return html`<figure>
+      <div
+        class="chart"
+        role="application"
+        aria-roledescription="chart"
+        tabindex="0"
+        aria-label=${this.#scatter?.title ?? ''}
+        aria-describedby="note"
+        @keydown=${this.#key}
+        @pointermove=${this.#point}
+        @pointerdown=${this.#point}
+        @pointerleave=${this.#leave}
+        @pointercancel=${this.#leave}
+        @click=${(event: MouseEvent) => tell(this, 'part-select', this.#hit(event)?.label ?? null)}
+      >
+        <canvas></canvas>
+        ${this.#tooltip()}
+      </div>
+      <figcaption id="note" class="unseen">
+        On the diagonal, what is lost without a part is what it wrote. Arrow keys go from part to part: left and right by the direct effect, up and
+        down by the total one.
+      </figcaption>
+    </figure>`;
+  }
+
+  static override styles = [
+    base,
+    tooltip,
+    css`
+      :host,
+      figure {
+        display: grid;
+        min-width: 0;
+        position: relative;
+      }
+      .chart {
+        position: relative;
+        min-width: 0;
+        touch-action: pan-y pinch-zoom;
+        cursor: crosshair;
+      }
+      canvas {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+      }
+      @media (forced-colors: active) {
+        canvas {
+          outline: 1px solid CanvasText;
+        }
+      }
+      @media print {
+        .chart {
+          height: auto;
+          break-inside: avoid;
+        }
+        canvas {
+          position: static;
+          height: auto;
+        }
+      }
+    `,
+  ];
+}
