@@ -1,5 +1,6 @@
 import type { GenerateOptions, Prediction } from '../api/logitscope';
 import type { Pointed, Shown } from '../state/picture';
+import type { Cell } from '../state/patching';
 import type { Preset } from '../state/presets';
 import type { Field, Question } from '../state/question';
 import type { Source } from '../state/source';
@@ -33,7 +34,11 @@ export interface Told {
   'tab-choose': Tab;
   /** What is put in a part's place changes, at once or once the reader pauses. */
   'what-if-choose': Partial<WhatIf>;
+  /** The second sentence; none is asked for by null. */
   'corrupted-type': string;
+  'corrupted-choose': string | null;
+  /** A patched activation, by layer and row. */
+  'cell-select': Cell | null;
   /** Work that takes its time is stopped, or begun again. */
   'work-stop': undefined;
   'work-again': undefined;

@@ -9,6 +9,8 @@ export interface Preset {
   answer: string;
   /** The token to compare it with. */
   incorrect?: string;
+  /** A sentence of as many tokens that calls for another answer, to put what this one has into. */
+  corrupted: string;
   /** Which of its tasks the model learned it as, by the name in training.json. */
   task: string;
   /** What to look for in the charts. */

@@ -15,6 +15,7 @@ import './download-row';
 import './identity-badge';
 import './part-neurons';
 import './part-sources';
+import { save, type Format, type Look } from './save';
 import '../what-if/part-effects';
 
 /** The selected part in words and numbers, the table of all, the identity, and the downloads. */
@@ -120,7 +121,11 @@ export class AnswerPanel extends LitElement {
       <p class="small grey">${UNIT_NOTES[shown]}</p>
       <contribution-table .chart=${picture.charts[shown]} .effects=${effects} .whatIf=${whatIf} .selected=${selected}></contribution-table>
       <identity-badge .picture=${picture} .unit=${shown}></identity-badge>
-      <download-row .picture=${picture} .unit=${shown} .effects=${effects}></download-row>
+      <download-row
+        .of=${picture}
+        .name=${UNIT_NAMES[shown]}
+        .save=${(format: Format, look: Look) => save(format, picture, shown, look, effects)}
+      ></download-row>
     `;
   }
 

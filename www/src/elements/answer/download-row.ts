@@ -1,40 +1,38 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Effects } from '../../api/logitscope';
-import type { Picture, Shown } from '../../state/picture';
-import { UNIT_NAMES } from '../../words/explain';
 import { sentence } from '../../words/format';
 import { base } from '../styles';
-import { save, type Format, type Look } from './save';
+import type { Format, Look } from './save';
 
 const FORMATS: readonly Format[] = ['png', 'svg', 'csv', 'json'];
 
-/** The shown unit's chart as a picture, and its numbers. */
+/** What is shown as a picture, and its numbers. */
 @customElement('download-row')
 export class DownloadRow extends LitElement {
-  @property({ attribute: false }) picture!: Picture;
-  @property() unit: Shown = 'head';
-  /** What is lost without each part, if that is shown. */
-  @property({ attribute: false }) effects?: Effects;
+  /** What is saved: another has had no problem yet. */
+  @property({ attribute: false }) of: unknown;
+  /** What it is called. */
+  @property() name = '';
+  @property({ attribute: false }) save!: (format: Format, look: Look) => Promise<void>;
   @state() private look: Look = { size: 'slide', theme: 'light' };
   /** Why the last download is none. */
   @state() private problem?: { format: Format; message: string };
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('picture') || changed.has('unit')) this.problem = undefined;
+    if (changed.has('of') || changed.has('name')) this.problem = undefined;
   }
 
   async #save(format: Format): Promise<void> {
     this.problem = undefined;
     try {
-      await save(format, this.picture, this.unit, this.look, this.effects);
+      await this.save(format, this.look);
     } catch (error) {
       this.problem = { format, message: sentence(error) };
     }
   }
 
   protected override render() {
-    const { unit, problem, look } = this;
+    const { name, problem, look } = this;
     const value = <T extends string>(event: Event) => (event.target as HTMLSelectElement).value as T;
     return html`<div class="small" role="group" aria-label="Download">
       <select aria-label="Size of the picture" @change=${(event: Event) => (this.look = { ...look, size: value<Look['size']>(event) })}>
@@ -50,7 +48,7 @@ export class DownloadRow extends LitElement {
       ${FORMATS.map(
         (format) => html`<button
           type="button"
-          aria-label="Download ${UNIT_NAMES[unit]} as ${format.toUpperCase()}"
+          aria-label="Download ${name} as ${format.toUpperCase()}"
           @click=${() => this.#save(format)}
         >${format.toUpperCase()}</button>`,
       )}

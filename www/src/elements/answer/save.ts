@@ -27,11 +27,22 @@ export interface Look {
 export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<void> {
   const { source, answer, incorrect } = picture;
   const name = fileName('logitscope', sourceName(source), effects ? 'what-if' : '', unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
+  saveAs(await content(format, picture, unit, look, effects), `${name}.${format}`);
+}
+
+export function saveAs(content: Blob, name: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await content(format, picture, unit, look, effects));
-  link.download = `${name}.${format}`;
+  link.href = URL.createObjectURL(content);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Rows of CSV after lines that begin with #, which say what the numbers are; readers of CSV leave them out when they are told of the sign. */
+export function commented(comments: readonly string[], rows: readonly string[]): string {
+  // A line of a prompt that had a break within would be a row.
+  const said = comments.map((line) => `# ${line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`);
+  return [...said, ...rows, ''].join('\n');
 }
 
 async function content(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<Blob> {
@@ -86,7 +97,6 @@ function own(picture: Picture, unit: Shown, effects?: Effects): Chart {
   return chart;
 }
 
-/** Lines that begin with # say what the numbers are; readers of CSV leave them out when they are told of the sign. */
 function csv(picture: Picture, unit: Shown, effects?: Effects): string {
   const { labels, attribution, positions, total, bias, logit, error } = picture.attributions[unit];
   const comments = [...caption(picture, unit, effects), ...Object.entries({ total, bias, logit, error }).map(([name, of]) => `${name}: ${of.join(' ')}`)];
@@ -97,9 +107,7 @@ function csv(picture: Picture, unit: Shown, effects?: Effects): string {
   const rows = labels.flatMap((label, i) =>
     positions.map((position, p) => [label, position, attribution[i * positions.length + p], ...lost(label)].join(',')),
   );
-  // A line of a prompt that had a break within would be a row.
-  const said = comments.map((line) => `# ${line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`);
-  return [...said, `label,position,attribution${effects ? ',effect,after' : ''}`, ...rows, ''].join('\n');
+  return commented(comments, [`label,position,attribution${effects ? ',effect,after' : ''}`, ...rows]);
 }
 
 /** The API's field names, and what was asked. */

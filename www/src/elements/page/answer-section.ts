@@ -8,6 +8,7 @@ import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
 import '../answer/path-trail';
+import '../what-if/patch-view';
 import '../what-if/removal-bar';
 import '../what-if/what-if-charts';
 import { tell, type Telling } from '../events';
@@ -25,8 +26,8 @@ export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part, effects, reaction } = this.stores;
-    return [theme, models, question, answer, view, part, effects, reaction];
+    const { theme, models, question, answer, view, part, effects, reaction, patching } = this.stores;
+    return [theme, models, question, answer, view, part, effects, reaction, patching];
   });
 
   /** Arrows go from tab to tab, as in every list of tabs. */
@@ -100,6 +101,22 @@ export class AnswerSection extends LitElement {
     ></answer-charts>`;
   }
 
+  /** What the second sentence says with what the first one has. */
+  #patches(stale: boolean) {
+    const { theme, models, question, answer, view, patching } = this.stores;
+    return html`<patch-view
+      .patches=${patching.state}
+      .site=${view.state.whatIf.site}
+      .theme=${theme.state.theme}
+      .instead=${waitsFor(models.state, question.state, answer.state.problems)}
+      .stale=${stale}
+      @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
+      @cell-select=${({ detail }: Telling<'cell-select'>) => patching.select(detail)}
+      @work-stop=${() => patching.stop()}
+      @work-again=${() => patching.again()}
+    ></patch-view>`;
+  }
+
   protected override render() {
     const { theme, models, answer, view, hover, part, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
@@ -107,6 +124,7 @@ export class AnswerSection extends LitElement {
     const busy = pending || isStepping(models.state);
     const stale = busy || !models.state.model || !answer.answered;
     const inside = Boolean(picture?.trail.length);
+    const compares = tab === 'what-if' && !inside && view.state.whatIf.corrupted !== null;
     return html`<section
       aria-label="The answer"
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
@@ -123,7 +141,7 @@ export class AnswerSection extends LitElement {
               <button type="button" @click=${() => tell(this, 'go-out', 0)}>Back to the whole question</button>
             </p>`
           : nothing}
-        ${this.#charts(busy, stale)}
+        ${compares ? this.#patches(stale) : html`${this.#charts(busy, stale)}
         <answer-panel
           ?inert=${Object.values(problems).some(Boolean)}
           .picture=${picture}
@@ -135,7 +153,7 @@ export class AnswerSection extends LitElement {
           .whatIf=${tab === 'what-if' && !inside}
           .theme=${theme.state.theme}
           .stale=${Boolean(picture) && stale}
-        ></answer-panel>
+        ></answer-panel>`}
       </div>
     </section>`;
   }
@@ -170,6 +188,7 @@ export class AnswerSection extends LitElement {
         gap: 24px;
       }
       path-trail,
+      patch-view,
       .outside {
         grid-column: 1 / -1;
       }

@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { sameTokens } from '../../state/picture';
 import type { Stores } from '../../stores/stores';
+import '../ask/corrupted-editor';
 import '../ask/prediction-list';
 import '../ask/prompt-editor';
 import '../ask/question-line';
@@ -19,12 +20,13 @@ export class AskSection extends LitElement {
   @property({ type: Boolean }) folds = false;
   @property({ type: Boolean, reflect: true }) folded = false;
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, generation, view } = this.stores;
-    return [theme, models, question, answer, generation, view];
+    const { theme, models, question, answer, generation, view, patching } = this.stores;
+    return [theme, models, question, answer, generation, view, patching];
   });
 
   protected override render() {
-    const { theme, models, question, answer, generation, view, hover } = this.stores;
+    const { theme, models, question, answer, generation, view, hover, patching } = this.stores;
+    const { tab, whatIf } = view.state;
     const { folds, folded } = this;
     const { model, loading, failure, training, notice } = models.state;
     const { tokens, predictions, picture, sources, problems, hints, pending } = answer.state;
@@ -50,9 +52,20 @@ export class AskSection extends LitElement {
         @preset-choose=${({ detail }: Telling<'preset-choose'>) => {
           question.show(detail);
           view.select(null);
+          if (whatIf.corrupted !== null) view.suppose({ corrupted: detail.corrupted });
         }}
         @generate-start=${({ detail }: Telling<'generate-start'>) => generation.start(detail)}
       ></prompt-editor>
+      ${tab === 'what-if'
+        ? html`<corrupted-editor
+            .question=${question.state}
+            .corrupted=${whatIf.corrupted}
+            .patches=${patching.state}
+            .folded=${folded}
+            @corrupted-type=${({ detail }: Telling<'corrupted-type'>) => view.suppose({ corrupted: detail }, true)}
+            @corrupted-choose=${({ detail }: Telling<'corrupted-choose'>) => view.suppose({ corrupted: detail })}
+          ></corrupted-editor>`
+        : nothing}
       <token-strip
         .tokens=${tokens}
         .question=${question.state}

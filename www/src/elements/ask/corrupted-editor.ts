@@ -1,0 +1,131 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Token } from '../../api/logitscope';
+import { firstDifference, type Patches } from '../../state/patching';
+import { presets } from '../../state/presets';
+import type { Question } from '../../state/question';
+import { shown } from '../../words/format';
+import { unequal } from '../../words/patching';
+import { tell } from '../events';
+import { base, row } from '../styles';
+import { typing } from './typing';
+
+/** A second sentence, to put what the first one has into; or the button that asks for it. */
+@customElement('corrupted-editor')
+export class CorruptedEditor extends LitElement {
+  @property({ attribute: false }) question!: Question;
+  /** The second sentence; null for none. */
+  @property({ attribute: false }) corrupted: string | null = null;
+  @property({ attribute: false }) patches!: Patches;
+  /** With as little room as there can be. */
+  @property({ type: Boolean, reflect: true }) folded = false;
+
+  readonly #type = typing((event) => tell(this, 'corrupted-type', (event.target as HTMLInputElement).value));
+
+  /** The preset's, or the first sentence to begin with. */
+  #choose(): void {
+    const { prompt } = this.question;
+    tell(this, 'corrupted-choose', presets.find((preset) => preset.prompt === prompt)?.corrupted ?? prompt);
+    void this.updateComplete.then(() => this.renderRoot.querySelector('input')?.focus());
+  }
+
+  /** Both lists of tokens, one below the other. */
+  #lists(clean: readonly Token[], corrupted: readonly Token[], differs: number) {
+    const list = (name: string, tokens: readonly Token[]) => html`<tr>
+      <th scope="row" class="grey">${name}</th>
+      ${tokens.map(({ text }, i) => html`<td class="token ${i === differs ? 'differs' : ''}">${shown(text)}</td>`)}
+    </tr>`;
+    return html`<div class="lists" tabindex="0" role="group" aria-label="The tokens of both sentences">
+      <table class="small">${list('first', clean)} ${list('second', corrupted)}</table>
+    </div>`;
+  }
+
+  #problem() {
+    const { picture, tokens, problem } = this.patches;
+    if (problem) return html`<p id="problem" class="below small wrong" role="alert">${problem}</p>`;
+    const clean = picture?.tokens;
+    if (!clean || !tokens || clean.length === tokens.length) return nothing;
+    const differs = firstDifference(clean, tokens) ?? 0;
+    return html`<div class="below">
+      <p id="problem" class="small wrong" role="alert">${unequal(clean, tokens, differs)}</p>
+      ${this.#lists(clean, tokens, differs)}
+    </div>`;
+  }
+
+  protected override render() {
+    const { corrupted } = this;
+    if (corrupted === null) {
+      return html`<span class="gutter"></span>
+        <div><button type="button" class="add" @click=${() => this.#choose()}>⊕ compare with another sentence</button></div>`;
+    }
+    const problem = this.#problem();
+    return html`
+      <label class="gutter" for="corrupted">second</label>
+      <div class="line">
+        <input
+          id="corrupted"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          aria-label="Second sentence, the corrupted one"
+          aria-invalid=${problem === nothing ? 'false' : 'true'}
+          aria-describedby=${problem === nothing ? nothing : 'problem'}
+          .value=${corrupted}
+          @input=${this.#type}
+          @compositionend=${this.#type}
+        />
+        <button type="button" @click=${() => tell(this, 'corrupted-choose', null)}>Without it</button>
+      </div>
+      ${problem}
+    `;
+  }
+
+  static override styles = [
+    base,
+    row,
+    css`
+      .add {
+        margin-left: -8px;
+      }
+      .line {
+        display: flex;
+        gap: 8px;
+      }
+      input:not([type='checkbox']) {
+        flex: 1;
+        min-width: 0;
+        padding: 0;
+        border-width: 0 0 1px;
+        border-radius: 0;
+        font-size: var(--large);
+      }
+      :host([folded]) .gutter {
+        display: none;
+      }
+      :host([folded]) input:not([type='checkbox']) {
+        font-size: var(--body);
+      }
+      .lists {
+        overflow-x: auto;
+      }
+      table {
+        border-spacing: 4px;
+      }
+      th {
+        font-weight: 400;
+        text-align: left;
+      }
+      td {
+        padding: 0 6px;
+        border: 1px solid var(--hairline);
+        border-radius: 4px;
+        text-align: center;
+      }
+      .differs {
+        border-color: var(--wrong);
+        color: var(--wrong);
+        font-weight: 600;
+      }
+    `,
+  ];
+}
