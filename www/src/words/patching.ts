@@ -31,7 +31,9 @@ const PUT_IN: Record<Site, string> = { resid_pre: 'stream', attn_out: 'attention
 
 /** A cell by name: `Layer 2 at ·Mary`, `L2H5`. */
 export function cellName(site: Site, [layer, row]: readonly [number, number], { tokens }: Pick<Picture, 'tokens'>): string {
-  return isByToken(site) ? `Layer ${layer} at ${tokenAt({ tokens }, row)}` : `L${layer}H${row}`;
+  if (!isByToken(site)) return `L${layer}H${row}`;
+  const again = tokens.filter(({ id }) => id === tokens[row]?.id).length > 1;
+  return `Layer ${layer} at ${tokenAt({ tokens }, row)}${again ? ` (token ${row})` : ''}`;
 }
 
 /** How much of the difference comes back, or what is gained where there is none. */

@@ -1,5 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { tell } from '../events';
 import { base } from '../styles';
 
 /** What direct logit attribution is, and what it is not. */
@@ -36,12 +37,26 @@ export class HelpSection extends LitElement {
           LayerNorm’s scales and attention’s patterns as they were in this run.
         </p>
       </div>
-      <h2>What it does not show</h2>
+      <h2>What if</h2>
+      <div class="columns">
+        <p>
+          Each part is taken out, alone, and the rest of the model computed anew: what is lost is its <em>total effect</em>, beside the
+          <em>direct effect</em>, what it wrote itself. Later parts may step in, or may have built on it. Something has to stand in the part’s place, and
+          numbers differ by what: nothing, or what the part writes on average over this sentence; at every token, or only at the one after which is looked.
+        </p>
+        <p>
+          With a second, <em>corrupted</em> sentence that calls for another answer, what the first one has at one place is put into the second:
+          <em>activation patching</em>. Where much of the difference comes back, there is what tells the two apart. 0 is what the second sentence
+          says, 1 the first.
+        </p>
+      </div>
+      <h2>What direct attribution does not show</h2>
       <div class="columns">
         <p>
           A part is counted for what it writes itself. A head that changes what a later head reads has its effect counted with the
           later one: a part with a small bar may still be needed, and one with a large bar may be replaced by others when it is
-          removed. To know what happens without a part, one has to take it out and run the model again, which this page does not do.
+          removed. To know what happens without a part, one has to take it out and run the model again.
+          <button type="button" @click=${() => tell(this, 'tab-choose', 'what-if')}>What if it were not there?</button>
         </p>
         <p>
           Scales of LayerNorm, and patterns of attention, are taken as they were in this run, although every part had a share in them. The
@@ -82,6 +97,9 @@ export class HelpSection extends LitElement {
         padding: 32px 24px 48px;
         margin: 0 auto;
         border-top: 1px solid var(--hairline);
+      }
+      p button {
+        margin-left: -8px;
       }
       .columns {
         display: grid;

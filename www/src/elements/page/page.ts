@@ -158,7 +158,13 @@ export class Page extends LitElement {
           ></answer-section>
         </main>
       </div>
-      <help-section tabindex="-1"></help-section>
+      <help-section
+        tabindex="-1"
+        @tab-choose=${({ detail }: Telling<'tab-choose'>) => {
+          view.showTab(detail);
+          window.scrollTo({ top: 0 });
+        }}
+      ></help-section>
       <div class="drop" ?hidden=${!this.dropping}>
         <p>Drop a model’s folder, or its files: config.json, its weights and its tokenizer.</p>
       </div>
