@@ -114,7 +114,8 @@ test('a link brings the view back, and Back leaves it', async ({ scope, page }) 
   await expect(scope.chart('Running sum')).toBeVisible();
 });
 
-test('help leads to what if', async ({ page }) => {
+test('help leads to what if', async ({ scope, page }) => {
+  await expect(scope.chart('Running sum')).toBeVisible();
   await page.getByRole('button', { name: 'Help' }).click();
   await page.locator('help-section').getByRole('button', { name: 'What if it were not there?' }).click();
   await known(page);
