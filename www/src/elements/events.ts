@@ -32,13 +32,13 @@ export interface Told {
   'go-out': number;
   'unit-choose': Shown;
   'tab-choose': Tab;
-  /** What is put in a part's place changes, at once or once the reader pauses. */
+  /** What is put in a part's place changes. */
   'what-if-choose': Partial<WhatIf>;
-  /** The second sentence; none is asked for by null. */
+  /** The second sentence. */
   'corrupted-type': string;
-  'corrupted-choose': string | null;
   /** A patched activation, by layer and row. */
   'cell-select': Cell | null;
+  'cell-go-in': Cell;
   /** Work that takes its time is stopped, or begun again. */
   'work-stop': undefined;
   'work-again': undefined;

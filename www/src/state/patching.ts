@@ -23,6 +23,14 @@ export interface Patches {
   cell: Cell | null;
 }
 
+/** The second sentence with one activation of the first one. */
+export interface Patched {
+  /** Which; null if none is gone into. */
+  cell: Cell | null;
+  picture?: Picture;
+  problem?: string;
+}
+
 /** Where two lists of tokens first differ, if one goes on where the other ends too. */
 export function firstDifference(a: readonly Token[], b: readonly Token[]): number | undefined {
   const length = Math.max(a.length, b.length);

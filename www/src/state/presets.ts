@@ -19,6 +19,11 @@ export interface Preset {
 
 export const presets: Preset[] = presetsJson;
 
+/** A second sentence to a prompt: its preset's, or the prompt itself to begin with. */
+export function corruptedOf(prompt: string): string {
+  return presets.find((preset) => preset.prompt === prompt)?.corrupted ?? prompt;
+}
+
 /** What a preset asks. */
 export function presetQuestion({ prompt, answer, incorrect = '' }: Preset): Question {
   return { prompt, answer, incorrect, prependBos: true, generated: [], position: null, trail: [] };

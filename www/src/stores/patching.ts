@@ -35,6 +35,14 @@ export class PatchingStore extends Store<Patches> {
     for (const store of [answer, view]) store.addEventListener('change', () => this.#follow());
   }
 
+  /** The first sentence's run, and the second's once it is there. */
+  get clean(): Run | undefined {
+    return this.#clean;
+  }
+  get corrupted(): Run | undefined {
+    return this.#corrupted?.run;
+  }
+
   select(cell: Cell | null): void {
     this.set({ cell });
   }
@@ -76,7 +84,7 @@ export class PatchingStore extends Store<Patches> {
     const { scope } = this.models;
     const { corrupted } = this.view.state.whatIf;
     const key = this.#key;
-    if (!scope || !this.#clean || !picture || !key || corrupted === null || this.#kept.get(key) === patching && patching) return;
+    if (!scope || !this.#clean || !picture || !key || corrupted === null || (patching && this.#kept.get(key) === patching)) return;
     const working = new AbortController();
     this.#working = working;
     void this.#compute(scope, this.#clean, picture, corrupted, key, pause, working.signal);

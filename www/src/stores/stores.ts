@@ -4,6 +4,7 @@ import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
 import { ModelStore } from './models';
 import { PartStore } from './part';
+import { PatchedStore } from './patched';
 import { PatchingStore } from './patching';
 import { QuestionStore } from './question';
 import { ReactionStore } from './reaction';
@@ -22,6 +23,7 @@ export class Stores {
   readonly effects = new EffectsStore(this.answer, this.view);
   readonly reaction = new ReactionStore(this.answer, this.view);
   readonly patching = new PatchingStore(this.models, this.question, this.answer, this.view);
+  readonly patched = new PatchedStore(this.patching);
   readonly hover = new HoverStore(this.answer);
   readonly address = new Address(this.models, this.question, this.answer, this.view);
 }

@@ -41,13 +41,17 @@ export function disagreement({ picture, removal, head }: Losses): string {
   const found = picture && head && furthest(head);
   if (!found) return '';
   const { label, direct, effect } = found;
-  const writes = `Of the heads ${label} stands out: it writes ${signed(direct)}`;
   const change = `with ${ABLATION_NAMES[removal.ablation]} in its place`;
   const amount = signed(Math.abs(effect)).replace('+', '');
-  if (direct * effect < 0) return `${writes}, yet ${change} ${outermost(picture)} ${effect > 0 ? 'falls' : 'rises'} by ${amount}: others make the contrary of it.`;
-  if (Math.abs(effect) < Math.abs(direct)) return `${writes}, but ${change} only ${amount} is ${effect < 0 ? 'gained' : 'lost'}: others step in.`;
-  return `${writes}, but ${change} ${amount} is ${effect < 0 ? 'gained' : 'lost'}: others build on it.`;
+  const moves = `${change} ${outermost(picture)} ${effect > 0 ? 'falls' : 'rises'} by ${amount}`;
+  if (Math.abs(direct) < NEGLIGIBLE * Math.abs(effect)) return `${label} writes next to nothing itself (${signed(direct)}), yet ${moves}: it works through others.`;
+  if (direct * effect < 0) return `${label} writes ${signed(direct)}, yet ${moves}: what others make of it outweighs that.`;
+  if (Math.abs(effect) < Math.abs(direct)) return `${label} writes ${signed(direct)}, but ${change} only ${amount} is ${effect < 0 ? 'gained' : 'lost'}: others step in.`;
+  return `${label} writes ${signed(direct)}, but ${change} ${amount} is ${effect < 0 ? 'gained' : 'lost'}: others build on it.`;
 }
+
+/** Less than this share of what is lost is next to nothing. */
+const NEGLIGIBLE = 0.05;
 
 function furthest({ labels, direct, effect }: Effects) {
   const off = (i: number) => Math.abs((effect[i] ?? NaN) - (direct[i] ?? NaN));

@@ -57,6 +57,11 @@ export function cellLine(cell: PatchCell, patching: Patching, { picture, site, t
   return `${name}${there}: ${whose}, ${back} of the difference comes back.`;
 }
 
+/** What is gone into: the second sentence with one activation of the first. */
+export function patchedName(site: Site, cell: readonly [number, number], picture: Pick<Picture, 'tokens'>): string {
+  return `second sentence with ${SITE_NAMES[site]} of ${cellName(site, cell, picture).replace(/^Layer/, 'layer')} from the first`;
+}
+
 /** Why two sentences cannot be compared. */
 export function unequal(clean: readonly Token[], corrupted: readonly Token[], at: number): string {
   const where = clean[at] && corrupted[at] ? `${isolate(clean[at].text)} in one, ${isolate(corrupted[at].text)} in the other` : 'where the shorter one ends';

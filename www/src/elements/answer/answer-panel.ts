@@ -28,9 +28,9 @@ export class AnswerPanel extends LitElement {
   @property({ attribute: false }) selected: string | null = null;
   /** It, taken apart, if it is a head or an MLP. */
   @property({ attribute: false }) taken?: Part;
-  /** What is lost without each part, as far as that is known, and how the others react when the selected one is taken out. */
-  @property({ attribute: false }) losses!: Losses;
-  @property({ attribute: false }) reacted!: Reacted;
+  /** What is lost without each part, as far as that is known, and how the others react when the selected one is taken out: if it can be. */
+  @property({ attribute: false }) losses?: Losses;
+  @property({ attribute: false }) reacted?: Reacted;
   /** Whether that is what is shown. */
   @property({ type: Boolean }) whatIf = false;
   @property() theme: 'light' | 'dark' = 'light';
@@ -60,7 +60,7 @@ export class AnswerPanel extends LitElement {
   /** What is lost without the part, where it is not what is asked: a way to ask it. */
   #without(picture: Picture, label: string) {
     const { losses, whatIf } = this;
-    if (whatIf || picture.trail.length || !isRemovable(label)) return nothing;
+    if (!losses || whatIf || picture.trail.length || !isRemovable(label)) return nothing;
     const effect = losses.picture === picture ? effectOf(losses, label) : undefined;
     const said = effect && html`Without it: <span class="mono">${signed(-effect.total)}</span> <span class="grey">(${baseline(losses.removal, picture)})</span>`;
     return html`<p class="small">
@@ -103,7 +103,7 @@ export class AnswerPanel extends LitElement {
     if (!picture) return nothing;
     const units: readonly Shown[] = whatIf ? REMOVABLE : UNITS;
     const shown = units.find((unit) => unit === this.unit) ?? 'head';
-    const effects = whatIf && shown !== 'layer' && losses.picture === picture ? losses[shown] : undefined;
+    const effects = whatIf && shown !== 'layer' && losses?.picture === picture ? losses?.[shown] : undefined;
     return html`
       <div class="selected" role="region" aria-label="Selected part">
         <div class="said" aria-live="polite">${selected === null ? this.#overview(picture) : this.#selected(picture, selected)}</div>

@@ -2,32 +2,21 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Token } from '../../api/logitscope';
 import { firstDifference, type Patches } from '../../state/patching';
-import { presets } from '../../state/presets';
-import type { Question } from '../../state/question';
 import { shown } from '../../words/format';
 import { unequal } from '../../words/patching';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import { typing } from './typing';
 
-/** A second sentence, to put what the first one has into; or the button that asks for it. */
+/** A second sentence, to put what the first one has into. */
 @customElement('corrupted-editor')
 export class CorruptedEditor extends LitElement {
-  @property({ attribute: false }) question!: Question;
-  /** The second sentence; null for none. */
-  @property({ attribute: false }) corrupted: string | null = null;
+  @property() corrupted = '';
   @property({ attribute: false }) patches!: Patches;
   /** With as little room as there can be. */
   @property({ type: Boolean, reflect: true }) folded = false;
 
   readonly #type = typing((event) => tell(this, 'corrupted-type', (event.target as HTMLInputElement).value));
-
-  /** The preset's, or the first sentence to begin with. */
-  #choose(): void {
-    const { prompt } = this.question;
-    tell(this, 'corrupted-choose', presets.find((preset) => preset.prompt === prompt)?.corrupted ?? prompt);
-    void this.updateComplete.then(() => this.renderRoot.querySelector('input')?.focus());
-  }
 
   /** Both lists of tokens, one below the other. */
   #lists(clean: readonly Token[], corrupted: readonly Token[], differs: number) {
@@ -53,11 +42,6 @@ export class CorruptedEditor extends LitElement {
   }
 
   protected override render() {
-    const { corrupted } = this;
-    if (corrupted === null) {
-      return html`<span class="gutter"></span>
-        <div><button type="button" class="add" @click=${() => this.#choose()}>⊕ compare with another sentence</button></div>`;
-    }
     const problem = this.#problem();
     return html`
       <label class="gutter" for="corrupted">second</label>
@@ -70,11 +54,11 @@ export class CorruptedEditor extends LitElement {
           aria-label="Second sentence, the corrupted one"
           aria-invalid=${problem === nothing ? 'false' : 'true'}
           aria-describedby=${problem === nothing ? nothing : 'problem'}
-          .value=${corrupted}
+          .value=${this.corrupted}
           @input=${this.#type}
           @compositionend=${this.#type}
         />
-        <button type="button" @click=${() => tell(this, 'corrupted-choose', null)}>Without it</button>
+        <button type="button" @click=${() => tell(this, 'what-if-choose', { corrupted: null })}>Without it</button>
       </div>
       ${problem}
     `;
@@ -84,9 +68,6 @@ export class CorruptedEditor extends LitElement {
     base,
     row,
     css`
-      .add {
-        margin-left: -8px;
-      }
       .line {
         display: flex;
         gap: 8px;

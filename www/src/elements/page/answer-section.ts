@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isStepping } from '../../state/model';
+import { corruptedOf } from '../../state/presets';
 import { TABS, type Tab } from '../../state/what-if';
 import type { Stores } from '../../stores/stores';
 import { outsideOnly } from '../../words/effects';
@@ -8,12 +9,12 @@ import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
 import '../answer/path-trail';
-import '../what-if/patch-view';
 import '../what-if/removal-bar';
 import '../what-if/what-if-charts';
 import { tell, type Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
+import './patch-section';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
@@ -26,8 +27,8 @@ export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part, effects, reaction, patching } = this.stores;
-    return [theme, models, question, answer, view, part, effects, reaction, patching];
+    const { theme, models, question, answer, view, part, effects, reaction } = this.stores;
+    return [theme, models, question, answer, view, part, effects, reaction];
   });
 
   /** Arrows go from tab to tab, as in every list of tabs. */
@@ -42,18 +43,25 @@ export class AnswerSection extends LitElement {
   }
 
   #tabs(chosen: Tab) {
-    return html`<div class="tabs" role="tablist" aria-label="What is asked" @keydown=${this.#walk}>
-      ${TABS.map(
-        (tab) => html`<button
-          type="button"
-          role="tab"
-          id="tab-${tab}"
-          aria-controls="panel"
-          aria-selected=${tab === chosen ? 'true' : 'false'}
-          tabindex=${tab === chosen ? 0 : -1}
-          @click=${() => this.stores.view.showTab(tab)}
-        >${TAB_NAMES[tab]}</button>`,
-      )}
+    const { question, view } = this.stores;
+    const alone = chosen === 'what-if' && view.state.whatIf.corrupted === null;
+    return html`<div class="tabs">
+      <div role="tablist" aria-label="What is asked" @keydown=${this.#walk}>
+        ${TABS.map(
+          (tab) => html`<button
+            type="button"
+            role="tab"
+            id="tab-${tab}"
+            aria-controls="panel"
+            aria-selected=${tab === chosen ? 'true' : 'false'}
+            tabindex=${tab === chosen ? 0 : -1}
+            @click=${() => view.showTab(tab)}
+          >${TAB_NAMES[tab]}</button>`,
+        )}
+      </div>
+      ${alone
+        ? html`<button type="button" @click=${() => view.suppose({ corrupted: corruptedOf(question.state.prompt) })}>⊕ compare with another sentence</button>`
+        : nothing}
     </div>`;
   }
 
@@ -101,22 +109,6 @@ export class AnswerSection extends LitElement {
     ></answer-charts>`;
   }
 
-  /** What the second sentence says with what the first one has. */
-  #patches(stale: boolean) {
-    const { theme, models, question, answer, view, patching } = this.stores;
-    return html`<patch-view
-      .patches=${patching.state}
-      .site=${view.state.whatIf.site}
-      .theme=${theme.state.theme}
-      .instead=${waitsFor(models.state, question.state, answer.state.problems)}
-      .stale=${stale}
-      @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
-      @cell-select=${({ detail }: Telling<'cell-select'>) => patching.select(detail)}
-      @work-stop=${() => patching.stop()}
-      @work-again=${() => patching.again()}
-    ></patch-view>`;
-  }
-
   protected override render() {
     const { theme, models, answer, view, hover, part, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
@@ -141,19 +133,21 @@ export class AnswerSection extends LitElement {
               <button type="button" @click=${() => tell(this, 'go-out', 0)}>Back to the whole question</button>
             </p>`
           : nothing}
-        ${compares ? this.#patches(stale) : html`${this.#charts(busy, stale)}
-        <answer-panel
-          ?inert=${Object.values(problems).some(Boolean)}
-          .picture=${picture}
-          .unit=${unit}
-          .selected=${selected}
-          .taken=${part.state}
-          .losses=${effects.state}
-          .reacted=${reaction.state}
-          .whatIf=${tab === 'what-if' && !inside}
-          .theme=${theme.state.theme}
-          .stale=${Boolean(picture) && stale}
-        ></answer-panel>`}
+        ${compares
+          ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
+          : html`${this.#charts(busy, stale)}
+              <answer-panel
+                ?inert=${Object.values(problems).some(Boolean)}
+                .picture=${picture}
+                .unit=${unit}
+                .selected=${selected}
+                .taken=${part.state}
+                .losses=${effects.state}
+                .reacted=${reaction.state}
+                .whatIf=${tab === 'what-if' && !inside}
+                .theme=${theme.state.theme}
+                .stale=${Boolean(picture) && stale}
+              ></answer-panel>`}
       </div>
     </section>`;
   }
@@ -171,14 +165,16 @@ export class AnswerSection extends LitElement {
       }
       .tabs {
         display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
         border-bottom: 1px solid var(--hairline);
       }
-      .tabs button {
+      [role='tab'] {
         border-radius: 0;
         color: var(--grey);
         font-size: var(--body);
       }
-      .tabs [aria-selected='true'] {
+      [role='tab'][aria-selected='true'] {
         border-bottom: 2px solid var(--accent);
         color: var(--ink);
       }
@@ -188,7 +184,7 @@ export class AnswerSection extends LitElement {
         gap: 24px;
       }
       path-trail,
-      patch-view,
+      patch-section,
       .outside {
         grid-column: 1 / -1;
       }

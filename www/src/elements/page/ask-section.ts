@@ -56,14 +56,13 @@ export class AskSection extends LitElement {
         }}
         @generate-start=${({ detail }: Telling<'generate-start'>) => generation.start(detail)}
       ></prompt-editor>
-      ${tab === 'what-if'
+      ${tab === 'what-if' && whatIf.corrupted !== null
         ? html`<corrupted-editor
-            .question=${question.state}
             .corrupted=${whatIf.corrupted}
             .patches=${patching.state}
             .folded=${folded}
             @corrupted-type=${({ detail }: Telling<'corrupted-type'>) => view.suppose({ corrupted: detail }, true)}
-            @corrupted-choose=${({ detail }: Telling<'corrupted-choose'>) => view.suppose({ corrupted: detail })}
+            @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
           ></corrupted-editor>`
         : nothing}
       <token-strip

@@ -51,6 +51,7 @@ export class PatchFigure extends LitElement {
     const key = STEPS.find((step) => step === event.key);
     const { selected } = this;
     if (key) tell(this, 'cell-select', selected ? this.grid.step(selected[0], selected[1], key) : [0, 0]);
+    else if (event.key === 'Enter' && selected) tell(this, 'cell-go-in', selected);
     else if (event.key === 'Escape' && selected) tell(this, 'cell-select', null);
     else return;
     event.preventDefault();
@@ -80,7 +81,7 @@ export class PatchFigure extends LitElement {
         <canvas></canvas>
         ${this.#tooltip()}
       </div>
-      <p id="note" class="unseen">Arrow keys go from cell to cell, Escape selects none.</p>`;
+      <p id="note" class="unseen">Arrow keys go from cell to cell, Enter goes in, Escape selects none.</p>`;
   }
 
   static override styles = [

@@ -37,7 +37,10 @@ export class PatchPanel extends LitElement {
         <div><dt>second sentence, the corrupted one</dt><dd class="mono">${patching ? signed(patching.corrupted) : '…'}</dd></div>
       </dl>
       <p class="line small" aria-live="polite">
-        ${selected && patching ? cellLine(selected, patching, patches) : html`<span class="grey">0 is what the second sentence says, 1 the first. Point at a cell, or walk there by the arrow keys.</span>`}
+        ${selected && patching
+          ? html`${cellLine(selected, patching, patches)}
+              <button type="button" title="Who writes what the second sentence says with this in it" @click=${() => tell(this, 'cell-go-in', [selected.layer, selected.row])}>go in</button>`
+          : html`<span class="grey">0 is what the second sentence says, 1 the first. Point at a cell, or walk there by the arrow keys.</span>`}
       </p>
       ${patching && known.length
         ? html`<table class="small">

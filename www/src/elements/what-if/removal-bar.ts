@@ -85,6 +85,11 @@ export class RemovalBar extends LitElement {
       p {
         min-height: 20px;
       }
+      @media (max-width: 1380px) {
+        p {
+          min-height: 40px;
+        }
+      }
       @media (max-width: 720px) {
         p {
           min-height: 60px;
