@@ -27,6 +27,8 @@ interface Beside {
  */
 export class Address {
   #waiting?: number;
+  /** The hash of the entry that the page shows, as it was last read or written. */
+  #hash = '';
   /** Whether the next change is one to undo. */
   #undoable = false;
   #own: readonly Field[] = [];
@@ -43,6 +45,7 @@ export class Address {
   /** Starts with what the address says, or with the first preset; from then on, one follows the other. */
   follow(): void {
     const restore = () => {
+      this.#hash = location.hash;
       const link = parseLink(location.hash);
       if (link) this.#restore(link);
       return link;
@@ -73,6 +76,8 @@ export class Address {
   keep(): void {
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
+    // The reader is at another entry already, which is about to be restored: it stays as it is.
+    if (location.hash !== this.#hash) return;
     const { model, loading, failure, offer } = this.models.state;
     const wanted = offer?.source ?? loading?.source;
     const source = wanted ?? (model ? pinned(model.source, model.revision) : failure?.source);
@@ -82,6 +87,7 @@ export class Address {
       if (hash && hash !== location.hash && this.#undoable) history.pushState(beside, '', hash);
       else if (hash && (hash !== location.hash || beside.own !== this.#own)) history.replaceState(beside, '', hash);
       this.#own = beside.own;
+      this.#hash = location.hash;
     } catch {
       // A browser that was asked too often; the next change is kept.
     }
