@@ -1,5 +1,5 @@
 // Makes the pictures of dist/: public/preview.png, which other sites show beside a link to the page, of what it shows in a frame; and
-// the README's, docs/screenshot.png and docs/depth.png.
+// the README's, docs/screenshot.png, docs/depth.png and docs/what-if.png.
 //
 //     CHROME=/usr/bin/chromium node www/e2e/preview.mjs
 import { chromium } from '@playwright/test';
@@ -20,10 +20,10 @@ await page.screenshot({ path: path('../public/preview.png') });
 
 const readme = await browser.newPage({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
 const asked = 'prompt=When+Mary+and+John+went+to+the+store%2C+John+gave+a+drink+to&answer=+Mary&incorrect=+John&unit=head';
-for (const [name, way] of [['screenshot', ''], ['depth', '&path=L3H4%4013&selected=L2H5']]) {
+for (const [name, way] of [['screenshot', ''], ['depth', '&path=L3H4%4013&selected=L2H5'], ['what-if', '&view=what-if&selected=L2H5']]) {
   await readme.goto(`http://localhost:${server.address().port}/#${asked}${way}`);
   await readme.locator('chart-figure canvas').first().waitFor();
-  await readme.waitForTimeout(1000);
+  await readme.waitForTimeout(2000);
   await readme.screenshot({ path: path(`../../docs/${name}.png`) });
 }
 await browser.close();
