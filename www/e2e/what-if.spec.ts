@@ -81,7 +81,7 @@ test('work tells how far it is, ends when it is told to, and lets other question
   const told = await page.evaluate(async ({ module, model }) => {
     const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
     const scope = await Logitscope.load(model, { keep: false });
-    const run = await scope.run('When Mary and John went to the store, John gave a drink to '.repeat(7));
+    const run = await scope.run('When Mary and John went to the store, John gave a drink to '.repeat(4));
     const asked = { answer: ' Mary', incorrect: ' John', unit: 'head' } as const;
     const told: [number, number, number][] = [];
     const all = run.effects({
@@ -100,7 +100,7 @@ test('work tells how far it is, ends when it is told to, and lets other question
 
     const cancel = new AbortController();
     const cancelled = run.effects({ ...asked, signal: cancel.signal });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 30));
     const start = performance.now();
     cancel.abort(new Error('enough'));
     const why = await cancelled.then(
