@@ -165,7 +165,10 @@ fn elements_get_properties_and_give_events() {
     let containers = [
         "answer/answer-charts.ts",
         "ask/token-strip.ts",
+        "page/answer-section.ts",
+        "page/ask-section.ts",
         "page/embed-view.ts",
+        "page/page-header.ts",
         "page/page.ts",
     ];
     assert_eq!(importers("www/src/elements", "/stores/"), containers);

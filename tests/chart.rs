@@ -855,6 +855,11 @@ fn what_is_read_before_a_layer_lies_on_the_depth_axis_of_the_whole_model() {
             }
             let says = shapes(&svg).iter().any(|shape| shape.text == "not read here");
             assert_eq!(says, seen < n_layer, "{layer} {i}");
+            // The final state is never read there, not even by the last layer's MLP.
+            let greyed = |shape: &Shape| shape.color == "#F4F4F6" && (shape.points[0].0 - edge).abs() < 1.0;
+            assert!(shapes(&svg).iter().any(greyed), "{layer} {i}");
+            let scale = |shape: &Shape| shape.text.ends_with(" logits");
+            assert_eq!(shapes(&svg).iter().any(scale), i % 3 == 2 && seen > 0, "{layer} {i}");
             assert!(chart.title().ends_with("·Mary − ·John through L3H0 at ·Mary (2)") || i % 3 == 1);
             // What is not shown here, and selected in another chart, marks nothing.
             view.selected = Some(Part::AttnOut(usize::MAX));

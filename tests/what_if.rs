@@ -211,7 +211,10 @@ fn patched_reference(reference: &Reference, tokens: &[u32], base: &Trace, other:
     let hook = |hook: Hook, layer: usize, rows: &mut Matrix| {
         for patch in patches.iter().filter(|patch| patch.place.layer() == layer) {
             let head = patch.place.head();
-            let columns = head.map_or(0..d, |head| reference.config.columns_of(head));
+            let columns = head.map_or(0..d, |head| {
+                let d_head = reference.config.d_head();
+                head * d_head..(head + 1) * d_head
+            });
             let (here, first) = match patch.place {
                 Place::ResidPre(_) => (Hook::ResidPre, 0),
                 Place::AttnOut(_) => (Hook::AttnOut, 0),

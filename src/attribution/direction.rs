@@ -63,5 +63,16 @@ pub(super) fn centered(gamma: &[f64], w: &[f64]) -> Vec<f64> {
 }
 
 pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
+    // An addition waits for the one before it, but not for those of other sums.
+    const SUMS: usize = 8;
+    let mut sums = [0.0; SUMS];
+    let (x, rest) = x.as_chunks::<SUMS>();
+    let (y, rest_of_y) = y.as_chunks::<SUMS>();
+    for (x, y) in x.iter().zip(y) {
+        for (sum, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
+            *sum += x * y;
+        }
+    }
+    let rest = rest.iter().zip(rest_of_y).map(|(x, y)| x * y);
+    sums.into_iter().chain(rest).sum()
 }

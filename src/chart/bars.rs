@@ -41,7 +41,7 @@ impl Kind for Bars {
         ]
     }
 
-    fn legend(&self, subject: &Subject, _: f64) -> Legend {
+    fn legend(&self, subject: &Subject, _: &Shape, _: f64) -> Legend {
         let attention = Entry::new(Swatch::Solid, "attention", "attn");
         let mlp = Entry::new(Swatch::Hollow, "MLP", "MLP");
         Legend(vec![signs(subject), vec![attention, mlp]])

@@ -70,7 +70,7 @@ impl Chart {
     /// As [`Chart::new`].
     pub fn about(explanation: Explanation, subject: Subject) -> Result<Self> {
         Ok(Self {
-            shape: check(&explanation, kind(&explanation), subject.model)?,
+            shape: check(&explanation, kind(&explanation), &subject)?,
             explanation,
             subject,
             least: (0.0, 0.0),
@@ -230,7 +230,7 @@ impl Chart {
         view.check(self.explanation.positions().len())?;
         let values = self.values(view.position, self.least);
         let titles = kind(&self.explanation).titles(&self.subject.show(14), self.explanation.form().of());
-        let mut legend = kind(&self.explanation).legend(&self.subject, values.range.1);
+        let mut legend = kind(&self.explanation).legend(&self.subject, &self.shape, values.range.1);
         if let Some(entry) = kind(&self.explanation).effect().filter(|_| !self.effects.is_empty()) {
             legend.0.insert(1, vec![entry]);
         }

@@ -2,6 +2,7 @@
 
 use super::kind::Kind;
 use super::shape::Shape;
+use super::subject::Subject;
 use super::values::LARGEST;
 use crate::attribution::{Explanation, Part};
 use crate::{Error, Result};
@@ -9,15 +10,15 @@ use crate::{Error, Result};
 /// Layers of a model, or heads of a layer.
 const MOST: usize = 10_000;
 
-/// How far `explanation` sees, if it is one that `kind` shows.
-pub(super) fn check(explanation: &Explanation, kind: &dyn Kind, model: Option<(usize, usize)>) -> Result<Shape> {
+/// How far `explanation` sees, if it is one that `kind` shows of `subject`.
+pub(super) fn check(explanation: &Explanation, kind: &dyn Kind, subject: &Subject) -> Result<Shape> {
     let labels = explanation.labels();
-    if model.is_some_and(|(layers, heads)| layers.max(heads) > MOST) {
+    if subject.model.is_some_and(|(layers, heads)| layers.max(heads) > MOST) {
         return Err(Error::Chart(format!(
             "a model of more than {MOST} layers, or heads in each; give those of the model"
         )));
     }
-    let shape = Shape::of(labels, model);
+    let shape = Shape::of(labels, subject);
     // No chart has fewer labels than that; the largest indices alone could ask for an immense list.
     let heads = labels.iter().any(|part| matches!(part, Part::Head { .. }));
     let least = shape.attentions.checked_mul(if heads { shape.n_head } else { 1 });

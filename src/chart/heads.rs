@@ -41,7 +41,11 @@ impl Kind for Heads {
         ]
     }
 
-    fn legend(&self, subject: &Subject, limit: f64) -> Legend {
+    fn legend(&self, subject: &Subject, shape: &Shape, limit: f64) -> Legend {
+        // Before the first layer there is no head to measure.
+        if shape.attentions == 0 {
+            return Legend(vec![signs(subject)]);
+        }
         let limit_in_words = format!("{} {}", signed(limit), subject.unit());
         let scale = Entry::new(
             Swatch::Scale(limit),
@@ -203,6 +207,8 @@ impl Plot for Layout<'_> {
         let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
         let leg = (0.4 * slot.min(row)).min(LEG);
         let say_signs = slot.min(row) >= size::VALUE;
+        // After all cells: a canvas is told its colour less often.
+        let (mut texts, mut corners) = (Vec::new(), Vec::new());
         for i in 0..heads {
             let column = parts[i].layer().map_or(0, |layer| layer + 1);
             let ground = if lit.contains(&column) {
@@ -215,8 +221,7 @@ impl Plot for Layout<'_> {
             sketch.rect(cell, color);
             let effect = values.effect(i).map_or(0.0, |effect| values.strength(effect));
             if effect.abs() >= WORTH_SAYING {
-                let color_of_it = palette.diverging(effect, palette.paper);
-                corner(cell, leg, color_of_it, text_on(color), sketch);
+                corners.push((cell, palette.diverging(effect, palette.paper), text_on(color)));
             }
             let text = match values.parts[i] {
                 _ if strengths[i].abs() < WORTH_SAYING => continue,
@@ -225,8 +230,13 @@ impl Plot for Layout<'_> {
                 _ => continue,
             };
             let (x, y) = cell.center();
-            let at = (x, y + 0.36 * size::VALUE);
-            sketch.text(&text, at, Align::Center, size::VALUE, text_on(color));
+            texts.push((text, (x, y + 0.36 * size::VALUE), text_on(color)));
+        }
+        for (cell, color, edge) in corners {
+            corner(cell, leg, color, edge, sketch);
+        }
+        for (text, at, color) in texts {
+            sketch.text(&text, at, Align::Center, size::VALUE, color);
         }
         self.draw_head_labels(sketch);
         self.draw_remainder(heads, sketch);

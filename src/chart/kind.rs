@@ -28,7 +28,7 @@ pub(super) trait Kind {
     fn titles(&self, question: &str, of: Option<Part>) -> [String; 2];
 
     /// What its colours and symbols mean; `limit` is the value at the end of the colour scale.
-    fn legend(&self, subject: &Subject, limit: f64) -> Legend;
+    fn legend(&self, subject: &Subject, shape: &Shape, limit: f64) -> Legend;
 
     /// What shows what is lost without each part, if it can be shown.
     fn effect(&self) -> Option<Entry> {

@@ -75,7 +75,7 @@ impl Kind for Ranked {
         ]
     }
 
-    fn legend(&self, subject: &Subject, _: f64) -> Legend {
+    fn legend(&self, subject: &Subject, _: &Shape, _: f64) -> Legend {
         let factor = Entry::new(Swatch::Line, self.factor, self.factor);
         Legend(vec![signs(subject), vec![factor]])
     }

@@ -33,8 +33,8 @@ impl Kind for RunningSum {
         ]
     }
 
-    fn legend(&self, subject: &Subject, _: f64) -> Legend {
-        let inside = subject.explain || subject.through.is_some();
+    fn legend(&self, subject: &Subject, _: &Shape, _: f64) -> Legend {
+        let inside = subject.inside();
         let few = match &subject.incorrect {
             _ if inside => goal(subject),
             Some(_) => "diff. − bias",

@@ -1,5 +1,6 @@
 //! How far into a model an explanation sees, by its labels.
 
+use super::subject::Subject;
 use crate::attribution::Part;
 
 /// How many of a model's layers are explained.
@@ -13,6 +14,8 @@ pub(super) struct Shape {
     pub attentions: usize,
     /// Layers whose MLP is a part.
     pub mlps: usize,
+    /// Whether what is explained is read before the final LayerNorm.
+    pub inside: bool,
     /// The last of the labels.
     pub end: Part,
     /// How many labels there are.
@@ -20,8 +23,8 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// That of labels, in a `model` of layers and heads if one is given.
-    pub fn of(labels: &[Part], model: Option<(usize, usize)>) -> Self {
+    /// That of labels, in the subject's model if it says one.
+    pub fn of(labels: &[Part], subject: &Subject) -> Self {
         let after = |of: &dyn Fn(Part) -> Option<usize>| {
             let last = labels.iter().filter_map(|&part| of(part)).max();
             last.map_or(0, |last| last.saturating_add(1))
@@ -42,12 +45,13 @@ impl Shape {
             Part::Head { head, .. } => Some(head),
             _ => None,
         });
-        let (n_layer, n_head) = model.unwrap_or((attentions, heads));
+        let (n_layer, n_head) = subject.model.unwrap_or((attentions, heads));
         Self {
             n_layer: n_layer.max(attentions).max(1),
             n_head: n_head.max(heads).max(1),
             attentions,
             mlps,
+            inside: subject.inside(),
             end: labels.last().copied().unwrap_or(Part::FinalPost),
             count: labels.len(),
         }
@@ -55,6 +59,6 @@ impl Shape {
 
     /// The first slot of the depth axis, which begins with the embeddings, that nothing is seen of.
     pub fn beyond(&self) -> Option<usize> {
-        (self.attentions < self.n_layer).then_some(self.attentions + 1)
+        (self.inside || self.attentions < self.n_layer).then_some(self.attentions + 1)
     }
 }

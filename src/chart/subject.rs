@@ -23,6 +23,11 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// Whether it is read within the model, before the final LayerNorm.
+    pub(super) fn inside(&self) -> bool {
+        self.explain || self.through.is_some()
+    }
+
     /// What its values are in; a neuron's input and a score have no unit.
     pub(super) fn unit(&self) -> &'static str {
         if self.explain { "" } else { "logits" }

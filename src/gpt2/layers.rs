@@ -114,14 +114,15 @@ impl Attention {
         Ok(q.apply_op1_no_bwd(&self.op(kv, positions))?)
     }
 
-    /// One head's scores, and its pattern, `[key]` for each query at `positions` after the other.
-    pub fn pattern(&self, q: &Tensor, kv: &[Tensor], positions: &[usize], head: usize) -> Result<[Vec<f32>; 2]> {
-        Ok(self.op(kv, positions).pattern(q, head)?)
-    }
-
-    /// The patterns of all heads, `[head][key]`, of a single query.
-    pub fn patterns(&self, q: &Tensor, kv: &[Tensor], position: usize) -> Result<Vec<Vec<f32>>> {
-        Ok(self.op(kv, &[position]).patterns(q)?)
+    /// The scores and patterns of some heads, `[head]`: `[key]` for each query at `positions` after the other.
+    pub fn patterns(
+        &self,
+        q: &Tensor,
+        kv: &[Tensor],
+        positions: &[usize],
+        heads: Range<usize>,
+    ) -> Result<Vec<[Vec<f32>; 2]>> {
+        Ok(self.op(kv, positions).patterns(q, heads)?)
     }
 
     /// One head's values mixed by a pattern `[key]`, `[d_head]`, as [`z`](Self::z) mixes them.

@@ -174,25 +174,11 @@ impl CustomOp1 for Attention<'_> {
 }
 
 impl Attention<'_> {
-    /// The scores and the patterns of one head, row after row.
-    pub fn pattern(&self, q: &Tensor, head: usize) -> Result<[Vec<f32>; 2]> {
+    /// The scores and the patterns of some heads, row after row.
+    pub fn patterns(&self, q: &Tensor, heads: Range<usize>) -> Result<Vec<[Vec<f32>; 2]>> {
         let d = q.dims2()?.1;
         with_float32s(&q.contiguous()?, |q| {
-            self.with(q, d, |attention| kernel::pattern(attention, head))
-        })?
-    }
-
-    /// The patterns of all heads, of a single query.
-    pub fn patterns(&self, q: &Tensor) -> Result<Vec<Vec<f32>>> {
-        let d = q.dims2()?.1;
-        with_float32s(&q.contiguous()?, |q| {
-            self.with(q, d, |attention| {
-                let pattern = |head| {
-                    let [_, pattern] = kernel::pattern(attention, head);
-                    pattern
-                };
-                (0..self.n_head).map(pattern).collect()
-            })
+            self.with(q, d, |attention| kernel::patterns(attention, heads))
         })?
     }
 

@@ -209,7 +209,7 @@ impl Run {
     /// [`Error::Argument`] for a layer or head that the model does not have, [`Error::Position`] for a position outside the
     /// run.
     pub fn scores(&self, layer: usize, head: usize, query: usize) -> Result<Vec<f32>> {
-        let [scores, _] = self.attention(layer, head, &[query])?;
+        let [scores, _] = self.of_head(layer, head, &[query])?;
         Ok(scores)
     }
 
@@ -219,7 +219,7 @@ impl Run {
     /// # Errors
     /// As [`scores`](Self::scores).
     pub fn pattern(&self, layer: usize, head: usize, query: usize) -> Result<Vec<f32>> {
-        let [_, pattern] = self.attention(layer, head, &[query])?;
+        let [_, pattern] = self.of_head(layer, head, &[query])?;
         Ok(pattern)
     }
 
@@ -229,13 +229,13 @@ impl Run {
     /// [`Error::Argument`] for a layer or head that the model does not have.
     pub fn patterns(&self, layer: usize, head: usize) -> Result<Vec<f32>> {
         let all: Vec<usize> = (0..self.tokens.len()).collect();
-        let [_, patterns] = self.attention(layer, head, &all)?;
+        let [_, patterns] = self.of_head(layer, head, &all)?;
         Ok(patterns)
     }
 
     /// What one head attends to from some tokens, `[query][key]`: as [`pattern`](Self::pattern).
     pub(super) fn patterns_of(&self, layer: usize, head: usize, queries: &[usize]) -> Result<Vec<Vec<f32>>> {
-        let [_, patterns] = self.attention(layer, head, queries)?;
+        let [_, patterns] = self.of_head(layer, head, queries)?;
         let mut rest = &patterns[..];
         let row = |&query: &usize| rest.split_off(..=query).unwrap_or_default().to_vec();
         Ok(queries.iter().map(row).collect())
@@ -243,30 +243,31 @@ impl Run {
 
     /// What each head of a layer attends to from the token at `query`, `[head][key]`: as [`pattern`](Self::pattern).
     pub(crate) fn patterns_at(&self, layer: usize, query: usize) -> Result<Vec<Vec<f32>>> {
-        let q = self.read(Site::Q(layer), &[query])?;
-        let kv = self.segments.kv(layer, self.tokens.len())?;
-        let mut patterns = self.model.h[layer].attn.patterns(&q, &kv, query)?;
-        for (head, pattern) in patterns.iter_mut().enumerate() {
-            if let Some(replaced) = self.replaced_by(Place::Pattern { layer, head }, query) {
-                pattern.copy_from_slice(replaced);
-            }
-        }
-        Ok(patterns)
+        let heads = self.attention(layer, 0..self.model.config().n_head, &[query])?;
+        Ok(heads.into_iter().map(|[_, pattern]| pattern).collect())
     }
 
-    fn attention(&self, layer: usize, head: usize, queries: &[usize]) -> Result<[Vec<f32>; 2]> {
-        let q = self.read(Site::Q(layer), queries)?;
+    fn of_head(&self, layer: usize, head: usize, queries: &[usize]) -> Result<[Vec<f32>; 2]> {
+        self.check_layer(layer)?;
         self.columns_of(head)?;
+        Ok(self.attention(layer, head..head + 1, queries)?.swap_remove(0))
+    }
+
+    /// Scores and patterns, as they were replaced.
+    fn attention(&self, layer: usize, heads: Range<usize>, queries: &[usize]) -> Result<Vec<[Vec<f32>; 2]>> {
+        let q = self.read(Site::Q(layer), queries)?;
         let kv = self.segments.kv(layer, self.tokens.len())?;
-        let [scores, mut patterns] = self.model.h[layer].attn.pattern(&q, &kv, queries, head)?;
-        let mut rest = &mut patterns[..];
-        for &query in queries {
-            let pattern = rest.split_off_mut(..=query).unwrap_or_default();
-            if let Some(replaced) = self.replaced_by(Place::Pattern { layer, head }, query) {
-                pattern.copy_from_slice(replaced);
+        let mut of_heads = self.model.h[layer].attn.patterns(&q, &kv, queries, heads.clone())?;
+        for (head, [_, patterns]) in heads.zip(&mut of_heads) {
+            let mut rest = &mut patterns[..];
+            for &query in queries {
+                let pattern = rest.split_off_mut(..=query).unwrap_or_default();
+                if let Some(replaced) = self.replaced_by(Place::Pattern { layer, head }, query) {
+                    pattern.copy_from_slice(replaced);
+                }
             }
         }
-        Ok([scores, patterns])
+        Ok(of_heads)
     }
 
     /// The values of one head, bias included, `[pos, d_head]`.

@@ -46,21 +46,24 @@ pub(crate) fn attention(attention: &Attention) -> Vec<f32> {
     }
 }
 
-/// The scores of one head, before softmax, and what softmax makes of them, as [`attention`] mixes values by; a row of as many
-/// keys as it sees after the other.
+/// The scores of some heads, before softmax, and what softmax makes of them, as [`attention`] mixes values by, `[head]`; a row
+/// of as many keys as it sees after the other.
 ///
 /// # Panics
-/// As [`attention`], or if there is no such head.
-pub(crate) fn pattern(attention: &Attention, head: usize) -> [Vec<f32>; 2] {
+/// As [`attention`], or if there are no such heads.
+pub(crate) fn patterns(attention: &Attention, heads: Range<usize>) -> Vec<[Vec<f32>; 2]> {
     check(attention);
-    assert!(head < attention.n_head, "there is no such head");
-    let mut rows = [Vec::new(), Vec::new()];
+    assert!(
+        heads.start <= heads.end && heads.end <= attention.n_head,
+        "there are no such heads"
+    );
+    let mut of_heads = vec![[Vec::new(), Vec::new()]; heads.len()];
     with_lanes(Patterns {
         attention,
-        head,
-        rows: &mut rows,
+        first: heads.start,
+        of_heads: &mut of_heads,
     });
-    rows
+    of_heads
 }
 
 /// The values of the first keys, of some columns, weighted by a pattern `[key]`, as [`attention`] mixes them; `kv` is in blocks of
@@ -141,69 +144,78 @@ impl Kernel for Head<'_> {
         let Attention { q, d_head, .. } = *self.attention;
         let d = self.attention.n_head * d_head;
         let at = self.head * d_head;
-        let keys = self.attention.keys(self.head);
+        let rows = self.attention.rows();
         let mut pattern = Vec::new();
-        for (row, &seen) in self.attention.seen.iter().enumerate() {
-            let keys = &keys[..seen];
-            let q = &q[row * d + at..][..d_head];
+        for (i, &seen) in self.attention.seen.iter().enumerate() {
+            let rows = &rows[..seen];
+            let q = &q[i * d + at..][..d_head];
+            pattern.clear();
             // SAFETY: the caller promises the instructions. A row of kv has 2 d numbers: from `at` on d_head keys, and d further
             // as many values. A row of z has d.
             unsafe {
-                self.attention.scores::<L>(q, keys, &mut pattern);
+                self.attention.scores::<L>(q, rows, at, &mut pattern);
                 softmax::<L>(&mut pattern, seen);
-                mix::<L>(&pattern[..seen], keys, d, d_head, self.z.at(row * d + at, d_head));
+                mix::<L>(&pattern[..seen], rows, d + at, d_head, self.z.at(i * d + at, d_head));
             }
         }
     }
 }
 
-/// The patterns of one head of an [`Attention`] whose sizes were checked.
+/// The patterns of some heads of an [`Attention`] whose sizes were checked.
 struct Patterns<'a> {
     attention: &'a Attention<'a>,
-    head: usize,
-    /// Scores, and patterns.
-    rows: &'a mut [Vec<f32>; 2],
+    first: usize,
+    /// Scores, and patterns, of as many heads from the first on.
+    of_heads: &'a mut [[Vec<f32>; 2]],
 }
 
 impl Kernel for Patterns<'_> {
+    /// A few keys of all heads at a time, in the order of memory.
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
         let Attention { q, d_head, .. } = *self.attention;
         let d = self.attention.n_head * d_head;
-        let keys = self.attention.keys(self.head);
-        let [scores, patterns] = self.rows;
-        let mut row = Vec::new();
+        let rows = self.attention.rows();
         for (i, &seen) in self.attention.seen.iter().enumerate() {
-            let q = &q[i * d + self.head * d_head..][..d_head];
-            // SAFETY: the caller promises the instructions; a row of kv has d_head keys from where those of the head begin.
-            unsafe {
-                self.attention.scores::<L>(q, &keys[..seen], &mut row);
-                scores.extend_from_slice(&row);
-                softmax::<L>(&mut row, seen);
+            for few in rows[..seen].chunks(KEYS) {
+                for (head, [scores, _]) in self.of_heads.iter_mut().enumerate() {
+                    let at = (self.first + head) * d_head;
+                    let q = &q[i * d + at..][..d_head];
+                    // SAFETY: the caller promises the instructions; a row of kv has d_head keys from where those of the head begin.
+                    unsafe { self.attention.scores::<L>(q, few, at, scores) };
+                }
             }
-            patterns.extend_from_slice(&row[..seen]);
+            for [scores, patterns] in &mut *self.of_heads {
+                let mut row = scores[scores.len() - seen..].to_vec();
+                // SAFETY: the caller promises the instructions.
+                unsafe { softmax::<L>(&mut row, seen) };
+                patterns.extend_from_slice(&row[..seen]);
+            }
         }
     }
 }
 
 impl Attention<'_> {
-    /// Where the rows of one head's keys are; its values are d further.
-    fn keys(&self, head: usize) -> Vec<*const f32> {
-        let (row, at) = (2 * self.n_head * self.d_head, head * self.d_head);
+    /// Where the rows of keys are; its values are d further.
+    fn rows(&self) -> Vec<*const f32> {
+        let row = 2 * self.n_head * self.d_head;
         let rows = self.kv.iter().flat_map(|block| block.chunks_exact(row));
-        rows.map(|row| row[at..].as_ptr()).collect()
+        rows.map(<[f32]>::as_ptr).collect()
     }
 
+    /// Adds the scores of a query with the keys that are `at` some place of rows.
+    ///
     /// # Safety
-    /// The CPU must have `L`'s instructions, and each of the keys must be good for reading as many numbers as q has.
+    /// The CPU must have `L`'s instructions, and each of the rows must be good for reading as many numbers as q has from there on.
     #[inline(always)]
-    unsafe fn scores<L: Lanes>(&self, q: &[f32], keys: &[*const f32], scores: &mut Vec<f32>) {
-        scores.clear();
-        for keys in keys.chunks(KEYS) {
-            let all: [*const f32; KEYS] = std::array::from_fn(|i| keys[i.min(keys.len() - 1)]);
+    unsafe fn scores<L: Lanes>(&self, q: &[f32], rows: &[*const f32], at: usize, scores: &mut Vec<f32>) {
+        for few in rows.chunks(KEYS) {
             // SAFETY: by the caller's promises.
-            let products = unsafe { dots::<L, f32, KEYS>(all, q) };
-            scores.extend(products.iter().take(keys.len()).map(|product| product * self.scale));
+            let products = unsafe {
+                let keys: [*const f32; KEYS] = std::array::from_fn(|i| few[i.min(few.len() - 1)].add(at));
+                dots::<L, f32, KEYS>(keys, q)
+            };
+            scores.extend(products.iter().take(few.len()).map(|product| product * self.scale));
         }
     }
 }
@@ -240,12 +252,12 @@ unsafe fn softmax<L: Lanes>(scores: &mut Vec<f32>, n: usize) {
     }
 }
 
-/// The values of the keys' rows, `d` further, weighted by the pattern.
+/// The values, which begin at `start` in their rows, weighted by the pattern.
 ///
 /// # Safety
-/// The CPU must have `L`'s instructions. The keys must be good for reading `d` + `d_head` numbers, and z for writing `d_head`.
+/// The CPU must have `L`'s instructions. The rows must be good for reading `start` + `d_head` numbers, and z for writing `d_head`.
 #[inline(always)]
-unsafe fn mix<L: Lanes>(pattern: &[f32], keys: &[*const f32], d: usize, d_head: usize, z: *mut f32) {
+unsafe fn mix<L: Lanes>(pattern: &[f32], rows: &[*const f32], start: usize, d_head: usize, z: *mut f32) {
     let mut at = 0;
     // SAFETY: by the caller's promises, since all that is read and written is below d_head.
     unsafe {
@@ -253,8 +265,8 @@ unsafe fn mix<L: Lanes>(pattern: &[f32], keys: &[*const f32], d: usize, d_head: 
             ($($n:expr)*) => {$(
                 while d_head - at >= $n * L::N {
                     let mut sums = [L::splat(0.0); $n];
-                    for (&weight, row) in pattern.iter().zip(keys) {
-                        let (weight, row) = (L::splat(weight), row.add(d + at));
+                    for (&weight, row) in pattern.iter().zip(rows) {
+                        let (weight, row) = (L::splat(weight), row.add(start + at));
                         for (i, sum) in sums.iter_mut().enumerate() {
                             *sum = weight.mul_add(L::load(row.add(i * L::N)), *sum);
                         }
@@ -268,7 +280,10 @@ unsafe fn mix<L: Lanes>(pattern: &[f32], keys: &[*const f32], d: usize, d_head: 
         }
         registers!(Z 1);
         for i in at..d_head {
-            let products = pattern.iter().zip(keys).map(|(weight, row)| weight * *row.add(d + i));
+            let products = pattern
+                .iter()
+                .zip(rows)
+                .map(|(weight, row)| weight * *row.add(start + i));
             *z.add(i) = products.sum();
         }
     }

@@ -15,11 +15,13 @@ mod parallel;
 mod products;
 #[cfg(test)]
 mod tests;
+mod values;
 
-pub(crate) use attention::{Attention, attention, mixed, pattern};
+pub(crate) use attention::{Attention, attention, mixed, patterns};
 pub(crate) use dot::{matrix_vector, sum_of_rows};
 pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;
 pub(crate) use layer_norm::{layer_norm, scale};
 pub(crate) use linear::{PANEL, linear, packed_len, panels};
-pub(crate) use products::{along, by_head, dots_by_head, dots_f64, squared_rows};
+pub(crate) use products::{along, by_head, squared_rows};
+pub(crate) use values::{dots_by_head, dots_f64};

@@ -1,8 +1,8 @@
-//! Products in float64: what attribution asks of weights, and of what runs keep.
+//! Products with weights in float64: what attribution asks of them.
 
 use std::ops::Range;
 
-use super::lanes::{Kernel, Lanes, with_lanes};
+use super::lanes::{Kernel, Lanes, SUMS, total, with_lanes};
 use super::linear::packed_len;
 use super::parallel::area;
 use super::{Element, PANEL};
@@ -39,36 +39,6 @@ pub(crate) fn along<E: Element, const SQUARED: bool>(
         along: &mut along,
     });
     along
-}
-
-/// `M x` of some columns of a matrix `[rows, width]` as it is, with `x` a number a column; `[rows]`. If `SQUARED`, of the
-/// squares of what it adds up.
-///
-/// # Panics
-/// If the matrix is not of such rows, or x not of such columns.
-pub(crate) fn dots_f64<const SQUARED: bool>(
-    matrix: &[f32],
-    width: usize,
-    columns: Range<usize>,
-    x: &[f64],
-) -> Vec<f64> {
-    assert!(
-        width > 0 && matrix.len().is_multiple_of(width),
-        "the matrix is not [rows, width]"
-    );
-    assert!(
-        columns.start <= columns.end && columns.end <= width && columns.len() == x.len(),
-        "x is not of columns of the width"
-    );
-    let mut dots = vec![0.0; matrix.len() / width];
-    with_lanes(Dots::<SQUARED> {
-        matrix,
-        width,
-        columns,
-        x,
-        dots: &mut dots,
-    });
-    dots
 }
 
 /// `z W` of each head's rows of `W` `[k, n]` alone, `[k / d_head, n]`, for `z` `[k]`.
@@ -121,107 +91,65 @@ struct Along<'a, E, const SQUARED: bool> {
     along: &'a mut [f64],
 }
 
+/// Panels, or rows, that are read at a time: memory gives several streams sooner than one.
+pub(super) const STREAMS: usize = 4;
+
 impl<E: Element, const SQUARED: bool> Kernel for Along<'_, E, SQUARED> {
     #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
-        let Range { start, end } = self.columns;
+    unsafe fn run<L: Lanes>(mut self) {
+        let (start, end) = (self.columns.start / PANEL, self.columns.end.div_ceil(PANEL));
+        let mut u = vec![[0.0; PANEL]; end - start];
+        let of_columns = u.as_flattened_mut()[self.columns.start % PANEL..].iter_mut();
+        for (to, &u) in of_columns.zip(self.u) {
+            *to = if SQUARED { u * u } else { u };
+        }
+        let (groups, rest) = u.as_chunks();
+        // SAFETY: the caller promises the instructions.
+        unsafe {
+            for (i, u) in groups.iter().enumerate() {
+                self.add::<L, STREAMS>(start + i * STREAMS, u);
+            }
+            for (i, u) in rest.iter().enumerate() {
+                self.add::<L, 1>(end - rest.len() + i, &[*u]);
+            }
+        }
+    }
+}
+
+impl<E: Element, const SQUARED: bool> Along<'_, E, SQUARED> {
+    /// Adds what some panels give, from the first on.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions.
+    #[inline(always)]
+    unsafe fn add<L: Lanes, const N: usize>(&mut self, first: usize, u: &[[f64; PANEL]; N]) {
+        let panels: [&[[E; PANEL]]; N] = std::array::from_fn(|i| {
+            let panel = &self.weight[(first + i) * self.k * PANEL..][..self.k * PANEL];
+            &panel.as_chunks().0[self.rows.clone()]
+        });
         let mut room = [0.0; PANEL];
-        for panel in start / PANEL..end.div_ceil(PANEL) {
-            let at = start.max(panel * PANEL)..end.min((panel + 1) * PANEL);
-            let mut part = [0.0; PANEL];
-            part[at.start - panel * PANEL..at.end - panel * PANEL]
-                .copy_from_slice(&self.u[at.start - start..at.end - start]);
-            if SQUARED {
-                part = part.map(|u| u * u);
+        for (at, sum) in self.along.iter_mut().enumerate() {
+            let mut sums = [0.0; SUMS];
+            for (panel, u) in panels.iter().zip(u) {
+                // SAFETY: by the caller's promise.
+                let row = unsafe { E::row::<L>(&panel[at], &mut room) };
+                add_products::<L, SQUARED>(row, u, &mut sums);
             }
-            let rows = &self.weight[panel * self.k * PANEL..][self.rows.start * PANEL..self.rows.end * PANEL];
-            for (sum, row) in self.along.iter_mut().zip(rows.as_chunks().0) {
-                // SAFETY: the caller promises the instructions.
-                let row = unsafe { E::row::<L>(row, &mut room) };
-                *sum += match SQUARED {
-                    true => L::dot_f64(&row.map(|w| w * w), &part),
-                    false => L::dot_f64(row, &part),
-                };
-            }
+            *sum += total(sums);
         }
     }
 }
 
-/// `M x` of each `d_head` of the columns from `start` on of a matrix `[rows, width]`, with `x` a number a column; `[heads, rows]`.
-///
-/// # Panics
-/// If the matrix is not of such rows, or x not of whole heads of its columns.
-pub(crate) fn dots_by_head(matrix: &[f32], width: usize, start: usize, d_head: usize, x: &[f64]) -> Vec<f64> {
-    assert!(
-        width > 0 && matrix.len().is_multiple_of(width),
-        "the matrix is not [rows, width]"
-    );
-    assert!(
-        d_head > 0 && x.len().is_multiple_of(d_head) && start <= width && x.len() <= width - start,
-        "x is not of heads of the columns"
-    );
-    let mut dots = vec![0.0; area(x.len() / d_head, matrix.len() / width)];
-    with_lanes(DotsByHead {
-        matrix,
-        width,
-        start,
-        d_head,
-        x,
-        dots: &mut dots,
-    });
-    dots
-}
-
-struct DotsByHead<'a> {
-    matrix: &'a [f32],
-    width: usize,
-    start: usize,
-    d_head: usize,
-    x: &'a [f64],
-    dots: &'a mut [f64],
-}
-
-impl Kernel for DotsByHead<'_> {
-    /// A row at a time, in the order of memory.
-    #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
-        let rows = self.matrix.len() / self.width;
-        for (i, row) in self.matrix.chunks_exact(self.width).enumerate() {
-            let heads = row[self.start..].chunks_exact(self.d_head);
-            for (head, (row, x)) in heads.zip(self.x.chunks_exact(self.d_head)).enumerate() {
-                let ((row, left), (x, rest)) = (row.as_chunks(), x.as_chunks());
-                let whole: f64 = row.iter().zip(x).map(|(row, x)| L::dot_f64(row, x)).sum();
-                let left: f64 = left.iter().zip(rest).map(|(&w, x)| f64::from(w) * x).sum();
-                self.dots[head * rows + i] = whole + left;
-            }
-        }
-    }
-}
-
-struct Dots<'a, const SQUARED: bool> {
-    matrix: &'a [f32],
-    width: usize,
-    columns: Range<usize>,
-    x: &'a [f64],
-    dots: &'a mut [f64],
-}
-
-impl<const SQUARED: bool> Kernel for Dots<'_, SQUARED> {
-    #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
-        let square = |x: f64| if SQUARED { x * x } else { x };
-        let x: Vec<f64> = self.x.iter().map(|&x| square(x)).collect();
-        let (whole, rest) = x.as_chunks();
-        for (dot, row) in self.dots.iter_mut().zip(self.matrix.chunks_exact(self.width)) {
-            let (chunks, left) = row[self.columns.clone()].as_chunks();
-            let of_chunk = |(row, x): (&[f32; PANEL], &[f64; PANEL])| match SQUARED {
-                true => L::dot_f64(&row.map(|w| w * w), x),
-                false => L::dot_f64(row, x),
-            };
-            let chunks: f64 = chunks.iter().zip(whole).map(of_chunk).sum();
-            let left: f64 = left.iter().zip(rest).map(|(&w, x)| square(f64::from(w)) * x).sum();
-            *dot = chunks + left;
-        }
+/// Adds the products of a row, or of its squares, with u.
+#[inline(always)]
+pub(super) fn add_products<L: Lanes, const SQUARED: bool>(
+    row: &[f32; PANEL],
+    u: &[f64; PANEL],
+    sums: &mut [f64; SUMS],
+) {
+    match SQUARED {
+        true => L::add_products(&row.map(|w| w * w), u, sums),
+        false => L::add_products(row, u, sums),
     }
 }
 
@@ -238,7 +166,9 @@ impl<E: Element> Kernel for Squares<'_, E> {
             for (sum, row) in self.squares.iter_mut().zip(panel.as_chunks().0) {
                 // SAFETY: the caller promises the instructions.
                 let row = unsafe { E::row::<L>(row, &mut room) };
-                *sum += L::dot_f64(row, &row.map(f64::from));
+                let mut sums = [0.0; SUMS];
+                L::add_products(row, &row.map(f64::from), &mut sums);
+                *sum += total(sums);
             }
         }
     }
@@ -254,21 +184,46 @@ struct Results<'a, E> {
 
 impl<E: Element> Kernel for Results<'_, E> {
     #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
-        let mut room = [0.0; PANEL];
-        for (i, panel) in self.weight.chunks_exact(self.z.len() * PANEL).enumerate() {
-            let columns = i * PANEL..self.n.min((i + 1) * PANEL);
-            let heads = panel
-                .chunks_exact(self.d_head * PANEL)
-                .zip(self.z.chunks_exact(self.d_head));
-            for ((rows, z), result) in heads.zip(self.results.chunks_exact_mut(self.n)) {
-                let mut sums = [0.0; PANEL];
-                for (row, &z) in rows.as_chunks().0.iter().zip(z) {
-                    // SAFETY: the caller promises the instructions.
-                    L::add_f64(unsafe { E::row::<L>(row, &mut room) }, z, &mut sums);
-                }
-                result[columns.clone()].copy_from_slice(&sums[..columns.len()]);
+    unsafe fn run<L: Lanes>(mut self) {
+        let panels = self.weight.len() / (self.z.len() * PANEL);
+        let together = panels / STREAMS * STREAMS;
+        // SAFETY: the caller promises the instructions.
+        unsafe {
+            for first in (0..together).step_by(STREAMS) {
+                self.write::<L, STREAMS>(first);
             }
+            for panel in together..panels {
+                self.write::<L, 1>(panel);
+            }
+        }
+    }
+}
+
+impl<E: Element> Results<'_, E> {
+    /// Writes the columns of some panels, from the first on.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions.
+    #[inline(always)]
+    unsafe fn write<L: Lanes, const N: usize>(&mut self, first: usize) {
+        let k = self.z.len();
+        let columns = first * PANEL..self.n.min((first + N) * PANEL);
+        let mut room = [0.0; PANEL];
+        let heads = self.z.chunks_exact(self.d_head).enumerate();
+        for ((head, z), result) in heads.zip(self.results.chunks_exact_mut(self.n)) {
+            let panels: [&[[E; PANEL]]; N] = std::array::from_fn(|i| {
+                let panel = &self.weight[(first + i) * k * PANEL..][..k * PANEL];
+                &panel.as_chunks().0[head * self.d_head..][..self.d_head]
+            });
+            let mut sums = [[0.0; PANEL]; N];
+            for (at, &z) in z.iter().enumerate() {
+                for (panel, sums) in panels.iter().zip(&mut sums) {
+                    // SAFETY: by the caller's promise.
+                    let row = unsafe { E::row::<L>(&panel[at], &mut room) };
+                    L::add_f64(row, z, sums);
+                }
+            }
+            result[columns.clone()].copy_from_slice(&sums.as_flattened()[..columns.len()]);
         }
     }
 }

@@ -210,7 +210,7 @@ fn slices_of_another_size_are_refused() {
     };
     let pattern = |q: usize, kv: usize, seen: &'static [usize], head| {
         let call = move || {
-            let [_, patterns] = pattern(
+            let mut of_heads = patterns(
                 &Attention {
                     q: &N[..q],
                     kv: &[&N[..kv]],
@@ -219,9 +219,10 @@ fn slices_of_another_size_are_refused() {
                     d_head: 3,
                     scale: 1.0,
                 },
-                head,
+                head..head + 1,
             );
-            f64s(&patterns)
+            let [_, pattern] = of_heads.swap_remove(0);
+            f64s(&pattern)
         };
         Box::new(call) as Box<dyn FnOnce() -> Vec<f64>>
     };
@@ -286,7 +287,7 @@ fn slices_of_another_size_are_refused() {
         (of_q, pattern(11, 36, &[2, 3], 0)),
         (of_kv, pattern(12, 35, &[2, 3], 0)),
         (of_seen, pattern(12, 36, &[2, 4], 0)),
-        ("there is no such head", pattern(12, 36, &[2, 3], 2)),
+        ("there are no such heads", pattern(12, 36, &[2, 3], 2)),
         ("x is not [rows, d]", Box::new(|| f64s(&super::scale(N, 7, 1e-5)))),
         (
             "the matrix is not [rows, k]",
@@ -359,8 +360,10 @@ proptest! {
             let attended = Attention { q: &q, kv: &blocks, seen: &seen, n_head, d_head, scale };
             let z = attention(&attended);
             assert_close(&z, expected.iter().copied());
-            for head in 0..n_head {
-                let [scores, pattern] = pattern(&attended, head);
+            let of_heads = patterns(&attended, 0..n_head);
+            for (head, of_head) in of_heads.iter().enumerate() {
+                assert_eq!(&patterns(&attended, head..head + 1)[0], of_head);
+                let [scores, pattern] = of_head;
                 let mut at = 0;
                 for (row, &seen) in seen.iter().enumerate() {
                     let (scores, pattern) = (&scores[at..at + seen], &pattern[at..at + seen]);

@@ -38,6 +38,22 @@ for (const origin of ['origin', 'elsewhere'] as const) {
   });
 }
 
+test('sources and neurons are labelled by their numbers', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const [sources, neurons, width] = await page.evaluate(
+    async ({ module, model, reference }) => {
+      const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(model);
+      const run = await scope.run(reference.tokens);
+      const labels = async (unit: 'source' | 'neuron', of: string) => (await run.attribute({ answer: reference.answer_token, position: 2, unit, of })).labels;
+      return [await labels('source', 'L1H0'), await labels('neuron', '1_mlp_out'), scope.config.n_inner] as const;
+    },
+    { module: `${server.page}logitscope.js`, model: server.model('tiny-a'), reference },
+  );
+  expect(sources).toEqual(['@0', '@1', '@2']);
+  expect(neurons).toEqual([...Array.from({ length: width }, (_, neuron) => `L1N${neuron}`), '1_mlp_bias']);
+});
+
 test('the weights can be those of another file of the folder', async ({ page, server }) => {
   await page.goto(`${server.origin}/an/article`);
   const folder = `${server.page}models/bundled/`;

@@ -99,6 +99,31 @@ test.describe('from the question to the token that a head of an earlier layer re
     expect(score.explain).toBe('score:L3H4@13:key');
     await expect(page.getByText('before softmax').first()).toBeVisible();
     await expect(scope.identity).toContainText('The parts add up');
+
+    // The same look by its other side, in place of this one; Back is the way to either.
+    const side = (name: string) => page.getByRole('group', { name: /^Which side/ }).getByRole('button', { name });
+    await expect(side('by what is at ·drink')).toHaveAttribute('aria-pressed', 'true');
+    await side('by where it looks from, ·to').click();
+    await expect(side('by where it looks from, ·to')).toHaveAttribute('aria-pressed', 'true');
+    await scope.answered();
+    const query = await inside(scope);
+    expect(query.explain).toBe('score:L3H4@13:query');
+    expect(query.logit[0]).toBeCloseTo(score.logit[0]!, 4);
+    expect(query.attribution).not.toEqual(score.attribution);
+    await expect(scope.identity).toContainText('The parts add up');
+    await expect(page).toHaveURL(/path=score%3AL3H4%4013%3Aquery/);
+    await page.goBack();
+    await expect(side('by what is at ·drink')).toHaveAttribute('aria-pressed', 'true');
+    await page.goBack();
+    await expect(way).toHaveCount(0);
+  });
+
+  test('a look on the way in is seen from its other side with the steps before it kept', async ({ scope, page }) => {
+    await page.goto(`${scope.server.page}#prompt=When+Mary+and+John+went+to+the+store%2C+John+gave+a+drink+to&answer=+Mary&incorrect=+John&path=L3H4%4013%2Cscore%3AL2H5%4010%3Akey`);
+    await scope.answered();
+    await page.getByRole('button', { name: 'by where it looks from, ·drink' }).click();
+    await expect(page).toHaveURL(/path=L3H4%4013%2Cscore%3AL2H5%4010%3Aquery/);
+    await expect(page.getByRole('navigation', { name: 'The way in' })).toContainText('L3H4 at ·drink');
   });
 });
 

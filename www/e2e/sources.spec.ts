@@ -25,7 +25,7 @@ function mount({ page, server }: Logitscope, of: string | 'rests', theme: 'light
       const mlp = label.endsWith('mlp_out');
       const parts = await run.attribute({ ...asked, unit: mlp ? 'neuron' : 'source', of: label, position: at });
       const whole = mlp ? undefined : await run.pattern(label);
-      const picture = { tokens: run.tokens, bos: scope.bos, at };
+      const picture = { tokens: run.tokens, bos: scope.bos, at, position: at };
       const add = (name: string, properties: object) => {
         const element = document.createElement(name);
         document.body.prepend(Object.assign(element, properties));
@@ -38,7 +38,7 @@ function mount({ page, server }: Logitscope, of: string | 'rests', theme: 'light
       const question = { prompt, prependBos: true, generated: [], position: at, answer: '', incorrect: '', trail: [] };
       const hover = Object.assign(new EventTarget(), { state: { hovered: null } });
       const sources = mlp ? undefined : await run.sources({ ...asked, position: at });
-      if (!mlp) add('token-strip', { tokens: run.tokens, question, hover, picture: { ...picture, sources }, theme });
+      if (!mlp) add('token-strip', { tokens: run.tokens, question, hover, picture, sources, theme });
       const most = Math.max(...numbers.attribution.map(Math.abs));
       const colors = tints(Float64Array.from(attribution, (value) => value / most), theme === 'dark');
       return { label, at, numbers, whole: whole && [...whole], colors };
@@ -79,7 +79,12 @@ for (const theme of ['light', 'dark'] as const) {
       expect(Math.max(ink!, ground!) / Math.min(ink!, ground!), `token ${i}`).toBeGreaterThan(4.5);
     });
 
+    // The arc goes from the one token that matters to the one where it is read.
+    const arc = strip.locator('.start, .along, .end');
+    await expect(arc).toHaveText(['·drink', '·to']);
+
     await strip.evaluate((element) => void Object.assign(element, { selected: null }));
+    await expect(arc).toHaveCount(0);
     await expect(tokens.nth(at)).toHaveAccessibleName('14: ·to');
     // The keyboard goes on as before.
     await tokens.nth(at).press('ArrowLeft');
@@ -93,8 +98,13 @@ test('a head’s strongest sources are listed with the API’s numbers, and lead
   const { numbers, label } = await mount(scope, 'L2H5');
   const list = page.locator('body > part-sources');
   const rows = list.locator('tbody tr');
-  await expect(rows).toHaveCount(6);
-  for (const [i, { label: source }] of numbers.strongest.slice(0, 5).entries()) {
+  // Those of a hundredth of all that it takes, and the others in one row.
+  const most = numbers.attribution.reduce((sum, value) => sum + Math.abs(value), 0);
+  const named = numbers.strongest.filter(({ value }, i) => i < 5 && (i === 0 || Math.abs(value) >= 0.01 * most));
+  expect(named.length).toBeLessThan(5);
+  await expect(rows).toHaveCount(named.length + 1);
+  await expect(rows.last()).toContainText(`${numbers.labels.length - named.length} others`);
+  for (const [i, { label: source }] of named.entries()) {
     const token = Number(source.slice(1));
     await expect(rows.nth(i).getByRole('rowheader')).toContainText(String(token));
     await rows.nth(i).getByRole('button', { name: /^Go in/ }).click();
@@ -164,4 +174,37 @@ test('an MLP’s strongest neurons are listed with the API’s numbers, and lead
   }
   await expect(rows.nth(8)).toContainText('248 others');
   await expect(list.locator('.identity')).toHaveText(/✓ They add up to \+8\.05, what it wrote, to \d\.\de−\d+\./);
+});
+
+test('the newest question’s sources are the ones that stay', async ({ scope, page }) => {
+  await page.getByRole('button', { name: /, L3H4$/ }).click();
+  const drink = scope.tokens.nth(13);
+  await expect(drink).toHaveAccessibleName(/takes \+2\.00 from here/);
+  const swap = page.getByRole('button', { name: 'Swap' });
+  for (let times = 0; times < 3; times += 1) await swap.click();
+  await scope.answered();
+  await expect(drink).toHaveAccessibleName(/takes −2\.00 from here/);
+  await page.waitForTimeout(300);
+  await expect(drink).toHaveAccessibleName(/takes −2\.00 from here/);
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test('a head is selected under the finger, and nothing moves', async ({ scope, page }) => {
+    const heads = scope.chart('Heads');
+    await heads.scrollIntoViewIfNeeded();
+    const places = () => page.locator('chart-figure, answer-panel').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+    const before = await places();
+    const { width = 0, height = 0 } = (await heads.boundingBox()) ?? {};
+    await heads.tap({ position: { x: 0.7 * width, y: 0.5 * height } });
+    await expect(scope.selected).toContainText('attention head');
+    await expect(scope.tokens.nth(14)).toHaveAccessibleName(/of its attention/);
+    expect(await places()).toEqual(before);
+    const strip = await page.locator('token-strip').boundingBox();
+    expect(strip && strip.y >= 0 && strip.y + strip.height <= 100).toBe(true);
+    await page.locator('body').press('Escape');
+    await expect(page.locator('token-strip')).toBeHidden();
+    expect(await places()).toEqual(before);
+  });
 });

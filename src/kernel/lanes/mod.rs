@@ -14,6 +14,15 @@ use super::PANEL;
 /// More lanes than any register has.
 pub(super) const WIDEST: usize = 16;
 
+/// As many sums as the compiler keeps in registers of several.
+pub(super) const SUMS: usize = 8;
+
+/// What [`Lanes::add_products`] has added up.
+#[inline(always)]
+pub(super) fn total([a, b, c, d, e, f, g, h]: [f64; SUMS]) -> f64 {
+    ((a + e) + (b + f)) + ((c + g) + (d + h))
+}
+
 /// A register of float32 lanes.
 ///
 /// There is one only where the CPU has its instructions, since what makes the first of them is unsafe. So what is computed of
@@ -53,19 +62,14 @@ pub(crate) trait Lanes: Copy {
     /// 2^n of lanes that hold 1.5 * 2^23 + n: n is in their last bits.
     fn exp2_of_last_bits(self) -> Self;
 
-    /// The scalar product, in float64.
+    /// Adds what a scalar product adds up to float64 sums, by turns; their [`total`] is the product.
     #[inline(always)]
-    fn dot_f64(row: &[f32; PANEL], u: &[f64; PANEL]) -> f64 {
-        // As many sums as the compiler keeps in registers of several.
-        const SUMS: usize = 8;
-        let mut sums = [0.0; SUMS];
+    fn add_products(row: &[f32; PANEL], u: &[f64; PANEL], sums: &mut [f64; SUMS]) {
         for (row, u) in row.chunks_exact(SUMS).zip(u.chunks_exact(SUMS)) {
             for (sum, (&w, u)) in sums.iter_mut().zip(row.iter().zip(u)) {
                 *sum += f64::from(w) * u;
             }
         }
-        let [a, b, c, d, e, f, g, h] = sums;
-        ((a + e) + (b + f)) + ((c + g) + (d + h))
     }
 
     /// Adds `factor` times the row to float64 sums.

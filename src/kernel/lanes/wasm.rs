@@ -4,7 +4,7 @@ use core::arch::wasm32::*;
 
 use half::{bf16, f16};
 
-use super::{Kernel, Lanes, PANEL};
+use super::{Kernel, Lanes, PANEL, SUMS};
 
 /// In its own function, so that dependencies need not be compiled for relaxed SIMD.
 #[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
@@ -85,21 +85,16 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
-    fn dot_f64(row: &[f32; PANEL], u: &[f64; PANEL]) -> f64 {
-        let mut sums = [f64x2_splat(0.0); 2];
+    fn add_products(row: &[f32; PANEL], u: &[f64; PANEL], sums: &mut [f64; SUMS]) {
         for i in (0..PANEL).step_by(2) {
-            // SAFETY: both have two numbers from i on, as PANEL is even.
-            let [w, u] = unsafe {
-                [
-                    v128_load64_zero(row[i..].as_ptr().cast()),
-                    v128_load(u[i..].as_ptr().cast()),
-                ]
-            };
-            let sum = &mut sums[i / 2 % 2];
-            *sum = f64x2_add(*sum, f64x2_mul(f64x2_promote_low_f32x4(w), u));
+            // SAFETY: each has two numbers from there on, as PANEL and SUMS are even.
+            unsafe {
+                let w = f64x2_promote_low_f32x4(v128_load64_zero(row[i..].as_ptr().cast()));
+                let u = v128_load(u[i..].as_ptr().cast());
+                let sum = sums[i % SUMS..].as_mut_ptr().cast();
+                v128_store(sum, f64x2_add(v128_load(sum), f64x2_mul(w, u)));
+            }
         }
-        let sum = f64x2_add(sums[0], sums[1]);
-        f64x2_extract_lane::<0>(sum) + f64x2_extract_lane::<1>(sum)
     }
 
     #[inline(always)]

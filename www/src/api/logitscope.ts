@@ -23,6 +23,7 @@ import { Team } from './team.js';
 import type { Input, Loaded, Service } from './worker.js';
 import type {
   AttributionData,
+  AttributionText,
   Bos,
   Contribution,
   Effects,
@@ -128,7 +129,7 @@ export interface Work<T> {
 
 /** For work that takes its time: other questions are answered in between. */
 export interface Working<T> extends Abortable {
-  /** Called about ten times a second. */
+  /** Called about ten times a second, and at the end. */
   onProgress?: (work: Work<T>) => void;
 }
 
@@ -161,6 +162,15 @@ function first({ labels, attribution, positions }: AttributionData, k: number, s
 }
 
 const WORKING = { signal: 'signal', onProgress: 'function' } as const;
+
+/** The labels of a head's sources, or of an MLP's neurons and its output bias. */
+function numbered({ unit, of = '', attribution }: Omit<AttributionText, 'labels'>): string[] {
+  if (unit === 'source') return Array.from(attribution, (_, token) => `@${token}`);
+  const layer = parseInt(of);
+  const neurons = Array.from(attribution.subarray(1), (_, neuron) => `L${layer}N${neuron}`);
+  return [...neurons, `${layer}_mlp_bias`];
+}
+
 const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
 const GENERATE_OPTIONS = {
   ...PROMPT_OPTIONS,
@@ -367,7 +377,7 @@ export class Run {
     if (question.of !== undefined && question.of !== null) asked.of = question.of;
     checkOptions(options, { signal: 'signal' });
     const { labels, factors, ...numbers } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
-    const data: AttributionData = { ...numbers, labels: labels.split(' ') };
+    const data: AttributionData = { ...numbers, labels: labels?.split(' ') ?? numbered(numbers) };
     if (factors && data.unit === 'source') data.pattern = [...factors];
     if (factors && data.unit === 'neuron') data.activation = Array.from(factors, (factor) => (Number.isNaN(factor) ? null : factor));
     return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
@@ -458,10 +468,12 @@ export class Run {
       for (;;) {
         const tell = onProgress !== undefined && performance.now() - told > 100;
         const { more, done, total, known } = await this.#call((service) => service.advance(handle, tell), signal);
+        if (known) {
+          told = performance.now();
+          const secondsLeft = ((told - begun) / 1000) * (total / Math.max(1, done) - 1);
+          onProgress?.({ done, total, secondsLeft, known: known as T });
+        }
         if (!more) return known as T;
-        if (!known) continue;
-        told = performance.now();
-        onProgress?.({ done, total, secondsLeft: ((told - begun) / 1000) * (total / Math.max(1, done) - 1), known: known as T });
       }
     } finally {
       this.#call((service) => service.free(handle)).catch(() => {});

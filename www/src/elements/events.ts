@@ -24,8 +24,9 @@ export interface Told {
   'part-hover': Pointed | null;
   /** By label. */
   'part-select': string | null;
-  /** By a step of the trail; or out, to so many steps. */
+  /** By a step of the trail, one more or instead of the last; or out, to so many steps. */
   'go-in': string;
+  'go-over': string;
   'go-out': number;
   'unit-choose': Shown;
   'model-open': Source;

@@ -1,4 +1,4 @@
-import type { Attribution, Bos, Chart, Prediction, SourcesData, Token, Unit } from '../api/logitscope';
+import type { Attribution, Bos, Chart, Prediction, Token, Unit } from '../api/logitscope';
 import type { Source } from './source';
 import type { Trail } from './trail';
 
@@ -26,8 +26,11 @@ export interface Picture {
   incorrect?: Prediction;
   attributions: Readonly<Record<Shown, Attribution>>;
   charts: Readonly<Record<Shown, Chart>>;
-  /** What each head takes from each token up to there. */
-  sources: SourcesData;
+}
+
+/** Whether prompts are the same to the model. */
+export function sameTokens(a: readonly Token[], b: readonly Token[]): boolean {
+  return a === b || (a.length === b.length && a.every(({ id }, i) => id === b[i]?.id));
 }
 
 /** What is under the pointer: a part, and its layer. */

@@ -19,3 +19,11 @@ export function sourcesOf({ heads, attribution, pattern }: SourcesData, label: s
 export function restsOnFirst({ pattern: [first = 0] }: Pick<Sources, 'pattern'>): boolean {
   return first > 0.5;
 }
+
+/** The three tokens at most that it takes most from, in their order; the first counts only where more than attention rests on it. */
+export function mainSources({ attribution }: Sources, rests: boolean): number[] {
+  const taken = attribution.map((value, i) => (rests && i === 0 ? 0 : Math.abs(value)));
+  const [most = 0, , third = 0] = [...taken].sort((a, b) => b - a);
+  const least = Math.max(most / 2, third);
+  return taken.flatMap((value, i) => (value > 0 && value >= least ? [i] : []));
+}

@@ -1,4 +1,4 @@
-import { Chart, LogitscopeError, type Attribution, type Logitscope, type Prediction, type Run, type Token } from '../api/logitscope';
+import { Chart, LogitscopeError, type Attribution, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
 import type { Model } from '../state/model';
 import { UNITS, type Picture, type Shown } from '../state/picture';
 import type { Field, Hints, Problem, Problems, Question } from '../state/question';
@@ -17,6 +17,8 @@ export interface Answer {
   /** At the current position. */
   predictions: readonly Prediction[];
   picture?: Picture;
+  /** What each head takes from each token up to where the picture reads: it comes a moment after that. */
+  sources?: SourcesData;
   /** Whether an answer to the current question is being computed. */
   pending: boolean;
   problems: Problems;
@@ -169,12 +171,15 @@ export class AnswerStore extends Store<Answer> {
       const words = { answer: answer.token.id, incorrect: incorrect.token?.id };
       const { asked, at } = follow(question.trail, position);
       const of = asked.explain ? asked : { ...words, ...asked };
-      const [sources, ...attributions] = await Promise.all([run.sources(of), ...UNITS.map((unit) => run.attribute({ ...of, unit }))]);
+      const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...of, unit })));
       if (superseded()) return;
       const bos = prepended(scope, question);
       const { n_layer: layers, n_head: heads } = model.config;
       const from = { source: model.source, layers, heads, tokens: run.tokens, bos, position, predictions };
-      this.#show({ ...from, trail: question.trail, at, sources, answer: likely, incorrect: unlikely }, attributions);
+      this.#show({ ...from, trail: question.trail, at, answer: likely, incorrect: unlikely }, attributions);
+      const sources = await run.sources(of);
+      if (superseded()) return;
+      this.set({ sources });
       const hints = await hintsOf(scope, run, position, question);
       if (!superseded()) this.set({ hints });
     } catch (error) {
@@ -198,7 +203,7 @@ export class AnswerStore extends Store<Answer> {
     const picture: Picture = { ...answered, attributions: by(attributions), charts: by(charts) };
     if (this.#retired) UNITS.forEach((unit) => this.#retired?.charts[unit].free());
     this.#retired = this.state.picture;
-    this.set({ picture, pending: false, problems: {}, hints: {} });
+    this.set({ picture, sources: undefined, pending: false, problems: {}, hints: {} });
   }
 
   /** One question has one scale over the checkpoints, or what is next to nothing would look as loud as what comes of it. */

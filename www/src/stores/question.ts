@@ -73,10 +73,19 @@ export class QuestionStore extends Store<Question> {
     this.#own = [];
   }
 
-  /** Goes in by a step, or out to so many. */
-  go(to: string | number): void {
-    const { trail } = this.state;
-    this.ask({ trail: typeof to === 'number' ? trail.slice(0, to) : [...trail, to] });
+  /** Goes in by a step. */
+  goIn(step: string): void {
+    this.ask({ trail: [...this.state.trail, step] });
+  }
+
+  /** Takes another step instead of the last. */
+  goOver(step: string): void {
+    this.ask({ trail: [...this.state.trail.slice(0, -1), step] });
+  }
+
+  /** Goes out to so many steps. */
+  goOut(level: number): void {
+    this.ask({ trail: this.state.trail.slice(0, level) });
   }
 
   setBos(prependBos: boolean): void {

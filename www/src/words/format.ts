@@ -12,8 +12,9 @@ export function signed(x: number): string {
   return Math.abs(x) < 1e-4 ? (x > 0 ? '+' : '') + scientific(x) : minus(three.format(x));
 }
 
-/** Three decimals for numbers that a reader adds up: `+13.872`. */
+/** Three decimals for numbers that a reader adds up: `+13.872`; of what these would say little of, three digits. */
 export function decimals(x: number): string {
+  if (x !== 0 && Math.abs(x) < 0.01) return signed(x);
   return minus((x >= 0 ? '+' : '') + x.toFixed(3));
 }
 

@@ -1,21 +1,25 @@
 import type { Subject } from '../api/logitscope';
 import type { Picture } from '../state/picture';
-import { parseStep, type Step } from '../state/trail';
+import { follow, parseStep, type Step } from '../state/trail';
+import { tokenAt } from './depth';
 import { isolate, signed } from './format';
 
 type Asked = Pick<Picture, 'tokens' | 'answer' | 'incorrect' | 'trail' | 'layers' | 'heads'>;
 
 /** A level of a trail as its breadcrumb says it: `L9H9 at ·Mary`. */
 export function stepName(step: Step, tokens: Picture['tokens']): string {
-  const token = (i: number) => isolate(tokens[i]?.text ?? `@${i}`);
   switch (step.kind) {
     case 'head':
-      return `${step.head} at ${token(step.token)}`;
+      return `${step.head} at ${tokenAt({ tokens }, step.token)}`;
     case 'neuron':
       return `neuron ${step.neuron}`;
     case 'score':
-      return `why ${step.head} looks at ${token(step.token)}${step.side === 'key' ? '' : ', by where it looks from'}`;
+      return `why ${step.head} looks at ${tokenAt({ tokens }, step.token)}${bySide(step)}`;
   }
+}
+
+function bySide({ side }: { side: 'key' | 'query' }): string {
+  return side === 'key' ? '' : ', by where it looks from';
 }
 
 /** The outermost level, the question: `·Mary − ·John`. */
@@ -60,6 +64,19 @@ export function levelNote({ trail, tokens, at, attributions }: Picture): string 
   }
 }
 
+/** The two sides of a look, where a level explains one by either, and the steps to them. */
+export function sidesOf({ trail, tokens, position }: Pick<Picture, 'trail' | 'tokens' | 'position'>): { name: string; step: string; chosen: boolean }[] {
+  const step = parseStep(trail.at(-1) ?? '');
+  if (step?.kind !== 'score') return [];
+  const { at } = follow(trail.slice(0, -1), position);
+  const names = { key: `by what is at ${tokenAt({ tokens }, step.token)}`, query: `by where it looks from, ${tokenAt({ tokens }, at)}` };
+  return (['key', 'query'] as const).map((side) => ({
+    name: names[side],
+    step: `score:${step.head}@${step.token}:${side}`,
+    chosen: side === step.side,
+  }));
+}
+
 /** What the charts' titles say is explained. */
 export function subjectOf({ tokens, answer, incorrect, trail, layers, heads }: Asked): Subject {
   const steps = trail.map(parseStep).filter((step) => step !== undefined);
@@ -68,6 +85,9 @@ export function subjectOf({ tokens, answer, incorrect, trail, layers, heads }: A
   const through = steps.slice(root + 1).map((step) => stepName(step, tokens)).join(', ') || undefined;
   const number = steps[root];
   if (!number) return { answer: answer.text, incorrect: incorrect?.text, through, model };
-  const named = number.kind === 'neuron' ? `the input of neuron ${number.neuron}` : stepName(number, tokens);
+  const named =
+    number.kind === 'score'
+      ? `the score of ${number.head} at ${tokenAt({ tokens }, number.token)}${bySide(number)}`
+      : `the input of ${stepName(number, tokens)}`;
   return { answer: named, explain: true, through, model };
 }

@@ -7,12 +7,12 @@ use logitscope::chart::plotters::coord::Shift;
 use logitscope::chart::plotters::prelude::{DrawingArea, IntoDrawingArea};
 use logitscope::chart::{self, Resolution, Theme};
 use logitscope::{Error, Result};
-use plotters_canvas::CanvasBackend;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use crate::JsResult;
+use crate::canvas::Canvas;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -312,7 +312,7 @@ pub(crate) fn prepare(
     canvas: &HtmlCanvasElement,
     (width, height): (f64, f64),
     pixel_ratio: f64,
-) -> Result<(DrawingArea<CanvasBackend, Shift>, Resolution)> {
+) -> Result<(DrawingArea<Canvas, Shift>, Resolution)> {
     if !(pixel_ratio > 0.0 && pixel_ratio <= 16.0) {
         return Err(Error::Chart(format!(
             "a pixelRatio of {pixel_ratio}; it must be above 0 and at most 16"
@@ -326,7 +326,7 @@ pub(crate) fn prepare(
         canvas.set_width(width);
         canvas.set_height(height);
     }
-    let area = CanvasBackend::with_canvas_object(canvas.clone())
+    let area = Canvas::new(canvas)
         .ok_or_else(|| Error::Chart("the canvas has no 2d context; it must not have another kind".into()))?
         .into_drawing_area();
     Ok((area, resolution))

@@ -12,6 +12,8 @@ use wasm_bindgen::prelude::*;
 #[cfg(feature = "bench")]
 mod bench;
 #[cfg(feature = "charts")]
+mod canvas;
+#[cfg(feature = "charts")]
 mod chart;
 #[cfg(feature = "model")]
 mod convert;

@@ -183,15 +183,15 @@ fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
     })?;
     let set = |name: &str, value: JsValue| js_sys::Reflect::set(&result, &name.into(), &value);
     set("attribution", js_sys::Float64Array::from(explanation.values()).into())?;
-    // An MLP has thousands of neurons: one text, and numbers as they lie, are quickly JavaScript's.
-    set("labels", joined(explanation.labels()))?;
+    // An MLP has thousands of neurons: what is numbered is so where it is shown, and numbers go as they lie.
+    if explanation.form().of().is_none() {
+        set("labels", joined(explanation.labels()))?;
+    }
     if !explanation.factors().is_empty() {
-        let factors: Vec<f64> = explanation
-            .factors()
-            .iter()
-            .map(|factor| factor.unwrap_or(f64::NAN))
-            .collect();
-        set("factors", js_sys::Float64Array::from(&factors[..]).into())?;
+        // They are the pass's own, in float32.
+        let factor = |factor: &Option<f64>| factor.map_or(f32::NAN, |factor| factor as f32);
+        let factors: Vec<f32> = explanation.factors().iter().map(factor).collect();
+        set("factors", js_sys::Float32Array::from(&factors[..]).into())?;
     }
     Ok(result.unchecked_into())
 }

@@ -86,11 +86,12 @@ export interface AttributionData {
   exact: boolean;
 }
 
-/** An attribution as it leaves the module: its labels are one text, with spaces between. */
+/** An attribution as it leaves the module. */
 export interface AttributionText extends Omit<AttributionData, 'labels' | 'pattern' | 'activation'> {
-  labels: string;
+  /** One text, with spaces between; none of units `source` and `neuron`, whose parts are numbered. */
+  labels?: string;
   /** Of unit `source` the attention paid to each token, of `neuron` each activation; not a number for the output bias. */
-  factors?: Float64Array;
+  factors?: Float32Array;
 }
 
 /** Sources as they leave the module: the heads are one text, with spaces between. */

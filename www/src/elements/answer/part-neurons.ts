@@ -54,16 +54,14 @@ export class PartNeurons extends LitElement {
         <tbody class="grey">
           ${others
             ? html`<tr>
-                <td></td>
-                <th scope="row">${count(others)} other${others > 1 ? 's' : ''}</th>
+                <th scope="row" colspan="2">${count(others)} other${others > 1 ? 's' : ''}</th>
                 <td class="mono">${signed(rest)}</td>
                 <td></td>
                 <td></td>
               </tr>`
             : nothing}
           <tr>
-            <td></td>
-            <th scope="row">output bias</th>
+            <th scope="row" colspan="2">output bias</th>
             <td class="mono">${signed(bias)}</td>
             <td></td>
             <td></td>

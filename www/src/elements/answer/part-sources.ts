@@ -12,6 +12,8 @@ import './head-pattern';
 import { parts } from './parts';
 
 const SHOWN = 5;
+/** What is less than this share of all that a head takes, either way, goes unnamed. */
+const WORTH_NAMING = 0.01;
 
 /** From which tokens a head takes what it writes, strongest first, and where it looks. */
 @customElement('part-sources')
@@ -42,8 +44,12 @@ export class PartSources extends LitElement {
     const { picture } = this;
     const { attribution, pattern = [], labels } = sources;
     const rests = picture.bos !== undefined && labels.length > 1 && restsOnFirst({ pattern });
+    const least = WORTH_NAMING * attribution.reduce((sum, value) => sum + Math.abs(value), 0);
     const ranked = sources.strongest(SHOWN + 1).map(({ label }) => Number(label.slice(1)));
-    const strongest = ranked.filter((index) => !(rests && index === 0)).slice(0, SHOWN);
+    const strongest = ranked
+      .filter((index) => !(rests && index === 0))
+      .filter((index, i) => i === 0 || Math.abs(attribution[index] ?? 0) >= least)
+      .slice(0, SHOWN);
     const others = labels.map((_, i) => i).filter((i) => !strongest.includes(i) && !(rests && i === 0));
     const sum = (of: ArrayLike<number>) => others.reduce((sum, i) => sum + (of[i] ?? 0), 0);
     return html`
@@ -65,8 +71,7 @@ export class PartSources extends LitElement {
         <tbody class="rest">
           ${others.length
             ? html`<tr class="grey">
-                <td></td>
-                <th scope="row">${count(others.length)} other${others.length > 1 ? 's' : ''}</th>
+                <th scope="row" colspan="2">${count(others.length)} other${others.length > 1 ? 's' : ''}</th>
                 <td class="mono">${signed(sum(attribution))}</td>
                 <td class="mono">${percent(sum(pattern))}</td>
                 <td></td>
@@ -85,9 +90,8 @@ export class PartSources extends LitElement {
   protected override render() {
     const { taken, picture, theme } = this;
     if (taken.problem) return html`<p class="small wrong" role="alert">${taken.problem}</p>`;
-    const rows = Math.min(SHOWN, picture.at + 1);
     return html`
-      ${taken.sources ? this.#sources(taken.sources) : html`<div class="room" .style=${`--rows: ${rows}`}></div>`}
+      ${taken.sources ? this.#sources(taken.sources) : html`<div class="room" .style=${`--rows: ${Math.min(2, picture.at + 1)}`}></div>`}
       <head-pattern .of=${taken.of} .pattern=${taken.pattern} .picture=${picture} .theme=${theme}></head-pattern>
     `;
   }

@@ -1,15 +1,16 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { tints, type Token } from '../../api/logitscope';
+import { tints, type SourcesData, type Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
 import type { Picture } from '../../state/picture';
-import { restsOnFirst, sourcesOf, type Sources } from '../../state/sources';
+import { mainSources, restsOnFirst, sourcesOf, type Sources } from '../../state/sources';
 import type { HoverStore } from '../../stores/view';
 import { takenFrom } from '../../words/depth';
 import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible, type Piece } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import { Watch } from '../watch';
+import { arc, arcs } from './arc';
 
 /**
  * The prompt as the model sees it. The chosen token is the one after which the next is explained. Of a head it is the chart of what
@@ -28,8 +29,10 @@ export class TokenStrip extends LitElement {
   @property({ type: Boolean, reflect: true }) line = false;
   /** What is under the pointer: of a head, its sources are shown; else of the selected one. */
   @property({ attribute: false }) hover!: HoverStore;
-  /** The answer to this very question, if it is there. */
+  /** The answer to a question about these tokens, if it is there. */
   @property({ attribute: false }) picture?: Picture;
+  /** What its heads take from each token, once that is there. */
+  @property({ attribute: false }) sources?: SourcesData;
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
   @property() theme: 'light' | 'dark' = 'light';
@@ -37,8 +40,8 @@ export class TokenStrip extends LitElement {
 
   /** The tokens as they are shown. */
   #shown: { piece?: Piece; short: string; whole: string }[] = [];
-  /** Of which head of which picture the sources are, and the style of each token that something is taken from. */
-  #drawn?: { picture?: Picture; head?: string; theme: string };
+  /** Of which head of which answer the sources are, and the style of each token that something is taken from. */
+  #drawn?: { sources?: SourcesData; head?: string; theme: string };
   #sources?: Sources;
   #tints: string[] = [];
 
@@ -52,12 +55,15 @@ export class TokenStrip extends LitElement {
         return { piece, short, whole };
       });
     }
+    // Until a new answer's are there, those of the one before stay: nothing blinks.
+    if (this.picture && !this.sources) return;
     const { picture, theme } = this;
-    const head = [this.hover.state.hovered?.label, this.selected].find((label) => label && picture?.sources.heads.includes(label)) ?? undefined;
-    const { picture: before, head: drawn, theme: ground } = this.#drawn ?? {};
-    if (picture === before && head === drawn && theme === ground) return;
-    this.#drawn = { picture, head, theme };
-    this.#sources = picture && head !== undefined ? sourcesOf(picture.sources, head) : undefined;
+    const sources = picture && this.sources;
+    const head = [this.hover.state.hovered?.label, this.selected].find((label) => label && sources?.heads.includes(label)) ?? undefined;
+    const { sources: before, head: drawn, theme: ground } = this.#drawn ?? {};
+    if (sources === before && head === drawn && theme === ground) return;
+    this.#drawn = { sources, head, theme };
+    this.#sources = sources && head !== undefined ? sourcesOf(sources, head) : undefined;
     const taken = this.#sources?.attribution ?? [];
     const most = taken.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const shares = Float64Array.from(taken, (value) => (most > 0 ? value / most : 0));
@@ -65,12 +71,14 @@ export class TokenStrip extends LitElement {
     this.#tints = grounds.map((ground) => `background: ${ground}; color: ${inkOn(ground)}`);
   }
 
-  /** Arrows walk the strip, which is one stop of the Tab key. */
+  /** Arrows walk the strip, along its lines and across, which is one stop of the Tab key. */
   #walk(event: KeyboardEvent): void {
     const buttons = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('button[data-token]')];
     const at = buttons.indexOf(event.target as HTMLButtonElement);
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (at < 0 || to === undefined) return;
+    if (at < 0) return;
+    const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: across(buttons, at, -1), ArrowDown: across(buttons, at, 1), Home: 0, End: buttons.length - 1 };
+    const to = (moves as Record<string, number | undefined>)[event.key];
+    if (to === undefined) return;
     event.preventDefault();
     buttons[to]?.focus();
   }
@@ -82,19 +90,20 @@ export class TokenStrip extends LitElement {
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
     const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
-    const rests = question.prependBos && sources && sources.pattern.length > 1 && restsOnFirst(sources);
+    const rests = question.prependBos && sources !== undefined && sources.pattern.length > 1 && restsOnFirst(sources);
+    const from = sources ? mainSources(sources, rests).filter((i) => i !== at) : [];
     return html`
       <span class="gutter" id="label" title=${rests ? 'The share of the head’s attention that rests on the first token' : nothing}>${rests ? html`<b>${percent(sources.pattern[0])}</b> rests` : 'after'}</span>
       <div class="strip ${question.prependBos ? 'bos' : ''} ${rests ? 'rests' : ''}" role="group" aria-label="Tokens: choose the position to explain" @keydown=${this.#walk}>
         ${tokens.map((token, i) => {
           const byModel = i >= written;
           const { piece, short = '', whole = '' } = this.#shown[i] ?? {};
-          const read = at === i && at !== position;
+          const read = at === i && at !== picture?.position;
           const tint = this.#tints[i];
           const paid = sources?.pattern[i];
           const taken = paid === undefined ? '' : `${rests && i === 0 ? 'rest of its attention: ' : ''}the head ${takenFrom(sources?.attribution[i] ?? 0, paid)}`;
           const name = [`${i}: ${short}`, byModel && 'written by the model', read && 'read here', taken].filter(Boolean).join(', ');
-          return html`<span class="cell ${piece && piece.part > 1 ? 'on' : ''}">
+          return html`<span class="cell ${piece && piece.part > 1 ? 'on' : ''} ${at === undefined ? '' : arc(i, from, at)}">
             <button
               type="button"
               data-token
@@ -109,7 +118,7 @@ export class TokenStrip extends LitElement {
             <span class="paid" ?data-shown=${paid !== undefined} .style=${`background-size: ${100 * (paid ?? 0)}% 100%`}></span>
           </span>`;
         })}
-        ${tokens.length ? nothing : expected(question).map((word) => html`<span class="token expected" aria-hidden="true">${shown(word)}</span>`)}
+        ${tokens.length ? nothing : expected(question).map((word) => html`<span class="cell" aria-hidden="true"><span class="token expected">${shown(word)}</span></span>`)}
         ${generating ? html`<button type="button" class="main" @click=${() => tell(this, 'generate-stop')}>Stop</button>` : nothing}
         ${question.generated.length && !generating
           ? html`<button type="button" @click=${() => tell(this, 'generate-clear')}>Clear what it wrote</button>`
@@ -120,10 +129,10 @@ export class TokenStrip extends LitElement {
     `;
   }
 
-  /** Whatever is chosen is in sight; where there is a line alone, what a head takes most from. */
+  /** Whatever is chosen is in sight: of a selected head, what it takes most from. */
   protected override updated(): void {
     const strip = this.renderRoot.querySelector<HTMLElement>('.strip');
-    const taken = this.line ? (this.#sources?.attribution ?? []).map(Math.abs) : [];
+    const taken = this.selected !== null && this.#drawn?.head === this.selected ? (this.#sources?.attribution ?? []).map(Math.abs) : [];
     const most = taken.indexOf(Math.max(...taken));
     const chosen = strip?.querySelectorAll<HTMLElement>('button[data-token]')[most] ?? strip?.querySelector<HTMLElement>('[aria-pressed="true"]');
     if (!strip || !chosen || chosen === this.#seen?.chosen && strip.clientWidth === this.#seen.width) return;
@@ -138,20 +147,28 @@ export class TokenStrip extends LitElement {
   static override styles = [
     base,
     row,
+    arcs,
     css`
       .gutter {
         align-self: start;
-        padding-top: 8px;
+        padding-top: 16px;
       }
       .strip {
         display: flex;
         flex-wrap: wrap;
-        gap: 4px;
+        grid-column: -2 / -1;
+        gap: 0 4px;
         min-height: var(--target);
         position: relative;
         max-height: 17dvh;
         padding: 1px;
-        overflow-y: auto;
+        overflow: hidden auto;
+      }
+      :host([line]) {
+        grid-template-columns: max-content minmax(0, 1fr);
+      }
+      :host([line]) .gutter:not(:has(b)) {
+        display: none;
       }
       :host([line]) .strip {
         flex-wrap: nowrap;
@@ -167,7 +184,10 @@ export class TokenStrip extends LitElement {
         position: relative;
         display: grid;
         flex: none;
-        padding-bottom: 4px;
+        padding: 7px 0 4px;
+      }
+      .strip > button {
+        margin: 7px 0 4px;
       }
       .cell .token {
         width: 100%;
@@ -233,9 +253,22 @@ export class TokenStrip extends LitElement {
         .token {
           min-width: 44px;
         }
+        /* Three lines. */
+        .strip {
+          max-height: max(17dvh, 168px);
+        }
       }
     `,
   ];
+}
+
+/** The token next to one on the line before or after: none if there is no such line. */
+function across(buttons: HTMLElement[], at: number, step: 1 | -1): number | undefined {
+  const [rects, from] = [buttons.map((button) => button.getBoundingClientRect()), buttons[at]?.getBoundingClientRect()];
+  const line = (step > 0 ? rects.slice(at) : rects.slice(0, at).reverse()).find((rect) => from && rect.top !== from.top)?.top;
+  const off = (i: number) => Math.abs((rects[i]?.x ?? 0) - (from?.x ?? 0));
+  const on = rects.flatMap(({ top }, i) => (top === line ? [i] : []));
+  return on.length ? on.reduce((nearest, i) => (off(i) < off(nearest) ? i : nearest)) : undefined;
 }
 
 /** Black or white, whichever is easier to read on a ground such as `#1a2b3c`. */

@@ -1,40 +1,25 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { droppedFiles } from '../../api/logitscope';
-import { isStepping } from '../../state/model';
-import type { Stores } from '../../stores/stores';
-import '../answer/answer-charts';
-import '../answer/answer-panel';
-import '../answer/path-trail';
-import '../ask/prediction-list';
-import '../ask/prompt-editor';
-import '../ask/question-line';
-import '../ask/token-strip';
-import type { Telling } from '../events';
-import '../model/model-failure';
-import '../model/model-menu';
-import '../model/model-offer';
-import '../model/model-progress';
-import '../model/training-steps';
 import { parseStep } from '../../state/trail';
+import type { Stores } from '../../stores/stores';
 import { asked } from '../../words/explain';
 import { sentence } from '../../words/format';
+import { waitsFor } from '../../words/waiting';
+import type { Telling } from '../events';
+import '../model/model-failure';
+import '../model/model-offer';
 import { base } from '../styles';
 import { Watch } from '../watch';
-import './copy-link';
+import './answer-section';
+import './ask-section';
 import './embed-view';
 import './help-section';
-import './theme-switch';
-
-/** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
-const BUNDLED_HEADS = 8;
+import './page-header';
 
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
 
-/**
- * The whole page: a sentence, a question, and the charts that answer it. It gives the stores' state to the elements as their
- * properties, and what the elements tell to the stores.
- */
+/** The whole page: a sentence, a question, and the charts that answer it; or what of it stands in a frame. */
 @customElement('logitscope-page')
 export class Page extends LitElement {
   @property({ attribute: false }) stores!: Stores;
@@ -43,10 +28,9 @@ export class Page extends LitElement {
   @state() private folds = small.matches;
   /** Whether the reader wants to see all of it all the same. */
   @state() private unfolded = false;
-  // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, generation, view, part } = this.stores;
-    return [theme, models, question, answer, generation, view, part];
+    const { theme, models, question, answer, view } = this.stores;
+    return [theme, models, question, answer, view];
   });
 
   override connectedCallback(): void {
@@ -99,14 +83,14 @@ export class Page extends LitElement {
 
   #goIn(step: string): void {
     this.stores.view.select(null);
-    this.stores.question.go(step);
+    this.stores.question.goIn(step);
   }
 
   /** What was gone into is selected again. */
   #goOut(level: number): void {
     const { question, view } = this.stores;
     const left = parseStep(question.state.trail[level] ?? '');
-    question.go(level);
+    question.goOut(level);
     view.select(left && 'head' in left ? left.head : null);
   }
 
@@ -129,151 +113,8 @@ export class Page extends LitElement {
     help?.focus({ preventScroll: true });
   }
 
-  /** What stands in the charts' place. */
-  #instead(): string {
-    const { loading, failure, model } = this.stores.models.state;
-    const { prompt } = this.stores.question.state;
-    if (loading) return 'The charts appear here when the model is loaded.';
-    if (failure) return 'Without a model there is nothing to explain. Choose another above, or try again.';
-    if (this.stores.answer.state.problems.prompt || prompt.trim() === '') {
-      return 'Type a sentence above: the charts show which parts of the model push for the next word.';
-    }
-    return model ? 'Running the model.' : '';
-  }
-
-  #header() {
-    const { theme, models, address } = this.stores;
-    const { model, loading, kept } = models.state;
-    // Steps of the training are told where they are chosen: nothing on the page moves for them.
-    const told = isStepping(models.state) ? undefined : loading;
-    return html`<header>
-      <h1>Logitscope</h1>
-      <model-menu
-        .model=${model}
-        .wanted=${loading?.source}
-        .kept=${kept}
-        @kept-list=${() => models.listKept()}
-        @kept-delete=${({ detail }: Telling<'kept-delete'>) => models.deleteKept(detail)}
-        @files-open=${({ detail }: Telling<'files-open'>) => models.openFiles(detail)}
-      ></model-menu>
-      <model-progress ?data-idle=${!told} .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
-      <copy-link @link-copy=${() => address.keep()}></copy-link>
-      <theme-switch .choice=${theme.state.choice} @theme-choose=${({ detail }: Telling<'theme-choose'>) => theme.choose(detail)}></theme-switch>
-      <button type="button" @click=${() => this.#help()}>Help</button>
-    </header>`;
-  }
-
-  #ask() {
-    const { models, question, answer, generation, view, hover } = this.stores;
-    const { model, loading, failure, training, notice } = models.state;
-    const { tokens, predictions, picture, problems, hints, pending } = answer.state;
-    const folded = this.folds && !this.unfolded;
-    return html`<section
-      class="ask"
-      ?data-folded=${folded}
-      ?data-head=${view.state.selected?.includes('H')}
-      aria-label="The question"
-      @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
-      @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
-      @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
-      @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
-      @part-select=${({ detail }: Telling<'part-select'>) => {
-        if (question.state.trail.length) question.go(0);
-        view.select(detail);
-      }}
-    >
-      <prompt-editor
-        .question=${question.state}
-        .problem=${problems.prompt}
-        .model=${model}
-        .folded=${folded}
-        @prompt-type=${({ detail }: Telling<'prompt-type'>) => question.typePrompt(detail)}
-        @bos-switch=${({ detail }: Telling<'bos-switch'>) => question.setBos(detail)}
-        @preset-choose=${({ detail }: Telling<'preset-choose'>) => {
-          question.show(detail);
-          view.select(null);
-        }}
-        @generate-start=${({ detail }: Telling<'generate-start'>) => generation.start(detail)}
-      ></prompt-editor>
-      <token-strip
-        .tokens=${tokens}
-        .question=${question.state}
-        .hover=${hover}
-        .picture=${picture?.tokens === tokens && !pending ? picture : undefined}
-        .selected=${view.state.selected}
-        .theme=${this.stores.theme.state.theme}
-        .fewWords=${model?.source.kind === 'bundled'}
-        .generating=${generation.state.running}
-        .problem=${problems.position ?? generation.state.problem}
-        .line=${folded}
-        @token-choose=${({ detail }: Telling<'token-choose'>) => answer.chooseToken(detail)}
-        @generate-stop=${() => generation.stop()}
-        @generate-clear=${() => generation.clear()}
-      ></token-strip>
-      <question-line
-        .question=${question.state}
-        .problems=${problems}
-        .hints=${hints}
-        .likeliest=${predictions[0]}
-        .picture=${picture}
-        .stale=${pending || !answer.answered}
-        .source=${model?.source ?? loading?.source ?? failure?.source}
-        .folds=${this.folds}
-        .folded=${folded}
-      ></question-line>
-      <prediction-list
-        .predictions=${predictions}
-        .preceding=${tokens.slice(0, (question.state.position ?? tokens.length - 1) + 1)}
-        .answer=${picture?.answer.id}
-        .incorrect=${picture?.incorrect?.id}
-        @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
-      ></prediction-list>
-      <training-steps
-        .training=${training}
-        .source=${model?.source ?? loading?.source ?? failure?.source}
-        .loading=${loading}
-        .question=${question.state}
-        .theme=${this.stores.theme.state.theme}
-        @checkpoint-choose=${({ detail }: Telling<'checkpoint-choose'>) => models.goTo(detail)}
-      ></training-steps>
-      ${notice
-        ? html`<p class="notice small" role="status">${notice} <button type="button" @click=${() => models.dismiss()}>Dismiss</button></p>`
-        : nothing}
-    </section>`;
-  }
-
-  #answer() {
-    const { theme, models, answer, view, hover, part } = this.stores;
-    const { model } = models.state;
-    const { picture, pending, problems } = answer.state;
-    const { unit, selected } = view.state;
-    const busy = pending || isStepping(models.state);
-    return html`<section
-      class="answer"
-      aria-label="The answer"
-      @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
-      @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
-      @unit-choose=${({ detail }: Telling<'unit-choose'>) => view.showUnit(detail)}
-      @go-in=${({ detail }: Telling<'go-in'>) => this.#goIn(detail)}
-      @go-out=${({ detail }: Telling<'go-out'>) => this.#goOut(detail)}
-    >
-      ${picture?.trail.length ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
-      <answer-charts
-        .hover=${hover}
-        .picture=${picture}
-        .selected=${selected}
-        .theme=${theme.state.theme}
-        .heads=${model?.config.n_head ?? picture?.heads ?? BUNDLED_HEADS}
-        .busy=${busy}
-        .stale=${busy || !model || !answer.answered}
-        .instead=${this.#instead()}
-      ></answer-charts>
-      <answer-panel ?inert=${Object.values(problems).some(Boolean)} .picture=${picture} .unit=${unit} .selected=${selected} .taken=${part.state} .theme=${theme.state.theme} .stale=${Boolean(picture) && (busy || !model || !answer.answered)}></answer-panel>
-    </section>`;
-  }
-
   #embed() {
-    const { theme, answer, view, hover, address } = this.stores;
+    const { theme, models, question, answer, view, hover, address } = this.stores;
     const { picture } = answer.state;
     const { unit, selected } = view.state;
     return html`<embed-view
@@ -283,23 +124,39 @@ export class Page extends LitElement {
       .selected=${selected}
       .theme=${theme.state.theme}
       .href=${address.whole}
-      .instead=${this.#instead()}
+      .instead=${waitsFor(models.state, question.state, answer.state.problems)}
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
     ></embed-view>`;
   }
 
   protected override render() {
-    const { models } = this.stores;
+    const { stores } = this;
+    const { models, view } = stores;
     const { model, failure, offer } = models.state;
-    if (this.stores.view.state.embed) return this.#embed();
-    const open = ({ detail }: Telling<'model-open'>) => models.choose(detail);
+    if (view.state.embed) return this.#embed();
+    const folded = this.folds && !this.unfolded;
     return html`
-      <div class="screen" ?data-folded=${this.folds && !this.unfolded} @model-open=${open}>
-        ${this.#header()}
+      <div class="screen" @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
+        <page-header .stores=${stores} .folded=${folded}>
+          <button type="button" @click=${() => this.#help()}>Help</button>
+        </page-header>
         <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
         <model-offer .offer=${offer} .used=${model?.source} @offer-refuse=${() => models.refuse()}></model-offer>
-        <main>${this.#ask()} ${this.#answer()}</main>
+        <main>
+          <ask-section
+            .stores=${stores}
+            .folds=${this.folds}
+            .folded=${folded}
+            @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
+          ></ask-section>
+          <answer-section
+            .stores=${stores}
+            @go-in=${({ detail }: Telling<'go-in'>) => this.#goIn(detail)}
+            @go-over=${({ detail }: Telling<'go-over'>) => stores.question.goOver(detail)}
+            @go-out=${({ detail }: Telling<'go-out'>) => this.#goOut(detail)}
+          ></answer-section>
+        </main>
       </div>
       <help-section tabindex="-1"></help-section>
       <div class="drop" ?hidden=${!this.dropping}>
@@ -317,19 +174,8 @@ export class Page extends LitElement {
         min-height: 100dvh;
         padding: 0 24px;
       }
-      header {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        min-height: 48px;
+      page-header {
         margin: 0 -24px;
-        padding: 0 24px;
-        border-bottom: 1px solid var(--hairline);
-      }
-      h1 {
-        margin: 0 8px 0 0;
-        font-size: var(--body);
-        font-weight: 600;
       }
       main {
         flex: 1;
@@ -338,31 +184,8 @@ export class Page extends LitElement {
         gap: 8px;
         padding: 8px 0 16px;
       }
-      .ask {
-        display: grid;
-        gap: 6px;
-      }
-      .answer {
+      answer-section {
         flex: 1;
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) 368px;
-        gap: 24px;
-        padding-top: 8px;
-        border-top: 1px solid var(--hairline);
-      }
-      .notice {
-        padding-left: 56px;
-      }
-      path-trail {
-        grid-column: 1 / -1;
-      }
-      .answer:has(path-trail) {
-        grid-template-rows: auto 1fr;
-        row-gap: 8px;
-      }
-      .ask[data-folded] :is(prediction-list, training-steps),
-      .ask[data-folded]:not([data-head]) token-strip {
-        display: none;
       }
       help-section:focus {
         outline: none;
@@ -379,9 +202,6 @@ export class Page extends LitElement {
         pointer-events: none;
       }
       @media print {
-        header > :not(h1, model-menu),
-        training-steps,
-        prediction-list,
         help-section {
           display: none;
         }
@@ -389,55 +209,13 @@ export class Page extends LitElement {
           min-height: 0;
           padding: 0;
         }
-        .answer {
-          display: block;
-        }
-      }
-      @media (max-width: 1023px) {
-        .answer {
-          grid-template-columns: minmax(0, 1fr);
-        }
       }
       @media (max-width: 720px) {
         .screen {
           padding: 0 16px;
         }
-        header {
-          flex-wrap: wrap;
-          gap: 0 8px;
+        page-header {
           margin: 0 -16px;
-          padding: 0 8px 0 16px;
-        }
-        h1 {
-          flex: 1;
-        }
-        model-progress[data-idle] {
-          display: none;
-        }
-        /* It comes and goes, and moves nothing. */
-        model-progress {
-          position: fixed;
-          inset: auto 0 0;
-          z-index: 1;
-          padding: 4px 16px;
-          border-top: 1px solid var(--hairline);
-          background: var(--ground);
-        }
-        model-menu {
-          order: 1;
-          flex-basis: 100%;
-          margin-left: -8px;
-        }
-        [data-folded] > header :is(copy-link, theme-switch, button) {
-          display: none;
-        }
-        [data-folded] > header model-menu {
-          order: 0;
-          flex: none;
-          margin: 0;
-        }
-        .notice {
-          padding-left: 0;
         }
       }
     `,

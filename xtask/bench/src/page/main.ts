@@ -10,6 +10,7 @@ import { linear } from './linear.js';
 import { loads } from './load.js';
 import { questions } from './questions.js';
 import { floor, folders, onnx } from './sides.js';
+import { sweeps } from './sweeps.js';
 
 /** Measures everything that is measured in a page. */
 export async function measure(): Promise<Measured> {
@@ -38,11 +39,12 @@ export async function measure(): Promise<Measured> {
   const bare = await floor(one);
   const machine = linear(bare.service);
   await section('Linear layers, of the rate of registers alone, one thread', machine.then(({ rows }) => rows));
-  bare.close();
   const { weights } = await machine;
   await section('A prompt that was nearly run before, over one pass over the weights, one thread', incremental(one, weights));
   await section('Questions about a prompt that was run', questions(one));
   await section('Into parts of a prompt of 128 tokens, one thread', depth(one, weights));
+  await section('What is lost without each part, over its multiply-adds at the rate of registers alone, one thread', sweeps(one, bare.service));
+  bare.close();
   await section('Charts redrawn', charts(one));
   const half = await open(folders.float16, 1);
   await section('The weights stored as float16, over float32, one thread', halves(half, one));

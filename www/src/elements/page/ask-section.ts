@@ -1,0 +1,142 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { sameTokens } from '../../state/picture';
+import type { Stores } from '../../stores/stores';
+import '../ask/prediction-list';
+import '../ask/prompt-editor';
+import '../ask/question-line';
+import '../ask/token-strip';
+import type { Telling } from '../events';
+import '../model/training-steps';
+import { base } from '../styles';
+import { Watch } from '../watch';
+
+/** The question: the sentence, its tokens, the two words, and of the bundled model how far it was trained. */
+@customElement('ask-section')
+export class AskSection extends LitElement {
+  @property({ attribute: false }) stores!: Stores;
+  /** Whether there is so little room that the question can be put on one line, and whether it is. */
+  @property({ type: Boolean }) folds = false;
+  @property({ type: Boolean, reflect: true }) folded = false;
+  readonly watch = new Watch(this, () => {
+    const { theme, models, question, answer, generation, view } = this.stores;
+    return [theme, models, question, answer, generation, view];
+  });
+
+  protected override render() {
+    const { theme, models, question, answer, generation, view, hover } = this.stores;
+    const { folds, folded } = this;
+    const { model, loading, failure, training, notice } = models.state;
+    const { tokens, predictions, picture, sources, problems, hints, pending } = answer.state;
+    const source = model?.source ?? loading?.source ?? failure?.source;
+    return html`<section
+      aria-label="The question"
+      ?data-head=${view.state.selected?.includes('H')}
+      @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
+      @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
+      @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
+      @part-select=${({ detail }: Telling<'part-select'>) => {
+        if (question.state.trail.length) question.goOut(0);
+        view.select(detail);
+      }}
+    >
+      <prompt-editor
+        .question=${question.state}
+        .problem=${problems.prompt}
+        .model=${model}
+        .folded=${folded}
+        @prompt-type=${({ detail }: Telling<'prompt-type'>) => question.typePrompt(detail)}
+        @bos-switch=${({ detail }: Telling<'bos-switch'>) => question.setBos(detail)}
+        @preset-choose=${({ detail }: Telling<'preset-choose'>) => {
+          question.show(detail);
+          view.select(null);
+        }}
+        @generate-start=${({ detail }: Telling<'generate-start'>) => generation.start(detail)}
+      ></prompt-editor>
+      <token-strip
+        .tokens=${tokens}
+        .question=${question.state}
+        .hover=${hover}
+        .picture=${picture && sameTokens(picture.tokens, tokens) ? picture : undefined}
+        .sources=${sources}
+        .selected=${view.state.selected}
+        .theme=${theme.state.theme}
+        .fewWords=${model?.source.kind === 'bundled'}
+        .generating=${generation.state.running}
+        .problem=${problems.position ?? generation.state.problem}
+        .line=${folded}
+        @token-choose=${({ detail }: Telling<'token-choose'>) => answer.chooseToken(detail)}
+        @generate-stop=${() => generation.stop()}
+        @generate-clear=${() => generation.clear()}
+      ></token-strip>
+      <question-line
+        .question=${question.state}
+        .problems=${problems}
+        .hints=${hints}
+        .likeliest=${predictions[0]}
+        .picture=${picture}
+        .stale=${pending || !answer.answered}
+        .source=${source}
+        .folds=${folds}
+        .folded=${folded}
+      ></question-line>
+      <prediction-list
+        .predictions=${predictions}
+        .preceding=${tokens.slice(0, (question.state.position ?? tokens.length - 1) + 1)}
+        .answer=${picture?.answer.id}
+        .incorrect=${picture?.incorrect?.id}
+        @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
+      ></prediction-list>
+      <training-steps
+        .training=${training}
+        .source=${source}
+        .loading=${loading}
+        .question=${question.state}
+        .theme=${theme.state.theme}
+        @checkpoint-choose=${({ detail }: Telling<'checkpoint-choose'>) => models.goTo(detail)}
+      ></training-steps>
+      ${notice
+        ? html`<p class="notice small" role="status">${notice} <button type="button" @click=${() => models.dismiss()}>Dismiss</button></p>`
+        : nothing}
+    </section>`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      section {
+        display: grid;
+        gap: 6px;
+      }
+      .notice {
+        padding-left: 56px;
+      }
+      :host([folded]) :is(prediction-list, training-steps),
+      :host([folded]) section:not([data-head]) token-strip {
+        display: none;
+      }
+      /* It comes and goes with a head, and moves nothing. */
+      @media screen {
+        :host([folded]) token-strip {
+          position: fixed;
+          inset: 0 0 auto;
+          z-index: 1;
+          padding: 4px 16px;
+          border-bottom: 1px solid var(--hairline);
+          background: var(--ground);
+        }
+      }
+      @media print {
+        training-steps,
+        prediction-list {
+          display: none;
+        }
+      }
+      @media (max-width: 720px) {
+        .notice {
+          padding-left: 0;
+        }
+      }
+    `,
+  ];
+}

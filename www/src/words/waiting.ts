@@ -1,0 +1,12 @@
+import type { Failure, Loading, Model } from '../state/model';
+import type { Problems, Question } from '../state/question';
+
+/** What stands in the charts' place until there is an answer. */
+export function waitsFor(models: { model?: Model; loading?: Loading; failure?: Failure }, { prompt }: Question, problems: Problems): string {
+  if (models.loading) return 'The charts appear here when the model is loaded.';
+  if (models.failure) return 'Without a model there is nothing to explain. Choose another above, or try again.';
+  if (problems.prompt || prompt.trim() === '') {
+    return 'Type a sentence above: the charts show which parts of the model push for the next word.';
+  }
+  return models.model ? 'Running the model.' : '';
+}
