@@ -12,6 +12,11 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 use proptest::prelude::*;
 use serde_json::json;
 
+#[path = "chart/patch_grid.rs"]
+mod patch_grid;
+#[path = "chart/total_effects.rs"]
+mod total_effects;
+
 const COMPONENTS: Form = Form::Parts(Unit::Component);
 const HEADS: Form = Form::Parts(Unit::Head);
 
@@ -1103,17 +1108,23 @@ proptest! {
     fn no_text_is_cut_and_none_overlaps_another((chart, view) in any_chart()) {
         let svg = chart.svg(&view).unwrap();
         prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
-        let texts = text_boxes(&svg);
-        prop_assert!(texts.iter().any(|(text, _)| text == "layer"));
-        for (i, (text, a)) in texts.iter().enumerate() {
-            let inside = a[0] >= 0.0 && a[1] >= 0.0 && a[2] <= view.width && a[3] <= view.height;
-            prop_assert!(inside, "{text:?} at {a:?} is cut by {} x {}", view.width, view.height);
-            for (other, b) in &texts[i + 1..] {
-                let apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
-                prop_assert!(apart, "{text:?} at {a:?} overlaps {other:?} at {b:?} in {view:?}");
-            }
+        prop_assert!(text_boxes(&svg).iter().any(|(text, _)| text == "layer"));
+        check_texts(&svg, &view)?;
+    }
+}
+
+/// No text is cut, and none overlaps another.
+fn check_texts(svg: &str, view: &View) -> Result<(), TestCaseError> {
+    let texts = text_boxes(svg);
+    for (i, (text, a)) in texts.iter().enumerate() {
+        let inside = a[0] >= 0.0 && a[1] >= 0.0 && a[2] <= view.width && a[3] <= view.height;
+        prop_assert!(inside, "{text:?} at {a:?} is cut by {} x {}", view.width, view.height);
+        for (other, b) in &texts[i + 1..] {
+            let apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
+            prop_assert!(apart, "{text:?} at {a:?} overlaps {other:?} at {b:?} in {view:?}");
         }
     }
+    Ok(())
 }
 
 /// Every text of an SVG with the box `[x0, y0, x1, y1]` that it takes in DejaVu Sans, the widest of the usual fonts.

@@ -3,7 +3,7 @@
 
 use super::belonging::belonging;
 use super::kind::{Kind, Mark, Plot};
-use super::legend::{Entry, Legend, Swatch, signs};
+use super::legend::{Entry, Legend, Swatch, lost, signs};
 use super::scale::Scale;
 use super::scene::Scene;
 use super::shape::Shape;
@@ -18,6 +18,10 @@ use crate::attribution::{Part, labels};
 const WIDEST: f64 = 36.0;
 /// Bars shorter than this share of the longest go without their value.
 const WORTH_SAYING: f64 = 0.04;
+/// How far an outline stands out beside its bar, in CSS pixels.
+const WIDER: f64 = 3.0;
+/// The height of a value and what is between it and its bar.
+const VALUE: f64 = 14.0;
 
 pub(super) struct Bars;
 
@@ -43,6 +47,10 @@ impl Kind for Bars {
         Legend(vec![signs(subject), vec![attention, mlp]])
     }
 
+    fn effect(&self) -> Option<Entry> {
+        Some(lost(Swatch::Outline, "outline"))
+    }
+
     fn extent(&self, parts: &[f64], _: f64, least: (f64, f64)) -> (f64, f64) {
         hold(least, parts)
     }
@@ -61,12 +69,50 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
+    /// From zero to what is lost without part `i`, a little wider than its bar.
+    fn outline(&self, i: usize) -> Option<Rect> {
+        let (zero, end) = (self.scale.y(0.0), self.scale.y(self.scene.values.effect(i)?));
+        let bar = self.rect(i);
+        let wider = WIDER.min((self.scene.frame.slot() / 2.0 - bar.width()) / 2.0);
+        Some(Rect {
+            x0: bar.x0 - wider,
+            x1: bar.x1 + wider,
+            y0: zero.min(end),
+            y1: zero.max(end),
+        })
+    }
+
+    /// Where the value of part `i` begins, away from zero: at the end of its bar, unless its outline ends where the value would be.
+    fn end(&self, i: usize) -> f64 {
+        let value = self.scene.values.parts[i];
+        let (bar, outline) = (self.rect(i), self.outline(i));
+        let (end, further) = match value < 0.0 {
+            true => (bar.y1, outline.map(|outline| outline.y1 - bar.y1)),
+            false => (bar.y0, outline.map(|outline| bar.y0 - outline.y0)),
+        };
+        let further = further
+            .filter(|further| (0.0..VALUE + 2.0).contains(further))
+            .unwrap_or(0.0);
+        end + if value < 0.0 { further } else { -further }
+    }
+
     /// Values beyond the ends of the bars, the largest first, where they touch nothing.
     fn draw_values(&self, sketch: &mut Sketch) {
         let Scene {
             frame, values, palette, ..
         } = self.scene;
         let bars: Vec<Rect> = (0..values.parts.len()).map(|i| self.rect(i)).collect();
+        let outlines: Vec<Rect> = (0..bars.len()).filter_map(|i| self.outline(i)).collect();
+        let ends = outlines.iter().flat_map(|&outline| {
+            let end = |y: f64| Rect {
+                y0: y - 0.5,
+                y1: y + 0.5,
+                ..outline
+            };
+            [end(outline.y0), end(outline.y1)]
+        });
+        let obstacles: Vec<Rect> = bars.iter().copied().chain(ends).collect();
+        let lit = self.scene.lit();
         let mut order: Vec<usize> = (0..bars.len())
             .filter(|&i| values.strength(values.parts[i]).abs() >= WORTH_SAYING)
             .collect();
@@ -80,11 +126,8 @@ impl Layout<'_> {
             if middle - room / 2.0 < frame.plot.x0 || middle + room / 2.0 > frame.plot.x1 {
                 continue;
             }
-            let y0 = if value < 0.0 {
-                bars[i].y1 + 3.0
-            } else {
-                bars[i].y0 - 14.0
-            };
+            let end = self.end(i);
+            let y0 = if value < 0.0 { end + 3.0 } else { end - VALUE };
             let place = Rect {
                 x0: middle - room / 2.0,
                 x1: middle + room / 2.0,
@@ -94,8 +137,16 @@ impl Layout<'_> {
             let free = place.y0 >= frame.plot.y0 - 4.0
                 && place.y1 <= frame.plot.y1 + 2.0
                 && !taken.iter().any(|other| other.grown(2.0).overlaps(&place))
-                && !bars.iter().any(|bar| bar.overlaps(&place));
+                && !obstacles.iter().any(|obstacle| obstacle.overlaps(&place));
             if free {
+                // The sides of an outline go behind it.
+                if outlines.iter().any(|outline| outline.overlaps(&place)) {
+                    let ground = match lit.contains(&(i / 2)) {
+                        true => palette.lit,
+                        false => palette.paper,
+                    };
+                    sketch.rect(place, ground);
+                }
                 let baseline = place.y0 + 9.0;
                 sketch.text(&text, (middle, baseline), Align::Center, size::VALUE, palette.ink);
                 taken.push(place);
@@ -110,6 +161,9 @@ impl Plot for Layout<'_> {
             frame, values, palette, ..
         } = self.scene;
         self.scale.draw(self.scene.subject.unit(), frame, sketch, palette);
+        for outline in (0..values.parts.len()).filter_map(|i| self.outline(i)) {
+            sketch.outline(outline, 1.0, palette.grey);
+        }
         for (i, part) in self.scene.parts().iter().enumerate() {
             let color = palette.sign(values.parts[i]);
             let bar = self.rect(i);

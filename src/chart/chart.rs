@@ -21,7 +21,7 @@ use super::shape::Shape;
 use super::sketch::{Resolution, Sketch};
 use super::subject::Subject;
 use super::svg::svg;
-use super::values::{LARGEST, Values};
+use super::values::{LARGEST, Values, hold};
 use super::view::View;
 use crate::attribution::{Explanation, Form, Part, Unit};
 use crate::{Error, Result};
@@ -34,6 +34,8 @@ pub struct Chart {
     shape: Shape,
     /// What the value axis, or the colour scale, spans at least.
     least: (f64, f64),
+    /// What is lost without each part: not a number where it is not known; empty if it was not asked. `[component]`
+    effects: Vec<f64>,
 }
 
 /// Which chart shows it.
@@ -72,6 +74,7 @@ impl Chart {
             explanation,
             subject,
             least: (0.0, 0.0),
+            effects: Vec::new(),
         })
     }
 
@@ -104,6 +107,40 @@ impl Chart {
             )));
         }
         self.least = (self.least.0.min(low), self.least.1.max(high));
+        Ok(())
+    }
+
+    /// Shows beside what each part adds what is lost without it: its total effect, as [`Effects`](crate::attribution::Effects) has it,
+    /// in logits; not a number where it is not known yet. A part that is not listed, as an embedding, has none.
+    ///
+    /// # Errors
+    /// [`Error::Chart`] if the chart is neither one of components nor of heads, or shows several positions; for a part that it does not
+    /// show, and for an infinite effect.
+    pub fn compare(&mut self, effects: &[(Part, f64)]) -> Result<()> {
+        let (parts, positions) = (self.explanation.labels(), self.explanation.positions().len());
+        if kind(&self.explanation).effect().is_none() {
+            return Err(Error::Chart(format!(
+                "effects beside unit {}; what is lost without a part is shown beside unit component or head",
+                self.explanation.form()
+            )));
+        }
+        if positions > 1 {
+            return Err(Error::Chart(format!(
+                "effects beside an attribution at {positions} positions; what is lost without a part is known of one"
+            )));
+        }
+        let mut known = vec![f64::NAN; parts.len()];
+        for &(part, effect) in effects {
+            let at = parts.iter().position(|&p| p == part);
+            let at = at.ok_or_else(|| Error::Chart(format!("an effect of {part}, which this chart does not show")))?;
+            if effect.abs() > LARGEST {
+                return Err(Error::Chart(format!(
+                    "an effect of {effect} of {part}, which is not a finite float32"
+                )));
+            }
+            known[at] = effect;
+        }
+        self.effects = known;
         Ok(())
     }
 
@@ -179,16 +216,24 @@ impl Chart {
     }
 
     fn values(&self, position: usize, least: (f64, f64)) -> Values {
-        Values::at(&self.explanation, position, |parts, explained| {
+        let least = hold(least, self.effects.iter().filter(|effect| effect.is_finite()));
+        let values = Values::at(&self.explanation, position, |parts, explained| {
             kind(&self.explanation).extent(parts, explained, least)
-        })
+        });
+        Values {
+            effects: self.effects.clone(),
+            ..values
+        }
     }
 
     fn scene<'a>(&'a self, view: &'a View) -> Result<Scene<'a>> {
         view.check(self.explanation.positions().len())?;
         let values = self.values(view.position, self.least);
         let titles = kind(&self.explanation).titles(&self.subject.show(14), self.explanation.form().of());
-        let legend = kind(&self.explanation).legend(&self.subject, &self.shape, values.range.1);
+        let mut legend = kind(&self.explanation).legend(&self.subject, &self.shape, values.range.1);
+        if let Some(entry) = kind(&self.explanation).effect().filter(|_| !self.effects.is_empty()) {
+            legend.0.insert(1, vec![entry]);
+        }
         let header = Header::new(titles, legend, view.width);
         let caption = Caption::new(&view.caption, view.width, view.height - header.height());
         Ok(Scene {
@@ -197,7 +242,12 @@ impl Chart {
             shape: self.shape,
             view,
             palette: Palette::of(view.theme),
-            frame: Frame::new(view.width, view.height - caption.height(), header.height(), &self.shape),
+            frame: Frame::new(
+                (view.width, view.height - caption.height()),
+                header.height(),
+                self.shape.n_layer,
+                self.shape.beyond(),
+            ),
             header,
             caption,
             values,

@@ -1,7 +1,8 @@
 //! Where things are: the header, the plot, and the horizontal axis that all three charts share.
 
+use plotters::style::RGBColor;
+
 use super::color::Palette;
-use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
 use super::text::width;
 
@@ -24,8 +25,9 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// A view of `width` times `height`, the first `header` of it for the header.
-    pub fn new(width: f64, height: f64, header: f64, shape: &Shape) -> Self {
+    /// A view of `width` times `height`, the first `header` of it for the header, of a model of `n_layer` layers; nothing is seen
+    /// from slot `beyond` on.
+    pub fn new((width, height): (f64, f64), header: f64, n_layer: usize, beyond: Option<usize>) -> Self {
         Self {
             height,
             plot: Rect {
@@ -34,8 +36,8 @@ impl Frame {
                 x1: (width - RIGHT).max(LEFT + 1.0),
                 y1: (height - BOTTOM).max(header + 1.0),
             },
-            n_layer: shape.n_layer,
-            beyond: shape.beyond(),
+            n_layer,
+            beyond,
         }
     }
 
@@ -78,9 +80,9 @@ impl Frame {
     }
 
     /// A label of the vertical axis, level with `y`.
-    pub fn draw_label(&self, label: &str, y: f64, sketch: &mut Sketch, palette: &Palette) {
+    pub fn draw_label(&self, label: &str, y: f64, color: RGBColor, sketch: &mut Sketch) {
         let at = (self.plot.x0 - GAP, y + 0.36 * size::LABEL);
-        sketch.text(label, at, Align::Right, size::LABEL, palette.grey);
+        sketch.text(label, at, Align::Right, size::LABEL, color);
     }
 
     /// The labels of the slots below the plot, thinned out until none touch; those in `lit` are never left out.

@@ -5,11 +5,12 @@ use super::belonging::belonging;
 use super::color::{mix, text_on};
 use super::key::Key;
 use super::kind::{Kind, Mark, Plot};
-use super::legend::{Entry, Legend, Swatch, signs};
+use super::legend::{Entry, Legend, Swatch, lost, signs};
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
 use super::subject::Subject;
+use super::symbols::corner;
 use super::text::{signed, width};
 use super::values::hold;
 use crate::attribution::{Part, labels};
@@ -19,6 +20,8 @@ const WORTH_SAYING: f64 = 0.08;
 /// The remainder's strip, and what separates it from the grid, in CSS pixels.
 const STRIP: f64 = 16.0;
 const APART: f64 = 7.0;
+/// The longest leg of the corner that shows what is lost without a head.
+const LEG: f64 = 9.0;
 
 pub(super) struct Heads;
 
@@ -50,6 +53,10 @@ impl Kind for Heads {
             limit_in_words.trim_end(),
         );
         Legend(vec![vec![scale], signs(subject)])
+    }
+
+    fn effect(&self) -> Option<Entry> {
+        Some(lost(Swatch::Corner, "corner"))
     }
 
     /// The remainder, which is often larger than any head, is said and not measured.
@@ -131,7 +138,7 @@ impl Layout<'_> {
         let step = ((size::LABEL + 2.0) / row).ceil().max(1.0) as usize;
         for head in (0..self.n_head).step_by(step) {
             let y = self.grid.y0 + (head as f64 + 0.5) * row;
-            frame.draw_label(&head.to_string(), y, sketch, palette);
+            frame.draw_label(&head.to_string(), y, palette.grey, sketch);
         }
         frame.draw_axis_name("head", self.grid.center().1, sketch, palette);
     }
@@ -156,7 +163,7 @@ impl Layout<'_> {
         if self.strip.height() < size::LABEL {
             return;
         }
-        frame.draw_label("rest", middle, sketch, palette);
+        frame.draw_label("rest", middle, palette.grey, sketch);
         let percent = match 100.0 * share {
             share if share > 0.0 && share < 0.5 => format!("{}: <1% of all pushes", signed(value)),
             share => format!("{}: {share:.0}% of all pushes", signed(value)),
@@ -198,9 +205,10 @@ impl Plot for Layout<'_> {
             .map(|i| width(&signed(values.parts[i]), size::VALUE))
             .fold(0.0, f64::max);
         let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
+        let leg = (0.4 * slot.min(row)).min(LEG);
         let say_signs = slot.min(row) >= size::VALUE;
         // After all cells: a canvas is told its colour less often.
-        let mut texts = Vec::new();
+        let (mut texts, mut corners) = (Vec::new(), Vec::new());
         for i in 0..heads {
             let column = parts[i].layer().map_or(0, |layer| layer + 1);
             let ground = if lit.contains(&column) {
@@ -211,6 +219,10 @@ impl Plot for Layout<'_> {
             let color = palette.diverging(strengths[i], ground);
             let cell = self.drawn(i);
             sketch.rect(cell, color);
+            let effect = values.effect(i).map_or(0.0, |effect| values.strength(effect));
+            if effect.abs() >= WORTH_SAYING {
+                corners.push((cell, palette.diverging(effect, palette.paper), text_on(color)));
+            }
             let text = match values.parts[i] {
                 _ if strengths[i].abs() < WORTH_SAYING => continue,
                 value if say_values => signed(value),
@@ -219,6 +231,9 @@ impl Plot for Layout<'_> {
             };
             let (x, y) = cell.center();
             texts.push((text, (x, y + 0.36 * size::VALUE), text_on(color)));
+        }
+        for (cell, color, edge) in corners {
+            corner(cell, leg, color, edge, sketch);
         }
         for (text, at, color) in texts {
             sketch.text(&text, at, Align::Center, size::VALUE, color);

@@ -19,6 +19,8 @@ pub struct Item {
     pub name: String,
     /// What it adds to the logit (difference), in logits; for a running sum, what has been added so far.
     pub value: f64,
+    /// What is lost without it, in logits: its total effect; none if it is not known. See [`Chart::compare`](super::Chart::compare).
+    pub effect: Option<f64>,
     /// Its share of the sum of all parts' absolute values, 0 to 1; none if all are zero, and in a running sum.
     pub share: Option<f64>,
     /// 1 for the largest absolute value.
@@ -90,6 +92,7 @@ fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
                 label: parts[i],
                 name: name(parts[i]),
                 value: values[i],
+                effect: scene.values.effect(i),
                 share: magnitude.map(|all| values[i].abs() / all),
                 rank: rank[i],
                 count: parts.len(),
@@ -104,7 +107,7 @@ fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
 }
 
 /// What a part is, in words.
-fn name(part: Part) -> String {
+pub(super) fn name(part: Part) -> String {
     match part {
         Part::Embed => "token embedding".into(),
         Part::PosEmbed => "position embedding".into(),

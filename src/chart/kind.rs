@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use super::color::Palette;
 use super::key::Key;
-use super::legend::Legend;
+use super::legend::{Entry, Legend};
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Rect, Sketch};
@@ -29,6 +29,11 @@ pub(super) trait Kind {
 
     /// What its colours and symbols mean; `limit` is the value at the end of the colour scale.
     fn legend(&self, subject: &Subject, shape: &Shape, limit: f64) -> Legend;
+
+    /// What shows what is lost without each part, if it can be shown.
+    fn effect(&self) -> Option<Entry> {
+        None
+    }
 
     /// The least range that holds `least` and what is drawn of the parts and what they explain.
     fn extent(&self, parts: &[f64], explained: f64, least: (f64, f64)) -> (f64, f64);

@@ -3,7 +3,7 @@
 use super::color::Palette;
 use super::sketch::{Align, Rect, Sketch, size};
 use super::subject::Subject;
-use super::symbols::{dashes, diamond, hollow, ring};
+use super::symbols::{corner, dashes, diamond, hollow, ring};
 use super::text::{signed, visible, width};
 
 /// What an entry shows beside its words.
@@ -19,8 +19,14 @@ pub(super) enum Swatch {
     Dash,
     /// Below a bar.
     Line,
+    /// Behind a bar.
+    Outline,
+    /// Of a cell.
+    Corner,
     /// The whole colour scale, from minus to plus this many logits.
     Scale(f64),
+    /// The half of it from nothing, which is this, to the end.
+    Half(&'static str),
 }
 
 const SWATCH: f64 = 9.0;
@@ -46,11 +52,20 @@ impl Entry {
         }
     }
 
+    /// What a colour scale begins with, in words and as a share of the scale.
+    fn start(&self) -> Option<(String, f64)> {
+        match self.swatch {
+            Swatch::Scale(limit) => Some((signed(-limit), -1.0)),
+            Swatch::Half(nothing) => Some((nothing.into(), 0.0)),
+            _ => None,
+        }
+    }
+
     fn width(&self) -> f64 {
         let words = width(&self.words, size::LABEL);
-        match self.swatch {
-            Swatch::Scale(limit) => width(&signed(-limit), size::LABEL) + GAP + SCALE + GAP + words,
-            _ => SWATCH + GAP + words,
+        match self.start() {
+            Some((start, _)) => width(&start, size::LABEL) + GAP + SCALE + GAP + words,
+            None => SWATCH + GAP + words,
         }
     }
 
@@ -79,19 +94,24 @@ impl Entry {
                 },
                 palette.grey,
             ),
-            Swatch::Scale(limit) => {
-                let low = signed(-limit);
-                let x0 = x + width(&low, size::LABEL) + GAP;
-                sketch.text(&low, (x0 - GAP, baseline), Align::Right, size::LABEL, palette.grey);
-                const STEPS: usize = 24;
-                for step in 0..STEPS {
-                    let value = (2 * step + 1) as f64 / STEPS as f64 - 1.0;
-                    let color = palette.diverging(value, palette.paper);
-                    let x = x0 + SCALE * step as f64 / STEPS as f64;
-                    sketch.rect(square(x, SCALE / STEPS as f64), color);
-                }
-                words = x0 + SCALE + GAP;
+            Swatch::Outline => sketch.outline(square(x, SWATCH), 1.0, palette.grey),
+            Swatch::Corner => {
+                sketch.outline(square(x, SWATCH), 1.0, palette.hairline);
+                corner(square(x, SWATCH), 6.0, palette.grey, palette.paper, sketch);
             }
+            Swatch::Scale(_) | Swatch::Half(_) => {}
+        }
+        if let Some((start, low)) = self.start() {
+            let x0 = x + width(&start, size::LABEL) + GAP;
+            sketch.text(&start, (x0 - GAP, baseline), Align::Right, size::LABEL, palette.grey);
+            const STEPS: usize = 24;
+            for step in 0..STEPS {
+                let share = (2 * step + 1) as f64 / (2 * STEPS) as f64;
+                let color = palette.diverging(low + share * (1.0 - low), palette.paper);
+                let x = x0 + SCALE * step as f64 / STEPS as f64;
+                sketch.rect(square(x, SCALE / STEPS as f64), color);
+            }
+            words = x0 + SCALE + GAP;
         }
         sketch.text(&self.words, (words, baseline), Align::Left, size::LABEL, palette.grey);
     }
@@ -116,6 +136,11 @@ pub(super) fn signs(subject: &Subject) -> Vec<Entry> {
         None => Entry::new(Swatch::Sign(-1.0), "away from it", "− away"),
     };
     vec![towards, away]
+}
+
+/// What an outline or a corner is for.
+pub(super) fn lost(swatch: Swatch, what: &str) -> Entry {
+    Entry::new(swatch, &format!("{what}: lost without it"), "without it")
 }
 
 /// Entries in groups, of which all are shown or none; the most needed first.

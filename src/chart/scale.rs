@@ -41,7 +41,7 @@ impl Scale {
         for (value, label) in ticks.marks {
             let y = self.y(value);
             sketch.level((seen.x0, seen.x1), y, palette.hairline);
-            frame.draw_label(&label, y, sketch, palette);
+            frame.draw_label(&label, y, palette.grey, sketch);
         }
         let name = match ticks.exponent {
             0 => unit.into(),

@@ -32,6 +32,10 @@ impl Rect {
         (self.x0..=self.x1).contains(&x) && (self.y0..=self.y1).contains(&y)
     }
 
+    pub fn holds(&self, other: &Rect) -> bool {
+        self.contains(other.x0, other.y0) && self.contains(other.x1, other.y1)
+    }
+
     pub fn overlaps(&self, other: &Rect) -> bool {
         self.x0 < other.x1 && other.x0 < self.x1 && self.y0 < other.y1 && other.y0 < self.y1
     }

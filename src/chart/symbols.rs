@@ -4,6 +4,60 @@ use plotters::style::RGBColor;
 
 use super::color::{Palette, mix};
 use super::sketch::{Rect, Sketch};
+use crate::attribution::Part;
+
+/// What a part is as a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Symbol {
+    /// A head.
+    Dot,
+    /// A layer's attention.
+    Square,
+    /// An MLP.
+    Hollow,
+}
+
+impl Symbol {
+    pub fn of(part: Part) -> Self {
+        match part {
+            Part::Head { .. } => Symbol::Dot,
+            Part::AttnOut(_) => Symbol::Square,
+            _ => Symbol::Hollow,
+        }
+    }
+
+    pub fn radius(self) -> f64 {
+        match self {
+            Symbol::Dot => 3.5,
+            Symbol::Square | Symbol::Hollow => 4.0,
+        }
+    }
+
+    /// The symbol, with an edge that parts it from others.
+    pub fn draw(self, (x, y): (f64, f64), color: RGBColor, sketch: &mut Sketch, palette: &Palette) {
+        let radius = self.radius();
+        let square = |radius: f64| Rect {
+            x0: x - radius,
+            y0: y - radius,
+            x1: x + radius,
+            y1: y + radius,
+        };
+        match self {
+            Symbol::Dot => {
+                sketch.dot((x, y), radius + 1.0, palette.paper);
+                sketch.dot((x, y), radius, color);
+            }
+            Symbol::Square => {
+                sketch.rect(square(radius + 1.0), palette.paper);
+                sketch.rect(square(radius), color);
+            }
+            Symbol::Hollow => {
+                sketch.rect(square(radius + 1.0), palette.paper);
+                hollow(square(radius), color, sketch, palette);
+            }
+        }
+    }
+}
 
 /// A part that is not attention: its colour as an outline around a tint.
 pub(super) fn hollow(rect: Rect, color: RGBColor, sketch: &mut Sketch, palette: &Palette) {
@@ -28,5 +82,26 @@ pub(super) fn dashes((x0, x1): (f64, f64), y: f64, sketch: &mut Sketch, palette:
     while x < x1 {
         sketch.level((x, (x + 3.0).min(x1)), y, palette.ink);
         x += 6.0;
+    }
+}
+
+/// The upper right corner of a rectangle, its legs this long, with an edge.
+pub(super) fn corner(rect: Rect, leg: f64, color: RGBColor, edge: RGBColor, sketch: &mut Sketch) {
+    let triangle = |leg: f64| vec![(rect.x1 - leg, rect.y0), (rect.x1, rect.y0), (rect.x1, rect.y0 + leg)];
+    sketch.polygon(triangle(leg + 1.5), edge);
+    sketch.polygon(triangle(leg), color);
+}
+
+/// A dashed line.
+pub(super) fn dashed((x0, y0): (f64, f64), (x1, y1): (f64, f64), color: RGBColor, sketch: &mut Sketch) {
+    let length = (x1 - x0).hypot(y1 - y0);
+    let at = |along: f64| {
+        let share = (along / length).min(1.0);
+        (x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+    };
+    let mut along = 0.0;
+    while along < length {
+        sketch.path(vec![at(along), at(along + 3.0)], color, 1.0);
+        along += 6.0;
     }
 }

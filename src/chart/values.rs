@@ -10,6 +10,8 @@ pub(super) const LARGEST: f64 = 1e39;
 pub(super) struct Values {
     /// `[component]`
     pub parts: Vec<f64>,
+    /// What is lost without each: not a number where it is not known; empty if it was not asked. `[component]`
+    pub effects: Vec<f64>,
     /// The final logit (difference) less its bias, which the parts explain.
     pub explained: f64,
     /// The axis's range, which holds zero and is never empty; for heads, minus and plus the largest.
@@ -26,6 +28,7 @@ impl Values {
         let (low, high) = extent(&parts, explained);
         Self {
             parts,
+            effects: Vec::new(),
             explained,
             // Below float32's smallest number nothing is left to see.
             range: if high - low < 1e-100 { (-1.0, 1.0) } else { (low, high) },
@@ -42,12 +45,25 @@ impl Values {
                 .zip(&self.parts)
                 .map(|(&a, &b)| between(a, b))
                 .collect(),
+            // What was not known before is there at once.
+            effects: (0..self.effects.len())
+                .map(|i| {
+                    before
+                        .effect(i)
+                        .map_or(self.effects[i], |effect| between(effect, self.effects[i]))
+                })
+                .collect(),
             explained: between(before.explained, self.explained),
             range: (
                 between(before.range.0, self.range.0),
                 between(before.range.1, self.range.1),
             ),
         }
+    }
+
+    /// What is lost without part `i`, if that is known.
+    pub fn effect(&self, i: usize) -> Option<f64> {
+        self.effects.get(i).copied().filter(|effect| effect.is_finite())
     }
 
     /// `value` as a share of the largest in range, -1 to 1.

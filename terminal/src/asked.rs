@@ -71,6 +71,26 @@ pub fn incorrect(model: &LanguageModel, token: Option<&str>) -> Result<Option<u3
         .transpose()
 }
 
+/// The file that a chart is drawn into.
+#[derive(clap::Args)]
+pub struct Svg {
+    /// Also draw a chart into this file
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    svg: Option<PathBuf>,
+}
+
+impl Svg {
+    /// Draws the chart, if one is asked for.
+    pub fn write(&self, draw: impl FnOnce() -> logitscope::Result<String>) -> Result<()> {
+        match &self.svg {
+            Some(file) => {
+                std::fs::write(file, draw()?).with_context(|| format!("--svg: {} cannot be written", file.display()))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 pub struct Prompt {

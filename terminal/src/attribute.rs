@@ -1,15 +1,13 @@
 //! `logitscope attribute`: one question about one prompt.
 
-use std::path::PathBuf;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use logitscope::attribution::{Explanation, Form, Part, Position, Question, Step, Target};
 use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
-use crate::asked::{Format, Model, NoBos, Prompt, incorrect, print};
+use crate::asked::{Format, Model, NoBos, Prompt, Svg, incorrect, print};
 use crate::table;
 
 /// Of a chart, in CSS pixels.
@@ -49,7 +47,7 @@ pub struct Attribute {
     /// reads at token 3. Layers fall, tokens never rise
     #[arg(long, value_name = "STEPS", value_delimiter = ',')]
     path: Vec<Step>,
-    /// Position to explain the next token after, from the end if negative; or all
+    /// Position to explain the next token after, from the end if negative; or all, of which --svg draws the last
     #[arg(long, value_name = "N|all", default_value = "-1", allow_negative_numbers = true, value_parser = position)]
     position: Position,
     #[command(flatten)]
@@ -63,9 +61,8 @@ pub struct Attribute {
     /// A table to read; one object with the JavaScript API's fields; or one row a part and position
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Also draw a chart of the attribution into this file, of the last position if --position is all
-    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
-    svg: Option<PathBuf>,
+    #[command(flatten)]
+    svg: Svg,
 }
 
 fn position(text: &str) -> Result<Position, String> {
@@ -86,10 +83,7 @@ impl Attribute {
         if !report.exact {
             eprintln!("warning: the parts do not sum to logit - b_U; see the error");
         }
-        if let Some(file) = &self.svg {
-            std::fs::write(file, svg(&report, model.gpt2.config())?)
-                .with_context(|| format!("--svg: {} cannot be written", file.display()))?;
-        }
+        self.svg.write(|| svg(&report, model.gpt2.config()))?;
         let whole = report.explanation.clone();
         let rows = match (self.top, self.top_signed) {
             (Some(k), _) => Some(whole.strongest(k as usize)),
@@ -126,7 +120,7 @@ impl Attribute {
     }
 }
 
-fn svg(report: &Report, config: &Gpt2Config) -> Result<String> {
+fn svg(report: &Report, config: &Gpt2Config) -> logitscope::Result<String> {
     let visible = |token: &Token| token.text.replace(' ', "·");
     let text = |token: &Option<Token>| token.as_ref().map(|token| token.text.clone());
     let subject = Subject {
@@ -142,7 +136,7 @@ fn svg(report: &Report, config: &Gpt2Config) -> Result<String> {
     let chart = Chart::about(report.explanation.clone(), subject)?;
     let mut view = View::new(WIDTH, HEIGHT);
     view.position = report.explanation.positions().len() - 1;
-    Ok(chart.svg(&view)?)
+    chart.svg(&view)
 }
 
 /// No label needs quotes.

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use logitscope::attribution::{Ablation, Effects, Form, Target, effects};
+use logitscope::chart::{Scatter, Subject, View};
 use logitscope::report::Token;
 use serde::Serialize;
 
-use crate::asked::{Format, Logit, Model, NoBos, Prompt, print};
+use crate::asked::{Format, Logit, Model, NoBos, Prompt, Svg, print};
 use crate::printable::shown;
 use crate::table::{aligned, written};
+
+/// Of the scatter, in CSS pixels.
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 560.0;
 
 /// Takes one part out, lets the rest of the model react, and asks again: what is lost without each head, or each layer's attention and MLP
 #[derive(clap::Args)]
@@ -38,6 +43,8 @@ pub struct EffectsCommand {
     /// A table to read; one object with the JavaScript API's fields; or one row a part
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    svg: Svg,
 }
 
 #[derive(Clone, Copy)]
@@ -81,27 +88,41 @@ impl EffectsCommand {
         };
         let run = Arc::new(model.gpt2.run(&tokens)?);
         let at = one.as_ref().map(|at| &at[..]);
-        let mut effects = effects(&run, &question, unit, self.ablation, at)?.finish()?;
+        let effects = effects(&run, &question, unit, self.ablation, at)?.finish()?;
         self.model.tell(&model);
-        if let Some(k) = self.top {
-            effects = strongest(&effects, k as usize);
-        }
         let Target::Logit { answer, incorrect } = question.target else {
             unreachable!("a logit is asked for");
         };
         let token = |id| Token::new(&model, id);
-        let report = Report {
+        let mut report = Report {
             tokens: tokens.iter().copied().map(token).collect(),
             answer: token(answer),
             incorrect: incorrect.map(token),
             effects,
         };
+        self.svg.write(|| svg(&report))?;
+        if let Some(k) = self.top {
+            report.effects = strongest(&report.effects, k as usize);
+        }
         print(&match self.format {
             Format::Table => table(&report),
             Format::Json => serde_json::to_string(&report)? + "\n",
             Format::Csv => csv(&report.effects),
         })
     }
+}
+
+/// Direct against total effects, of all parts.
+fn svg(report: &Report) -> logitscope::Result<String> {
+    let Effects {
+        labels, direct, effect, ..
+    } = report.effects.clone();
+    let subject = Subject {
+        answer: report.answer.text.clone(),
+        incorrect: report.incorrect.as_ref().map(|token| token.text.clone()),
+        ..Subject::default()
+    };
+    Scatter::new(labels, direct, effect, subject)?.svg(&View::new(WIDTH, HEIGHT))
 }
 
 /// The parts of the largest effects alone.

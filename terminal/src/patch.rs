@@ -4,13 +4,20 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use logitscope::attribution::{PatchSite, Patching, Target, patch};
+use logitscope::chart::{PatchGrid, PatchView, Subject};
 use logitscope::gpt2::LanguageModel;
 use logitscope::report::Token;
 use serde::Serialize;
 
-use crate::asked::{Format, Ids, Logit, Model, NoBos, Prompt, of_text, print};
+use crate::asked::{Format, Ids, Logit, Model, NoBos, Prompt, Svg, of_text, print};
 use crate::printable::shown;
 use crate::table::{aligned, written};
+
+/// Of the heatmap, in CSS pixels: its width, the height of a row, that of what is above and below, and the most that it is high.
+const WIDTH: f64 = 960.0;
+const ROW: f64 = 22.0;
+const AROUND: f64 = 80.0;
+const HIGHEST: f64 = 4000.0;
 
 /// Activation patching: runs a corrupted prompt with one activation of the clean prompt in its place, for each of a site
 #[derive(clap::Args)]
@@ -33,16 +40,21 @@ pub struct PatchCommand {
     /// one row an activation
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    svg: Svg,
+    /// With --svg and --site z_by_position, the head of each layer that is drawn
+    #[arg(long, value_name = "N", default_value = "0")]
+    head: usize,
 }
 
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 struct Corrupted {
     /// The corrupted text, of as many tokens as the clean one
-    #[arg(long = "corrupted", value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(id = "corrupted", long, value_name = "TEXT", allow_hyphen_values = true)]
     text: Option<String>,
     /// The corrupted token ids
-    #[arg(long = "corrupted-tokens", value_name = "IDS", allow_hyphen_values = true)]
+    #[arg(id = "corrupted-tokens", long, value_name = "IDS", allow_hyphen_values = true)]
     ids: Option<Ids>,
 }
 
@@ -95,12 +107,28 @@ impl PatchCommand {
             incorrect: incorrect.map(token),
             patching,
         };
+        self.svg.write(|| svg(&report, self.head))?;
         print(&match self.format {
             Format::Table => table(&report),
             Format::Json => serde_json::to_string(&report)? + "\n",
             Format::Csv => csv(&report.patching),
         })
     }
+}
+
+/// The heatmap.
+fn svg(report: &Report, head: usize) -> logitscope::Result<String> {
+    let texts = |tokens: &[Token]| -> Vec<String> { tokens.iter().map(|token| token.text.clone()).collect() };
+    let subject = Subject {
+        answer: report.answer.text.clone(),
+        incorrect: report.incorrect.as_ref().map(|token| token.text.clone()),
+        ..Subject::default()
+    };
+    let (clean, corrupted) = (texts(&report.tokens), texts(&report.corrupted_tokens));
+    let grid = PatchGrid::new(report.patching.clone(), &clean, &corrupted, subject)?;
+    let mut view = PatchView::new(WIDTH, (AROUND + ROW * report.patching.shape[1] as f64).min(HIGHEST));
+    view.head = head;
+    grid.svg(&view)
 }
 
 fn listed(model: &LanguageModel, ids: &[u32]) -> String {
@@ -114,9 +142,13 @@ fn table(report: &Report) -> String {
         .incorrect
         .as_ref()
         .map(|token| format!(" less that of {}", shown(token)));
+    let values = match patching.way() {
+        Some(_) => "0 being the corrupted logit and 1 the clean one",
+        None => "how far from the corrupted logit, which is the clean one",
+    };
     let heading = format!(
         "The logit of {}{} after position {}: {} in the clean prompt, {} in the corrupted one.\nThe corrupted prompt with {} of the clean \
-         one, 0 being the corrupted logit and 1 the clean one:\n\n",
+         one, {values}:\n\n",
         shown(&report.answer),
         than.unwrap_or_default(),
         patching.position,
@@ -124,7 +156,6 @@ fn table(report: &Report) -> String {
         written(patching.corrupted, patching.corrupted.abs()),
         patching.site,
     );
-    let normalized = |logit: f64| (logit - patching.corrupted) / (patching.clean - patching.corrupted);
     let [first @ .., columns] = &patching.shape[..] else {
         return heading;
     };
@@ -141,7 +172,7 @@ fn table(report: &Report) -> String {
             }
             _ => format!("H{column}"),
         };
-        let values = (0..rows).map(|row| format!("{:+.3}", normalized(patching.logit[row * columns + column])));
+        let values = (0..rows).map(|row| format!("{:+.3}", patching.recovered(patching.logit[row * columns + column])));
         table.push(std::iter::once(heading).chain(values).collect());
     }
     heading + &aligned(&table)

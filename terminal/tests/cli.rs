@@ -728,6 +728,220 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
     }
 }
 
+/// A command on the model without a tokenizer, its arguments separated by spaces.
+fn tiny(command: &str, arguments: &str) -> Output {
+    let model = data("tiny-a");
+    let mut all = vec![command, "--model", model.to_str().unwrap()];
+    all.extend(arguments.split_whitespace());
+    logitscope(&all)
+}
+
+fn json(output: Output) -> serde_json::Value {
+    serde_json::from_str(&succeeds(output)).unwrap()
+}
+
+fn numbers(json: &serde_json::Value) -> Vec<f64> {
+    json.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+const LOST: &str = "--tokens 1,5,9 --answer #7 --incorrect #12";
+
+#[test]
+fn effects_say_what_is_lost_without_each_part() {
+    let json = json(tiny(
+        "effects",
+        &format!("{LOST} --unit component --at last --format json"),
+    ));
+    let mut fields: Vec<&String> = json.as_object().unwrap().keys().collect();
+    fields.sort();
+    let expected = [
+        "ablation",
+        "after",
+        "answer",
+        "at",
+        "direct",
+        "effect",
+        "incorrect",
+        "labels",
+        "logit",
+        "position",
+        "renormalized",
+        "tokens",
+        "unit",
+    ];
+    assert_eq!(fields, expected);
+    assert_eq!(
+        json["labels"],
+        serde_json::json!(["0_attn_out", "0_mlp_out", "1_attn_out", "1_mlp_out"])
+    );
+    assert_eq!(
+        (&json["unit"], &json["ablation"]),
+        (&"component".into(), &"zero".into())
+    );
+    assert_eq!((&json["at"], &json["position"]), (&serde_json::json!([2]), &2.into()));
+    // What they add themselves is what the attribution says.
+    let whole = report(attribute(&data("tiny-a"), &format!("{LOST} --format json")));
+    assert_eq!(numbers(&json["direct"]), whole.explanation.values()[2..]);
+    let (logit, effect) = (json["logit"].as_f64().unwrap(), numbers(&json["effect"]));
+    for (after, effect) in numbers(&json["after"]).into_iter().zip(&effect) {
+        assert_eq!(logit - after, *effect);
+    }
+    let csv = succeeds(tiny(
+        "effects",
+        &format!("{LOST} --unit component --at last --format csv"),
+    ));
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!(
+        (rows.len(), rows[0]),
+        (5, "label,logit,after,effect,direct,renormalized")
+    );
+    let row: Vec<&str> = rows[3].split(',').collect();
+    assert_eq!((row[0], row[3].parse()), ("1_attn_out", Ok(effect[2])));
+
+    let table = succeeds(tiny("effects", &format!("{LOST} --ablation mean --at -2 --top 2")));
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines[0].starts_with("The logit of #7 less that of #12 after #9 (position 2) is "));
+    assert_eq!(
+        lines[1],
+        "Without a part, replaced by its mean over the prompt at #5 (position 1):"
+    );
+    assert_eq!(
+        lines[3].split_whitespace().collect::<Vec<_>>().join(" "),
+        "head total effect logit after direct direct, ln anew"
+    );
+    assert_eq!(lines.len(), 6, "the two strongest heads: {table}");
+    assert!(lines[4].starts_with("L0H") || lines[4].starts_with("L1H"));
+}
+
+#[test]
+fn patch_says_what_single_activations_bring_back() {
+    let both = "--tokens 1,5,9 --corrupted-tokens 1,6,9 --answer #7 --incorrect #12";
+    for (site, shape) in [
+        ("resid_pre", vec![2, 3]),
+        ("attn_out", vec![2, 3]),
+        ("mlp_out", vec![2, 3]),
+        ("z", vec![2, 3]),
+        ("v", vec![2, 3]),
+        ("pattern", vec![2, 3]),
+        ("z_by_position", vec![2, 3, 3]),
+    ] {
+        let json = json(tiny("patch", &format!("{both} --site {site} --format json")));
+        let mut fields: Vec<&String> = json.as_object().unwrap().keys().collect();
+        fields.sort();
+        let expected = [
+            "answer",
+            "clean",
+            "corrupted",
+            "corrupted_tokens",
+            "incorrect",
+            "logit",
+            "position",
+            "shape",
+            "site",
+            "tokens",
+        ];
+        assert_eq!(fields, expected);
+        assert_eq!(
+            (&json["site"], &json["shape"]),
+            (&site.into(), &serde_json::json!(shape))
+        );
+        let logits = numbers(&json["logit"]);
+        assert_eq!(logits.len(), shape.iter().product::<usize>());
+        if site == "resid_pre" {
+            // Before the first layer, the token that differs is all that there is of the clean prompt.
+            assert!((logits[1] - json["clean"].as_f64().unwrap()).abs() < 1e-4);
+            assert_eq!(logits[0], json["corrupted"].as_f64().unwrap());
+        }
+        let csv = succeeds(tiny("patch", &format!("{both} --site {site} --format csv")));
+        let rows: Vec<&str> = csv.lines().collect();
+        let second = match (site, shape.len()) {
+            (_, 3) => "position,head",
+            ("z" | "v" | "pattern", _) => "head",
+            _ => "position",
+        };
+        assert_eq!(rows[0], format!("layer,{second},logit,clean,corrupted"));
+        assert_eq!(rows.len(), logits.len() + 1);
+        let last: Vec<&str> = rows[logits.len()].split(',').collect();
+        assert_eq!(
+            last[..shape.len()],
+            shape.iter().map(|n| (n - 1).to_string()).collect::<Vec<_>>()
+        );
+        assert_eq!(last[shape.len()].parse(), Ok(logits[logits.len() - 1]));
+    }
+    let table = succeeds(tiny("patch", both));
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines[0].starts_with("The logit of #7 less that of #12 after position 2: "),
+        "{table}"
+    );
+    assert_eq!(
+        lines[3].split_whitespace().collect::<Vec<_>>(),
+        ["0", "#1", "1", "#6", "2", "#9"]
+    );
+    assert_eq!(
+        lines[4].split_whitespace().collect::<Vec<_>>()[..4],
+        ["layer", "0", "+0.000", "+1.000"]
+    );
+    // Of prompts that say the same nothing is a share.
+    let same = succeeds(tiny("patch", "--tokens 1,5,9 --corrupted-tokens 1,5,9 --answer #7"));
+    assert!(same.contains("how far from the corrupted logit, which is the clean one:"));
+    assert!(same.contains("+0.000") && !same.contains("NaN"));
+}
+
+#[test]
+fn effects_and_patching_are_drawn_into_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("chart.svg");
+    let both = "--tokens 1,5,9 --corrupted-tokens 1,6,9 --answer #7 --incorrect #12";
+    for (command, arguments) in [
+        ("effects", format!("{LOST} --top 1")),
+        ("effects", format!("{LOST} --unit component --format json")),
+        ("patch", both.to_string()),
+        ("patch", format!("{both} --site z_by_position --head 2")),
+    ] {
+        let printed = succeeds(tiny(command, &format!("{arguments} --svg {}", file.display())));
+        assert_eq!(printed, succeeds(tiny(command, &arguments)));
+        let svg = std::fs::read_to_string(&file).unwrap();
+        assert!(svg.starts_with("<svg ") && svg.contains("#12") && svg.trim_end().ends_with("</svg>"));
+        std::fs::remove_file(&file).unwrap();
+    }
+}
+
+#[test]
+fn what_effects_and_patch_cannot_answer_is_one_line() {
+    for (command, arguments, expected) in [
+        ("effects", "--tokens 1,5,9 --answer #7 --at 3", "position: 3"),
+        ("effects", "--tokens 1,5,9 --answer #7 --at -4", "position: -4"),
+        ("effects", "--tokens 1,5,9 --answer #7 --position 3", "position: 3"),
+        ("effects", "--tokens 1,5,9 --answer Mary", "Mary"),
+        (
+            "patch",
+            "--tokens 1,5,9 --corrupted-tokens 1,6 --answer #7",
+            "corrupted: has 2 tokens, and the clean prompt 3; both need as many. Clean: #1 #5 #9. Corrupted: #1 #6",
+        ),
+        (
+            "patch",
+            "--tokens 1,5,9 --corrupted-tokens 1,6,99999 --answer #7",
+            "the corrupted prompt: ",
+        ),
+        (
+            "patch",
+            "--tokens 1,5 --corrupted-tokens 1,6 --answer #7 --site z_by_position --head 3 --svg chart.svg",
+            "chart: head 3 of layers of 3",
+        ),
+        (
+            "patch",
+            "--tokens 1,5 --corrupted-tokens 1,6 --answer #7 --svg no/such/folder/a.svg",
+            "--svg: no/such/folder/a.svg",
+        ),
+    ] {
+        let output = tiny(command, arguments);
+        assert_eq!((output.code, output.stdout.as_str()), (1, ""), "{arguments}");
+        assert_eq!(output.stderr.lines().count(), 1, "{arguments}: {}", output.stderr);
+        assert!(output.stderr.contains(expected), "{arguments}: {}", output.stderr);
+    }
+}
+
 #[test]
 fn bad_usage_is_2() {
     for arguments in [
@@ -752,6 +966,14 @@ fn bad_usage_is_2() {
         "attribute --model . --tokens 1 --explain neuron:L1N3 --answer #1",
         "attribute --model . --tokens 1 --answer #1 --format yaml",
         "attribute --model . --tokens 1 --answer #1 --colour",
+        "effects --model . --tokens 1",
+        "effects --model . --tokens 1 --answer #1 --unit layer",
+        "effects --model . --tokens 1 --answer #1 --ablation noise",
+        "effects --model . --tokens 1 --answer #1 --at first",
+        "effects --model . --tokens 1 --answer #1 --position all",
+        "patch --model . --tokens 1 --answer #1",
+        "patch --model . --tokens 1 --corrupted a --corrupted-tokens 1 --answer #1",
+        "patch --model . --tokens 1 --corrupted-tokens 1 --answer #1 --site q",
     ] {
         let output = logitscope(&arguments.split_whitespace().collect::<Vec<_>>());
         assert_eq!(output.code, 2, "{arguments}");

@@ -41,7 +41,7 @@ import type {
   Token,
 } from '../wasm/model.js';
 
-export { Chart, Curve, Pattern, tints } from '../wasm/charts.js';
+export { Chart, Curve, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles } from './dropped.js';
@@ -51,7 +51,19 @@ export type { Progress } from './progress.js';
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Input } from './worker.js';
-export type { ChartItem, ChartKey, ChartView, Charted, CurveView, PatternCell, PatternView, Subject } from '../wasm/charts.js';
+export type {
+  ChartItem,
+  ChartKey,
+  ChartView,
+  Charted,
+  CurveView,
+  PatchCell,
+  PatchView,
+  PatternCell,
+  PatternView,
+  ScatterPoint,
+  Subject,
+} from '../wasm/charts.js';
 export type {
   Asked,
   Bos,

@@ -81,6 +81,8 @@ export interface ChartItem {
   name: string;
   /** What it adds to the logit (difference), in logits; in the chart of unit `layer`, what has been added so far. */
   value: number;
+  /** What is lost without it, in logits: its total effect; null if it is not known. See {@link Chart.compare}. */
+  effect: number | null;
   /** Its share of the sum of all parts' absolute values, 0 to 1; null if all are zero, and in the chart of unit `layer`. */
   share: number | null;
   /** 1 for the largest absolute value. */
@@ -171,6 +173,20 @@ impl Chart {
     pub fn widen(&mut self, low: f64, high: f64) -> JsResult<()> {
         self.items.take();
         Ok(self.chart.widen(low, high)?)
+    }
+
+    /// Shows beside what each part adds what is lost without it, as `Run.effects` has it; not a number where it is not known yet. On
+    /// charts of components and heads at one position.
+    pub fn compare(&mut self, labels: Vec<String>, effects: &[f64]) -> JsResult<()> {
+        if labels.len() != effects.len() {
+            let (labels, effects) = (labels.len(), effects.len());
+            return Err(Error::Chart(format!("{effects} effects of {labels} parts; give one for each")).into());
+        }
+        let parts = labels.iter().map(|label| label.parse());
+        let parts = parts.collect::<Result<Vec<Part>>>()?;
+        let effects: Vec<(Part, f64)> = parts.into_iter().zip(effects.iter().copied()).collect();
+        self.items.take();
+        Ok(self.chart.compare(&effects)?)
     }
 
     /// Draws the chart, after giving the canvas the number of pixels that the view needs. The canvas's size on the page
@@ -318,11 +334,11 @@ pub(crate) fn prepare(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct View {
-    width: f64,
-    height: f64,
+pub(crate) struct View {
+    pub width: f64,
+    pub height: f64,
     #[serde(default = "one")]
-    pixel_ratio: f64,
+    pub pixel_ratio: f64,
     #[serde(default)]
     theme: Theme,
     #[serde(default)]
@@ -342,7 +358,7 @@ pub(crate) fn one() -> f64 {
 }
 
 impl View {
-    fn from_js(view: &JsValue) -> Result<Self> {
+    pub fn from_js(view: &JsValue) -> Result<Self> {
         from_js("the view", view)
     }
 }

@@ -24,9 +24,13 @@ mod loader;
 #[cfg(feature = "model")]
 mod model;
 #[cfg(feature = "charts")]
+mod patch_grid;
+#[cfg(feature = "charts")]
 mod pattern;
 #[cfg(feature = "model")]
 mod run;
+#[cfg(feature = "charts")]
+mod scatter;
 #[cfg(feature = "threads")]
 mod threads;
 #[cfg(feature = "model")]
