@@ -21,7 +21,7 @@ const WORTH_SAYING: f64 = 0.08;
 const STRIP: f64 = 16.0;
 const APART: f64 = 7.0;
 /// The longest leg of the corner that shows what is lost without a head.
-const LEG: f64 = 9.0;
+const LEG: f64 = 11.0;
 
 pub(super) struct Heads;
 
@@ -205,7 +205,7 @@ impl Plot for Layout<'_> {
             .map(|i| width(&signed(values.parts[i]), size::VALUE))
             .fold(0.0, f64::max);
         let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
-        let leg = (0.4 * slot.min(row)).min(LEG);
+        let leg = (0.45 * slot.min(row)).min(LEG);
         let say_signs = slot.min(row) >= size::VALUE;
         // After all cells: a canvas is told its colour less often.
         let (mut texts, mut corners) = (Vec::new(), Vec::new());
@@ -221,7 +221,8 @@ impl Plot for Layout<'_> {
             sketch.rect(cell, color);
             let effect = values.effect(i).map_or(0.0, |effect| values.strength(effect));
             if effect.abs() >= WORTH_SAYING {
-                corners.push((cell, palette.diverging(effect, palette.paper), text_on(color)));
+                let edge = mix(color, text_on(color), 0.6);
+                corners.push((cell, palette.diverging(effect, palette.paper), edge));
             }
             let text = match values.parts[i] {
                 _ if strengths[i].abs() < WORTH_SAYING => continue,
