@@ -14,7 +14,7 @@ use logitscope::gpt2::LanguageModel;
 use serde::Serialize;
 
 use corpus::{Task, random};
-use evaluation::{Contribution, Knockout, Pattern, Score, Spread};
+use evaluation::{Contribution, Pattern, Score, Spread, Subject};
 
 #[derive(Parser)]
 struct Args {
@@ -67,7 +67,7 @@ fn main() -> Result<()> {
     }
     contributions(&model, &args)?;
     patterns(&model, &args)?;
-    knockouts(model, &args)
+    knockouts(&model, &args)
 }
 
 fn accuracy(model: &LanguageModel, args: &Args) -> Result<()> {
@@ -130,25 +130,27 @@ fn patterns(model: &LanguageModel, args: &Args) -> Result<()> {
 }
 
 /// What each task loses without one part, and how much then is left of the attention of the model's best induction head.
-fn knockouts(model: LanguageModel, args: &Args) -> Result<()> {
-    let induction =
-        |model: &LanguageModel| Pattern::Induction.measure(model, args.attributed, &mut random(args.seed, 1));
-    let (best, whole) = induction(&model)?[0];
-    let scores = |model: &LanguageModel| -> Result<Vec<f64>> {
-        let score = |task| Score::measure(model, task, args.attributed, &mut random(args.seed, 0));
+fn knockouts(model: &LanguageModel, args: &Args) -> Result<()> {
+    let whole = Subject::from(model);
+    let induction = |subject: Subject| Pattern::Induction.measure(subject, args.attributed, &mut random(args.seed, 1));
+    let (best, before_any) = induction(whole)?[0];
+    let scores = |subject: Subject| -> Result<Vec<f64>> {
+        let score = |task| Score::measure(subject, task, args.attributed, &mut random(args.seed, 0));
         Task::ALL.into_iter().map(|task| Ok(score(task)?.accuracy)).collect()
     };
-    let before = scores(&model)?;
+    let before = scores(whole)?;
     let (layers, heads) = (model.gpt2.config().n_layer, model.gpt2.config().n_head);
     let heads = (0..layers).flat_map(|layer| (0..heads).map(move |head| Part::Head { layer, head }));
     let parts = heads.chain((0..layers).map(Part::MlpOut));
-    let knockout = Knockout::new(model, &args.model)?;
     let mut after: Vec<(Part, Vec<f64>, Spread)> = Vec::new();
     for part in parts {
-        let model = knockout.without(part)?;
-        let left = induction(&model)?.into_iter().find(|(part, _)| *part == best);
+        let subject = Subject {
+            model,
+            without: Some(part),
+        };
+        let left = induction(subject)?.into_iter().find(|(part, _)| *part == best);
         let (_, left) = left.expect("every head is measured");
-        after.push((part, scores(&model)?, left));
+        after.push((part, scores(subject)?, left));
     }
     println!("\n| task | right | without one head | without one MLP |");
     println!("|---|---:|---|---|");
@@ -170,7 +172,7 @@ fn knockouts(model: LanguageModel, args: &Args) -> Result<()> {
     after.sort_by(|(.., a), (.., b)| a.mean.total_cmp(&b.mean));
     println!("\n| without | attention of {best} to what followed the same word |");
     println!("|---|---:|");
-    println!("| nothing | {whole} |");
+    println!("| nothing | {before_any} |");
     for (part, _, left) in after.iter().take(args.parts) {
         println!("| {part} | {left} |");
     }

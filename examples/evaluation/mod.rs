@@ -7,9 +7,9 @@
 )]
 
 mod contribution;
-mod knockout;
 mod pattern;
 mod score;
+mod subject;
 
 use std::fmt;
 
@@ -17,9 +17,9 @@ use anyhow::Result;
 use logitscope::gpt2::LanguageModel;
 
 pub use contribution::Contribution;
-pub use knockout::Knockout;
 pub use pattern::Pattern;
 pub use score::Score;
+pub use subject::Subject;
 
 /// Mean and standard deviation.
 #[derive(Debug, Clone, Copy)]

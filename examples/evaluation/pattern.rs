@@ -7,7 +7,7 @@ use logitscope::attribution::Part;
 use logitscope::gpt2::LanguageModel;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Spread, last_token_of};
+use super::{Spread, Subject, last_token_of};
 use crate::corpus::{Sentence, Split, Task};
 
 /// The position that looks, and the one that is looked at.
@@ -74,7 +74,14 @@ impl Pattern {
     }
 
     /// How much each head looks that way, most first, over `n` held-out sentences.
-    pub fn measure(self, model: &LanguageModel, n: usize, rng: &mut ChaCha8Rng) -> Result<Vec<(Part, Spread)>> {
+    pub fn measure<'a>(
+        self,
+        subject: impl Into<Subject<'a>>,
+        n: usize,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Vec<(Part, Spread)>> {
+        let subject = subject.into();
+        let model = subject.model;
         let config = model.gpt2.config();
         let parts = (0..config.n_layer).flat_map(|layer| (0..config.n_head).map(move |head| (layer, head)));
         let parts: Vec<(usize, usize)> = parts.collect();
@@ -87,7 +94,7 @@ impl Pattern {
             };
             let sentence = Sentence::about(task, Split::HeldOut, rng);
             let (tokens, pairs) = self.pairs(model, &sentence)?;
-            let run = model.gpt2.run(&tokens)?;
+            let run = subject.run(&tokens)?;
             for (values, &(layer, head)) in values.iter_mut().zip(&parts) {
                 let mut paid = 0.0;
                 for &(from, to) in &pairs {

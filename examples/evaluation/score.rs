@@ -6,7 +6,7 @@ use anyhow::Result;
 use logitscope::gpt2::LanguageModel;
 use rand_chacha::ChaCha8Rng;
 
-use super::mean;
+use super::{Subject, mean};
 use crate::corpus::{Sentence, Split, Task};
 
 /// What held-out sentences of one task gave.
@@ -23,7 +23,9 @@ pub struct Score {
 
 impl Score {
     /// Asks `n` held-out sentences, each at the beginning of a sequence, behind BOS.
-    pub fn measure(model: &LanguageModel, task: Task, n: usize, rng: &mut ChaCha8Rng) -> Result<Self> {
+    pub fn measure<'a>(subject: impl Into<Subject<'a>>, task: Task, n: usize, rng: &mut ChaCha8Rng) -> Result<Self> {
+        let subject = subject.into();
+        let model = subject.model;
         let sentences: Vec<Sentence> = (0..n).map(|_| Sentence::about(task, Split::HeldOut, rng)).collect();
         let two_digits = token_ids(model, (2..100).map(|year| format!("{year:02}")))?;
         let (mut scores, mut differences) = (Vec::new(), Vec::new());
@@ -31,7 +33,7 @@ impl Score {
             let prompt = model.tokens(&sentence.prompt, true)?.len();
             let tokens = model.tokens(&format!("{}{}", sentence.prompt, sentence.answer), true)?;
             let also_right = token_ids(model, sentence.also_right.iter().cloned())?;
-            let run = model.gpt2.run(&tokens)?;
+            let run = subject.run(&tokens)?;
             for (position, &answer) in tokens.iter().enumerate().skip(prompt) {
                 let (logits, answer) = (run.logits(position - 1)?, answer as usize);
                 scores.push(match task {

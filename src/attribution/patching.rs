@@ -62,6 +62,23 @@ pub struct Patching {
     pub corrupted: f64,
 }
 
+impl Patching {
+    /// Prompts whose logits differ by no more than this share of them, or this many logits, say the same.
+    const SAME: f64 = 1e-3;
+
+    /// The way from the corrupted logit to the clean one; none if both prompts say the same, so that nothing can be a share of it.
+    pub fn way(&self) -> Option<f64> {
+        let least = Self::SAME * self.clean.abs().max(self.corrupted.abs()).max(1.0);
+        Some(self.clean - self.corrupted).filter(|way| way.abs() > least)
+    }
+
+    /// How much of the way a logit is: 0 the corrupted one, 1 the clean one; where there is none, how far it is from the corrupted one.
+    pub fn recovered(&self, logit: f64) -> f64 {
+        // Nothing is never negative.
+        (logit - self.corrupted) / self.way().unwrap_or(1.0) + 0.0
+    }
+}
+
 /// Patching in the making.
 pub struct PatchingTrial {
     patching: Patching,

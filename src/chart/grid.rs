@@ -66,6 +66,8 @@ impl Grid {
             ..self.frame.plot
         };
         sketch.rect(all, palette.hairline);
+        // After all cells: a canvas is told its colour less often.
+        let mut texts = Vec::new();
         for (layer, row) in cells() {
             let ground = match lit.contains(&(layer + 1)) {
                 true => palette.lit,
@@ -80,9 +82,11 @@ impl Grid {
             sketch.rect(cell, color);
             if say && worth(&(layer, row)) {
                 let (x, y) = cell.center();
-                let at = (x, y + 0.36 * size::VALUE);
-                sketch.text(&said(layer, row), at, Align::Center, size::VALUE, text_on(color));
+                texts.push((said(layer, row), (x, y + 0.36 * size::VALUE), text_on(color)));
             }
+        }
+        for (text, at, color) in texts {
+            sketch.text(&text, at, Align::Center, size::VALUE, color);
         }
     }
 

@@ -21,7 +21,7 @@ const WORTH_SAYING: f64 = 0.08;
 const STRIP: f64 = 16.0;
 const APART: f64 = 7.0;
 /// The longest leg of the corner that shows what is lost without a head.
-const LEG: f64 = 9.0;
+const LEG: f64 = 11.0;
 
 pub(super) struct Heads;
 
@@ -205,10 +205,10 @@ impl Plot for Layout<'_> {
             .map(|i| width(&signed(values.parts[i]), size::VALUE))
             .fold(0.0, f64::max);
         let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
-        let leg = (0.4 * slot.min(row)).min(LEG);
+        let leg = (0.45 * slot.min(row)).min(LEG);
         let say_signs = slot.min(row) >= size::VALUE;
         // After all cells: a canvas is told its colour less often.
-        let mut texts = Vec::new();
+        let (mut texts, mut corners) = (Vec::new(), Vec::new());
         for i in 0..heads {
             let column = parts[i].layer().map_or(0, |layer| layer + 1);
             let ground = if lit.contains(&column) {
@@ -221,8 +221,8 @@ impl Plot for Layout<'_> {
             sketch.rect(cell, color);
             let effect = values.effect(i).map_or(0.0, |effect| values.strength(effect));
             if effect.abs() >= WORTH_SAYING {
-                let color_of_it = palette.diverging(effect, palette.paper);
-                corner(cell, leg, color_of_it, text_on(color), sketch);
+                let edge = mix(color, text_on(color), 0.6);
+                corners.push((cell, palette.diverging(effect, palette.paper), edge));
             }
             let text = match values.parts[i] {
                 _ if strengths[i].abs() < WORTH_SAYING => continue,
@@ -232,6 +232,9 @@ impl Plot for Layout<'_> {
             };
             let (x, y) = cell.center();
             texts.push((text, (x, y + 0.36 * size::VALUE), text_on(color)));
+        }
+        for (cell, color, edge) in corners {
+            corner(cell, leg, color, edge, sketch);
         }
         for (text, at, color) in texts {
             sketch.text(&text, at, Align::Center, size::VALUE, color);

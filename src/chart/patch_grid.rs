@@ -177,19 +177,19 @@ impl PatchGrid {
 
     fn titles(&self, question: &str, head: usize) -> [String; 2] {
         let what = match self.recovery.site() {
-            PatchSite::ResidPre => "Residual stream".into(),
-            PatchSite::AttnOut => "Attention".into(),
+            PatchSite::ResidPre => "the residual stream".into(),
+            PatchSite::AttnOut => "attention".into(),
             PatchSite::MlpOut => "MLPs".into(),
-            PatchSite::Z => "Heads".into(),
-            PatchSite::V => "Values of heads".into(),
-            PatchSite::Pattern => "Patterns of heads".into(),
-            PatchSite::ZByPosition => format!("Head {head} of each layer"),
+            PatchSite::Z => "heads".into(),
+            PatchSite::V => "values of heads".into(),
+            PatchSite::Pattern => "patterns of heads".into(),
+            PatchSite::ZByPosition => format!("head {head} of each layer"),
         };
         let full = match self.recovery.way() {
-            Some(_) => format!("{what}: what the clean one brings back of {question}"),
-            None => format!("{what}: what the clean one changes in {question}, the same in both"),
+            Some(_) => format!("Patching {what}: how much of {question} comes back"),
+            None => format!("Patching {what}: how it changes {question}, the same in both prompts"),
         };
-        [full, format!("{what}: {question}")]
+        [full, format!("Patching {what}: {question}")]
     }
 
     fn legend(&self) -> Legend {

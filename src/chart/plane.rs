@@ -15,7 +15,7 @@ const BOTTOM: f64 = 40.0;
 /// Between the outermost values and the plot's edge.
 const MARGIN: f64 = 14.0;
 /// Of the plot, in square CSS pixels, what there is for each name.
-const FOR_A_NAME: f64 = 9000.0;
+const FOR_A_NAME: f64 = 7000.0;
 
 /// A view whose plot has values across and up, as far apart either way; zero is seen.
 pub(super) struct Plane {
@@ -166,6 +166,10 @@ impl Plane {
                 place(x - beside - room, y - 5.5),
                 place(x - room / 2.0, y - beside - 11.0),
                 place(x - room / 2.0, y + beside),
+                place(x - room, y - beside - 11.0),
+                place(x - room, y + beside),
+                place(x, y - beside - 11.0),
+                place(x, y + beside),
             ];
             let free = places.into_iter().find(|place| {
                 self.plot.holds(place)

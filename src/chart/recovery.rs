@@ -4,9 +4,6 @@ use super::values::LARGEST;
 use crate::attribution::{PatchSite, Patching};
 use crate::{Error, Result};
 
-/// Prompts whose logits differ by no more than this share of them, or this many logits, say the same.
-const SAME: f64 = 1e-3;
-
 /// Patching by layers and rows.
 #[derive(Debug, Clone)]
 pub(super) struct Recovery(Patching);
@@ -59,13 +56,11 @@ impl Recovery {
 
     /// Logits from the corrupted prompt to the clean one, if they say different things.
     pub fn way(&self) -> Option<f64> {
-        let (clean, corrupted) = (self.0.clean, self.0.corrupted);
-        let least = SAME * clean.abs().max(corrupted.abs()).max(1.0);
-        Some(clean - corrupted).filter(|way| way.abs() > least)
+        self.0.way()
     }
 
     pub fn value(&self, logit: f64) -> f64 {
-        (logit - self.0.corrupted) / self.way().unwrap_or(1.0)
+        self.0.recovered(logit)
     }
 
     /// The value that has the strongest colour.

@@ -24,6 +24,8 @@ use crate::{Error, Result};
 
 /// A point is meant from this far, in CSS pixels.
 const NEAR: f64 = 14.0;
+/// Between a marked point and its ring.
+const RING: f64 = 2.0;
 
 /// A scatter of parts by their direct and their total effect.
 #[derive(Debug, Clone)]
@@ -170,7 +172,7 @@ impl Scatter {
         });
         let farthest = || {
             self.known()
-                .max_by(|&a, &b| self.from_zero(a).total_cmp(&self.from_zero(b)))
+                .max_by(|&a, &b| self.distance(a).total_cmp(&self.distance(b)))
         };
         linked.or_else(farthest).map(|i| self.labels[i])
     }
@@ -180,7 +182,7 @@ impl Scatter {
         (0..self.labels.len()).filter(|&i| self.direct[i].is_finite() && self.total[i].is_finite())
     }
 
-    fn from_zero(&self, i: usize) -> f64 {
+    fn distance(&self, i: usize) -> f64 {
         self.direct[i].hypot(self.total[i])
     }
 
@@ -234,9 +236,9 @@ impl Scatter {
         let [a, b] = plane.diagonal();
         dashed(a, b, palette.grey, &mut sketch);
 
-        // What is far from zero lies on top.
+        // What is near zero lies on top: most are there, and edges of others would hide them.
         let mut order: Vec<usize> = self.known().collect();
-        order.sort_by(|&a, &b| self.from_zero(a).total_cmp(&self.from_zero(b)));
+        order.sort_by(|&a, &b| self.distance(b).total_cmp(&self.distance(a)));
         let draw = |i: usize, sketch: &mut Sketch| {
             let at = plane.at(self.direct[i], self.total[i]);
             Symbol::of(self.labels[i]).draw(at, palette.sign(self.direct[i]), sketch, &palette);
@@ -248,7 +250,7 @@ impl Scatter {
         for &(i, mark) in &marked {
             let (at, radius) = (
                 plane.at(self.direct[i], self.total[i]),
-                Symbol::of(self.labels[i]).radius() + 2.0,
+                Symbol::of(self.labels[i]).radius() + RING,
             );
             sketch.dot(at, radius + mark.width(), mark.color(&palette));
             sketch.dot(at, radius, palette.paper);
@@ -280,16 +282,16 @@ impl Scatter {
         let known: Vec<usize> = self.known().collect();
         let places: Vec<(f64, f64)> = known.iter().map(|&i| (self.direct[i], self.total[i])).collect();
         let outliers = outliers(&places).into_iter().map(|k| known[k]);
-        let few = if marked.len() <= 2 { marked } else { &[] };
-        let mut order: Vec<usize> = few.iter().rev().map(|&(i, _)| i).chain(outliers).collect();
+        let few = marked.iter().rev().filter(|_| marked.len() <= 2).map(|&(i, _)| i);
+        let mut order: Vec<usize> = few.chain(outliers).collect();
         let mut seen = vec![false; self.labels.len()];
         order.retain(|&i| !std::mem::replace(&mut seen[i], true));
 
         let point = |&i: &usize| {
-            (
-                plane.at(self.direct[i], self.total[i]),
-                Symbol::of(self.labels[i]).radius(),
-            )
+            let mark = marked.iter().find(|&&(other, _)| other == i);
+            let ring = mark.map_or(0.0, |(_, mark)| RING + mark.width());
+            let radius = Symbol::of(self.labels[i]).radius() + ring;
+            (plane.at(self.direct[i], self.total[i]), radius)
         };
         let points: Vec<_> = known.iter().map(point).collect();
         let named = order.iter().map(|i| (self.labels[*i].to_string(), point(i)));

@@ -88,7 +88,7 @@ pub(super) fn dashes((x0, x1): (f64, f64), y: f64, sketch: &mut Sketch, palette:
 /// The upper right corner of a rectangle, its legs this long, with an edge.
 pub(super) fn corner(rect: Rect, leg: f64, color: RGBColor, edge: RGBColor, sketch: &mut Sketch) {
     let triangle = |leg: f64| vec![(rect.x1 - leg, rect.y0), (rect.x1, rect.y0), (rect.x1, rect.y0 + leg)];
-    sketch.polygon(triangle(leg + 1.5), edge);
+    sketch.polygon(triangle(leg + 1.2), edge);
     sketch.polygon(triangle(leg), color);
 }
 

@@ -74,7 +74,7 @@ pub fn incorrect(model: &LanguageModel, token: Option<&str>) -> Result<Option<u3
 /// The file that a chart is drawn into.
 #[derive(clap::Args)]
 pub struct Svg {
-    /// Also draw a chart into this file, of the last position if there are several
+    /// Also draw a chart into this file
     #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     svg: Option<PathBuf>,
 }

@@ -47,7 +47,7 @@ pub struct Attribute {
     /// reads at token 3. Layers fall, tokens never rise
     #[arg(long, value_name = "STEPS", value_delimiter = ',')]
     path: Vec<Step>,
-    /// Position to explain the next token after, from the end if negative; or all
+    /// Position to explain the next token after, from the end if negative; or all, of which --svg draws the last
     #[arg(long, value_name = "N|all", default_value = "-1", allow_negative_numbers = true, value_parser = position)]
     position: Position,
     #[command(flatten)]

@@ -51,10 +51,10 @@ pub struct PatchCommand {
 #[group(required = true, multiple = false)]
 struct Corrupted {
     /// The corrupted text, of as many tokens as the clean one
-    #[arg(long = "corrupted", value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(id = "corrupted", long, value_name = "TEXT", allow_hyphen_values = true)]
     text: Option<String>,
     /// The corrupted token ids
-    #[arg(long = "corrupted-tokens", value_name = "IDS", allow_hyphen_values = true)]
+    #[arg(id = "corrupted-tokens", long, value_name = "IDS", allow_hyphen_values = true)]
     ids: Option<Ids>,
 }
 
@@ -142,9 +142,13 @@ fn table(report: &Report) -> String {
         .incorrect
         .as_ref()
         .map(|token| format!(" less that of {}", shown(token)));
+    let values = match patching.way() {
+        Some(_) => "0 being the corrupted logit and 1 the clean one",
+        None => "how far from the corrupted logit, which is the clean one",
+    };
     let heading = format!(
         "The logit of {}{} after position {}: {} in the clean prompt, {} in the corrupted one.\nThe corrupted prompt with {} of the clean \
-         one, 0 being the corrupted logit and 1 the clean one:\n\n",
+         one, {values}:\n\n",
         shown(&report.answer),
         than.unwrap_or_default(),
         patching.position,
@@ -152,7 +156,6 @@ fn table(report: &Report) -> String {
         written(patching.corrupted, patching.corrupted.abs()),
         patching.site,
     );
-    let normalized = |logit: f64| (logit - patching.corrupted) / (patching.clean - patching.corrupted);
     let [first @ .., columns] = &patching.shape[..] else {
         return heading;
     };
@@ -169,7 +172,7 @@ fn table(report: &Report) -> String {
             }
             _ => format!("H{column}"),
         };
-        let values = (0..rows).map(|row| format!("{:+.3}", normalized(patching.logit[row * columns + column])));
+        let values = (0..rows).map(|row| format!("{:+.3}", patching.recovered(patching.logit[row * columns + column])));
         table.push(std::iter::once(heading).chain(values).collect());
     }
     heading + &aligned(&table)

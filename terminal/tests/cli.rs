@@ -882,6 +882,10 @@ fn patch_says_what_single_activations_bring_back() {
         lines[4].split_whitespace().collect::<Vec<_>>()[..4],
         ["layer", "0", "+0.000", "+1.000"]
     );
+    // Of prompts that say the same nothing is a share.
+    let same = succeeds(tiny("patch", "--tokens 1,5,9 --corrupted-tokens 1,5,9 --answer #7"));
+    assert!(same.contains("how far from the corrupted logit, which is the clean one:"));
+    assert!(same.contains("+0.000") && !same.contains("NaN"));
 }
 
 #[test]

@@ -142,12 +142,12 @@ fn prompts_that_say_the_same_are_compared_in_logits() {
     let view = PatchView::new(900.0, 300.0);
     let cell = grid.cell(&view, 1, 2).unwrap().unwrap();
     assert_eq!((cell.logit, cell.value), (1.5, -0.5));
-    let svg = shapes(&grid.svg(&view).unwrap());
-    let says = |text: &str| svg.iter().any(|shape| shape.text == text);
-    assert!(says("−0.500") && says("+0.500 logits"));
-    assert!(says(
-        "Residual stream: what the clean one changes in ·Mary − ·John, the same in both"
-    ));
+    for width in [600.0, 900.0, 1200.0] {
+        let svg = shapes(&grid.svg(&PatchView::new(width, 300.0)).unwrap());
+        let says = |text: &str| svg.iter().any(|shape| shape.text.contains(text));
+        assert!(says("−0.500") && says("+0.500 logits") && says("the same"), "{width}");
+        assert!(!says("1 clean"));
+    }
 }
 
 #[test]

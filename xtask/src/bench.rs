@@ -1,4 +1,4 @@
-use std::{env, fs, io::stderr, process::Command};
+use std::{env, ffi::OsStr, fs, io::stderr, path::Path, process::Command};
 
 use anyhow::{Result, ensure};
 use xshell::cmd;
@@ -9,7 +9,7 @@ use crate::{bindgen, browser, build, module::FLOOR, npm, project::Project, toolc
 const PACKAGE: &str = "xtask/bench";
 
 /// Measures dist/ against the project's goals and prints the report, the only output on stdout.
-pub fn bench(project: &Project, json: bool) -> Result<()> {
+pub fn bench(project: &Project, json: bool, python: Option<&Path>) -> Result<()> {
     let sh = &project.shell;
     let xtask = env::current_exe()?;
     let yes = project.yes.then_some("--yes");
@@ -20,10 +20,13 @@ pub fn bench(project: &Project, json: bool) -> Result<()> {
     let browser = browser::chromium(project)?.binary;
     let (dist, work) = (project.path("dist"), project.target("bench"));
     let json = json.then_some("--json");
+    let python = python
+        .into_iter()
+        .flat_map(|python| [OsStr::new("--python"), python.as_os_str()]);
     let _package = sh.push_dir(PACKAGE);
     cmd!(
         sh,
-        "node --import tsx src/node/run.ts --dist {dist} --work {work} {json...}"
+        "node --import tsx src/node/run.ts --dist {dist} --work {work} {json...} {python...}"
     )
     .env("CHROME", browser)
     .env("CHROME_FLAGS", browser::FLAGS.join(" "))

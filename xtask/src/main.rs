@@ -12,6 +12,7 @@ mod serve;
 mod test;
 mod toolchain;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -57,6 +58,9 @@ enum Task {
         /// Only build and fetch what is measured
         #[arg(long, conflicts_with = "json")]
         prepare: bool,
+        /// Also measure what TransformerLens takes for the same, with a Python that has it
+        #[arg(long, value_name = "PYTHON", conflicts_with = "prepare")]
+        python: Option<PathBuf>,
     },
 }
 
@@ -82,7 +86,7 @@ fn run(Arguments { yes, task }: Arguments) -> Result<()> {
         Task::Serve { port } => serve::serve(&project, port),
         Task::Test => test::test(&project),
         Task::Bench { prepare: true, .. } => bench::prepare(&project),
-        Task::Bench { json, .. } => bench::bench(&project, json),
+        Task::Bench { json, python, .. } => bench::bench(&project, json, python.as_deref()),
     }
 }
 

@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core';
 import { quantity, row, type Measured, type Report, type Section } from '../report.js';
 import { serve } from './server.js';
 import { table } from './table.js';
+import { besideTransformerLens } from './transformer-lens.js';
 
 const { values } = parseArgs({
   options: {
@@ -17,6 +18,8 @@ const { values } = parseArgs({
     /** With the folders `models` and `floor`; the page is built into it, and the browser's profile lives there. */
     work: { type: 'string', default: 'target/bench' },
     json: { type: 'boolean', default: false },
+    /** A Python that has TransformerLens, to measure beside. */
+    python: { type: 'string' },
   },
 });
 const { dist, work } = values;
@@ -61,7 +64,7 @@ try {
     page.evaluate<Measured>("import('/page/main.js').then(({ measure }) => measure())"),
     failure,
   ]);
-  const sections = [...measured.sections, await modules()];
+  const sections = [...measured.sections, ...(values.python ? [besideTransformerLens(values.python, join(work, 'models/float32'), measured.sections)] : []), await modules()];
   const goals = sections.flatMap(({ rows }) => rows.flatMap(({ goal }) => goal ?? []));
   const report: Report = {
     browser: product,
