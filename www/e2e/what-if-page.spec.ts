@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Effects, Patching } from '../src/api/logitscope';
 import presets from '../src/presets.json' with { type: 'json' };
+import { randomModel } from './checkpoint';
 import { expect, test, type Logitscope } from './test';
 
 const PROMPT = 'When Mary and John went to the store, John gave a drink to';
@@ -85,6 +86,27 @@ test('who steps in adds up to what is lost, and is asked of the part that is sel
   await tab(page, 'Who wrote it').click();
   await page.getByRole('link', { name: 'L2H5' }).first().click();
   await expect(scope.selected).toContainText(`Without it: ${printed(-total)} (nothing in its place, at every token)`);
+});
+
+test('the work says how far it is, can be stopped, and goes on', async ({ scope, page, server }) => {
+  const slow = server.make('slow', randomModel({ n_layer: 8, n_head: 8, n_embd: 256, n_positions: 256, vocab_size: 100 }));
+  await page.goto('about:blank');
+  const ids = Array.from({ length: 120 }, (_, i) => (i * 7) % 100).join(', ');
+  await page.goto(`${server.page}#${new URLSearchParams({ model: slow, prompt: ids })}`);
+  await scope.accept();
+  await tab(page, 'What if').click();
+  const work = page.locator('removal-bar .work');
+  await expect(work).toContainText(/\d+%, \d+ s left/);
+  await work.getByRole('button', { name: 'Stop' }).click();
+  await expect(work).toContainText('Stopped.');
+  await work.getByRole('button', { name: 'Go on' }).click();
+  await expect(work.getByRole('progressbar')).toBeVisible();
+  // What is there by then is shown, and another question is answered in between.
+  await expect(page.locator('contribution-table tbody')).toContainText(/L\dH\d\s*[+−][\d.]+\s*[+−][\d.]+/);
+  await page.getByRole('button', { name: /^Explain / }).nth(2).click();
+  await expect(scope.answer).not.toHaveValue('');
+  await expect(page.locator('what-if-charts .charts')).toHaveAttribute('aria-busy', 'false');
+  await expect(work.getByRole('progressbar')).toBeVisible();
 });
 
 test('a point of the scatter is a part of the other charts', async ({ scope, page }) => {

@@ -1,5 +1,5 @@
-import type { Effects, Run } from '../api/logitscope';
-import { positionsOf, progress, type Losses, type Removable } from '../state/effects';
+import type { Effects, Run, Work } from '../api/logitscope';
+import { positionsOf, progress, type Losses, type Progress, type Removable, type Removal } from '../state/effects';
 import type { Picture } from '../state/picture';
 import { WHAT_IF } from '../state/what-if';
 import { sentence } from '../words/format';
@@ -49,8 +49,10 @@ export class EffectsStore extends Store<Losses> {
       this.#working?.abort();
       this.#working = undefined;
       this.#key = key;
-      if (asked && key) this.set({ ...NOTHING, ...this.#kept.get(key), picture, removal: { ablation, at } });
-      else this.set(picture === this.state.picture ? { work: undefined } : NOTHING);
+      const known = this.#kept.get(key ?? '');
+      // What is known by another baseline stays, under its name, until something is known by this one.
+      if (asked && (known || picture !== this.state.picture)) this.set({ ...NOTHING, ...known, picture, removal: { ablation, at } });
+      else this.set(picture === this.state.picture ? { work: undefined, stopped: false, problem: undefined } : NOTHING);
     } else if (asked && picture !== this.state.picture) {
       this.set({ picture });
     }
@@ -59,31 +61,33 @@ export class EffectsStore extends Store<Losses> {
 
   /** Asks for what is not known yet, unless that is under way, or the reader did not want it. */
   #begin(): void {
-    const { picture, stopped, problem, head, component } = this.state;
+    const { picture, stopped, problem } = this.state;
     const key = this.#key;
-    if (this.#working || stopped || problem || !this.#run || !picture || !key || (isKnown(head) && isKnown(component))) return;
+    if (this.#working || stopped || problem || !this.#run || !picture || !key || isKnown(this.#kept.get(key)?.component)) return;
+    const { ablation, at } = this.view.state.whatIf;
     const working = new AbortController();
     this.#working = working;
-    void this.#compute(this.#run, picture, key, working.signal);
+    void this.#compute(this.#run, picture, { ablation, at }, key, working.signal);
   }
 
-  async #compute(run: Run, picture: Picture, key: string, signal: AbortSignal): Promise<void> {
-    const { removal } = this.state;
+  async #compute(run: Run, picture: Picture, removal: Removal, key: string, signal: AbortSignal): Promise<void> {
     const { position, answer, incorrect } = picture;
     const asked = { answer: answer.id, incorrect: incorrect?.id, position, ablation: removal.ablation, positions: positionsOf(removal, picture), signal };
+    let known = this.#kept.get(key) ?? {};
+    const tell = (more: Pick<Losses, Removable>, work?: Progress) => {
+      known = { ...known, ...more };
+      this.set({ ...NOTHING, ...known, picture: this.state.picture, removal, work });
+    };
     try {
       for (const unit of ['head', 'component'] as const) {
-        if (isKnown(this.state[unit])) continue;
-        const onProgress = ({ known, ...work }: { known: Effects; done: number; total: number; secondsLeft: number }) => {
-          if (!signal.aborted) this.set({ [unit]: known, work: progress(work) });
-        };
+        if (isKnown(known[unit])) continue;
+        const onProgress = ({ known: effects, ...work }: Work<Effects>) => void (signal.aborted || tell({ [unit]: effects }, progress(work)));
         const effects = await run.effects({ ...asked, unit, onProgress });
         if (signal.aborted) return;
-        this.set({ [unit]: effects });
-        this.#kept.set(key, { head: this.state.head, component: this.state.component });
+        tell({ [unit]: effects });
+        this.#kept.set(key, known);
       }
       this.#working = undefined;
-      this.set({ work: undefined });
     } catch (error) {
       if (signal.aborted) return;
       this.#working = undefined;

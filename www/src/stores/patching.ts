@@ -71,6 +71,7 @@ export class PatchingStore extends Store<Patches> {
     this.#key = key;
     this.#working?.abort();
     this.#working = undefined;
+    if (corrupted === null) this.#forget();
     if (!asked || !key) return this.set(corrupted === null ? NOTHING : { work: undefined });
     const same = this.#corrupted?.key === corrupted;
     const { tokens } = same ? this.#corrupted!.run : {};

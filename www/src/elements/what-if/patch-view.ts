@@ -24,12 +24,18 @@ export class PatchView extends LitElement {
   @property({ type: Boolean }) stale = false;
   /** In the memory of the module that draws it. */
   @state() private grid?: PatchGrid;
+  /** What is drawn: what was known before stays until something is known of what is asked now. */
+  @state() private shown?: Patches;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const { picture, tokens, patching } = this.patches;
-    const before = changed.get('patches');
-    const same = before?.picture === picture && before?.patching === patching && before?.tokens === tokens;
-    if (this.grid && (!changed.has('patches') || same)) return;
+    const { picture, tokens, patching, problem } = this.patches;
+    const unequal = tokens && picture && tokens.length !== picture.tokens.length;
+    if (!changed.has('patches') && this.grid) return;
+    const waits = !patching && !problem && !unequal && this.shown;
+    if (waits) return;
+    const same = this.shown?.picture === picture && this.shown?.patching === patching && this.shown?.tokens === tokens;
+    this.shown = this.patches;
+    if (this.grid && same) return;
     this.grid?.free();
     const texts = (of: readonly { text: string }[]) => of.map(({ text }) => text);
     this.grid = picture && tokens && patching && this.isConnected ? new PatchGrid(patching, texts(picture.tokens), texts(tokens), subjectOf(picture)) : undefined;
@@ -56,8 +62,10 @@ export class PatchView extends LitElement {
   }
 
   protected override render() {
-    const { patches, site, theme, grid, stale } = this;
-    const { patching, cell, tokens, picture, problem } = patches;
+    const { patches, site, theme, grid, shown = patches } = this;
+    const { tokens, picture, problem } = patches;
+    const { patching, cell } = shown;
+    const stale = this.stale || shown !== patches;
     const unequal = tokens && picture && tokens.length !== picture.tokens.length;
     const instead = problem || unequal ? 'The two sentences cannot be compared yet: see above.' : this.instead;
     return html`
@@ -77,10 +85,10 @@ export class PatchView extends LitElement {
       </div>
       <div class="figure" ?data-stale=${stale && grid}>
         ${grid && patching
-          ? html`<patch-figure .grid=${grid} .theme=${theme} .selected=${cell} .say=${(of: PatchCell) => cellLine(of, patching, patches)}></patch-figure>`
+          ? html`<patch-figure .grid=${grid} .theme=${theme} .selected=${cell} .say=${(of: PatchCell) => cellLine(of, patching, shown)}></patch-figure>`
           : html`<p class="grey empty">${instead}</p>`}
       </div>
-      <patch-panel .grid=${grid} .patches=${patches}></patch-panel>
+      <patch-panel .grid=${grid} .patches=${shown}></patch-panel>
     `;
   }
 
