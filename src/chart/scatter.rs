@@ -172,7 +172,7 @@ impl Scatter {
         });
         let farthest = || {
             self.known()
-                .max_by(|&a, &b| self.from_zero(a).total_cmp(&self.from_zero(b)))
+                .max_by(|&a, &b| self.distance(a).total_cmp(&self.distance(b)))
         };
         linked.or_else(farthest).map(|i| self.labels[i])
     }
@@ -182,7 +182,8 @@ impl Scatter {
         (0..self.labels.len()).filter(|&i| self.direct[i].is_finite() && self.total[i].is_finite())
     }
 
-    fn from_zero(&self, i: usize) -> f64 {
+    /// How far from zero.
+    fn distance(&self, i: usize) -> f64 {
         self.direct[i].hypot(self.total[i])
     }
 
@@ -238,7 +239,7 @@ impl Scatter {
 
         // What is near zero lies on top: most are there, and edges of others would hide them.
         let mut order: Vec<usize> = self.known().collect();
-        order.sort_by(|&a, &b| self.from_zero(b).total_cmp(&self.from_zero(a)));
+        order.sort_by(|&a, &b| self.distance(b).total_cmp(&self.distance(a)));
         let draw = |i: usize, sketch: &mut Sketch| {
             let at = plane.at(self.direct[i], self.total[i]);
             Symbol::of(self.labels[i]).draw(at, palette.sign(self.direct[i]), sketch, &palette);
