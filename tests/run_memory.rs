@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use candle_core::{Device, Tensor};
 use logitscope::Error;
-use logitscope::attribution::{Form, Position, Question, Unit, explain};
+use logitscope::attribution::{Ablation, Form, Position, Question, Unit, effects, explain};
 use logitscope::gpt2::{Generation, Gpt2, Gpt2Config, LanguageModel, Run, Sampling};
 
 /// The system's allocator, with so many bytes.
@@ -215,6 +215,34 @@ fn a_prompt_that_does_not_fit_is_refused_and_the_largest_that_does_is_run() {
     assert!((fits[0] + 50..=fits[0] + 102).contains(&fits[1]), "{fits:?}");
     let parts = explain(&short, &Question::new(5), Form::Parts(Unit::Component)).unwrap();
     assert!(parts.identity().is_exact());
+}
+
+/// However many variants there are, few of them go through at a time; and one that is given up leaves nothing.
+#[test]
+fn a_sweep_of_a_long_prompt_takes_less_than_its_run() {
+    let _alone = alone();
+    let model = model(32);
+    let (run, one) = taken(|| Arc::new(model.run(&tokens(N_POSITIONS)).unwrap()));
+    let question = Question::new(5).rather_than(6);
+    ask(&run, Position::At(-1));
+    let before = NOW.load(Relaxed);
+    LIMIT.store(before + one, Relaxed);
+    for unit in [Unit::Head, Unit::Component] {
+        let mut all = effects(&run, &question, unit, Ablation::Mean, None).unwrap();
+        for _ in 0..30 {
+            assert!(all.advance().unwrap());
+        }
+        drop(all);
+        let done = effects(&run, &question, unit, Ablation::Zero, None)
+            .unwrap()
+            .finish()
+            .unwrap();
+        assert!(done.after.iter().all(|after| after.is_finite()));
+    }
+    LIMIT.store(usize::MAX, Relaxed);
+    // The last block's at every token, for the means.
+    let left = NOW.load(Relaxed).saturating_sub(before);
+    assert!(left < one / 3, "{left} bytes left beside a run of {one}");
 }
 
 /// What it takes to begin to write tells whether the prompt was run again.

@@ -24,6 +24,8 @@ use crate::{Error, Result};
 
 /// A point is meant from this far, in CSS pixels.
 const NEAR: f64 = 14.0;
+/// Points nearer to zero than this share of the farthest lie too close to be parted.
+const CROWD: f64 = 0.15;
 /// Between a marked point and its ring.
 const RING: f64 = 2.0;
 
@@ -182,6 +184,7 @@ impl Scatter {
         (0..self.labels.len()).filter(|&i| self.direct[i].is_finite() && self.total[i].is_finite())
     }
 
+    /// How far from zero.
     fn distance(&self, i: usize) -> f64 {
         self.direct[i].hypot(self.total[i])
     }
@@ -236,14 +239,19 @@ impl Scatter {
         let [a, b] = plane.diagonal();
         dashed(a, b, palette.grey, &mut sketch);
 
-        // What is near zero lies on top: most are there, and edges of others would hide them.
+        // What is far from zero lies on top. Where most are, edges would leave nothing to be seen of others.
         let mut order: Vec<usize> = self.known().collect();
-        order.sort_by(|&a, &b| self.distance(b).total_cmp(&self.distance(a)));
+        order.sort_by(|&a, &b| self.distance(a).total_cmp(&self.distance(b)));
+        let farthest = order.last().map_or(0.0, |&i| self.distance(i));
         let draw = |i: usize, sketch: &mut Sketch| {
             let at = plane.at(self.direct[i], self.total[i]);
             Symbol::of(self.labels[i]).draw(at, palette.sign(self.direct[i]), sketch, &palette);
         };
         for &i in &order {
+            if self.distance(i) > CROWD * farthest {
+                let at = plane.at(self.direct[i], self.total[i]);
+                Symbol::of(self.labels[i]).clear(at, &mut sketch, &palette);
+            }
             draw(i, &mut sketch);
         }
         let marked = self.marked(view);

@@ -33,30 +33,31 @@ impl Symbol {
         }
     }
 
-    /// The symbol, with an edge that parts it from others.
-    pub fn draw(self, (x, y): (f64, f64), color: RGBColor, sketch: &mut Sketch, palette: &Palette) {
-        let radius = self.radius();
-        let square = |radius: f64| Rect {
-            x0: x - radius,
-            y0: y - radius,
-            x1: x + radius,
-            y1: y + radius,
-        };
+    /// An edge below the symbol, that parts it from others.
+    pub fn clear(self, at: (f64, f64), sketch: &mut Sketch, palette: &Palette) {
         match self {
-            Symbol::Dot => {
-                sketch.dot((x, y), radius + 1.0, palette.paper);
-                sketch.dot((x, y), radius, color);
-            }
-            Symbol::Square => {
-                sketch.rect(square(radius + 1.0), palette.paper);
-                sketch.rect(square(radius), color);
-            }
-            Symbol::Hollow => {
-                sketch.rect(square(radius + 1.0), palette.paper);
-                hollow(square(radius), color, sketch, palette);
-            }
+            Symbol::Dot => sketch.dot(at, self.radius() + 1.0, palette.paper),
+            Symbol::Square | Symbol::Hollow => sketch.rect(around(at, self.radius() + 1.0), palette.paper),
         }
     }
+
+    pub fn draw(self, at: (f64, f64), color: RGBColor, sketch: &mut Sketch, palette: &Palette) {
+        match self {
+            Symbol::Dot => sketch.dot(at, self.radius(), color),
+            Symbol::Square => sketch.rect(around(at, self.radius()), color),
+            Symbol::Hollow => hollow(around(at, self.radius()), color, sketch, palette),
+        }
+    }
+}
+
+fn around((x, y): (f64, f64), radius: f64) -> Rect {
+    let point = Rect {
+        x0: x,
+        y0: y,
+        x1: x,
+        y1: y,
+    };
+    point.grown(radius)
 }
 
 /// A part that is not attention: its colour as an outline around a tint.
