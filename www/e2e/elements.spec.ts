@@ -64,7 +64,7 @@ test('what is hovered in the table is marked in the charts', async ({ scope, pag
 
 test('a chart that is moved to another place is drawn there, at each of its sizes', async ({ scope, page }) => {
   await page.evaluate(() => {
-    const answer = document.querySelector('logitscope-page')!.shadowRoot!.querySelector('section.answer')!;
+    const answer = document.querySelector('logitscope-page')!.shadowRoot!.querySelector('answer-section')!.shadowRoot!.querySelector('section')!;
     const place = document.createElement('div');
     place.id = 'place';
     place.style.cssText = 'display: grid; width: 500px; height: 300px';
