@@ -88,18 +88,19 @@ test('work tells how far it is, ends when it is told to, and lets other question
       ...asked,
       onProgress: ({ done, total, secondsLeft, known }) => told.push([done / total, secondsLeft, known.after.filter(Number.isFinite).length]),
     });
-    let between = 0;
+    let [between, done] = [0, false];
     const ask = async () => {
-      for (;;) {
+      while (!done) {
         await run.attribute(asked);
-        between += 1;
-        if (await Promise.race([all.then(() => true), new Promise<false>((resolve) => setTimeout(resolve, 20))])) return;
+        if (!done) between += 1;
       }
     };
+    void all.finally(() => (done = true));
     const [effects] = await Promise.all([all, ask()]);
 
     const cancel = new AbortController();
-    const cancelled = run.effects({ ...asked, signal: cancel.signal });
+    // So much that it is not done before it is told to end.
+    const cancelled = Promise.all(Array.from({ length: 8 }, () => run.effects({ ...asked, signal: cancel.signal })));
     await new Promise((resolve) => setTimeout(resolve, 30));
     const start = performance.now();
     cancel.abort(new Error('enough'));
@@ -113,7 +114,7 @@ test('work tells how far it is, ends when it is told to, and lets other question
   }, given);
   expect(told.told.at(-1)?.[0]).toBe(1);
   expect(told.told.every(([share], i) => share >= (told.told[i - 1]?.[0] ?? 0))).toBe(true);
-  expect(told.between).toBeGreaterThan(1);
+  expect(told.between).toBeGreaterThan(0);
   expect(told.unknown).toBe(0);
   expect(told.why).toBe('enough');
   expect(told.took).toBeLessThan(2_000);

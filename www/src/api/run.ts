@@ -1,0 +1,254 @@
+import type { Remote } from 'comlink';
+import { checkCount, checkIds, checkOptions, checkPosition, checkToken, wrong } from './arguments.js';
+import type { Service } from './worker.js';
+import type {
+  AttributionData,
+  AttributionText,
+  Contribution,
+  Effects,
+  EffectsQuestion,
+  Explained,
+  PatchQuestion,
+  Patching,
+  Prediction,
+  Question,
+  Reaction,
+  ReactionQuestion,
+  SourcesData,
+  Token,
+} from '../wasm/model.js';
+
+/** For questions that a newer one can supersede. */
+export interface Abortable {
+  /** A question whose signal is aborted before its turn is not computed. It rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** How far work is that takes its time. */
+export interface Work<T> {
+  /** Multiply-adds done, of `total`. */
+  done: number;
+  total: number;
+  /** Seconds that are left, by how long it took so far. */
+  secondsLeft: number;
+  /** What is known by now: numbers that are not known yet are NaN. */
+  known: T;
+}
+
+/** For work that takes its time: other questions are answered in between. */
+export interface Working<T> extends Abortable {
+  /** Called about ten times a second, and at the end. */
+  onProgress?: (work: Work<T>) => void;
+}
+
+/** A logit, or the difference of two, as a sum of what the parts of the model wrote to the residual stream. */
+export interface Attribution extends AttributionData {
+  /** The `k` highest parts, highest first; over several positions, by their mean. As TransformerLens's `top`. */
+  top(k: number): Contribution[];
+  /** The `k` parts of the largest magnitude, largest first; over several positions, by that of their mean. */
+  strongest(k: number): Contribution[];
+}
+
+/** The first `k` parts by the size of their mean over the positions. */
+function first({ labels, attribution, positions }: AttributionData, k: number, size: (value: number) => number): Contribution[] {
+  const n = positions.length;
+  const mean = (i: number) => attribution.subarray(i * n, (i + 1) * n).reduce((sum, value) => sum + value, 0) / n;
+  const means = labels.map((label, i) => ({ label, value: mean(i) }));
+  return means.sort((a, b) => size(b.value) - size(a.value)).slice(0, Math.max(0, k));
+}
+
+/** Asks the worker, after everything asked before. */
+export type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+const WORKING = { signal: 'signal', onProgress: 'function' } as const;
+
+/** The labels of a head's sources, or of an MLP's neurons and its output bias. */
+function numbered({ unit, of = '', attribution }: Omit<AttributionText, 'labels'>): string[] {
+  if (unit === 'source') return Array.from(attribution, (_, token) => `@${token}`);
+  const layer = parseInt(of);
+  const neurons = Array.from(attribution.subarray(1), (_, neuron) => `L${layer}N${neuron}`);
+  return [...neurons, `${layer}_mlp_bias`];
+}
+
+/** One prompt's activations, kept in the worker until {@link Run.free}. */
+export class Run {
+  /** The prompt's tokens. */
+  readonly tokens: readonly Token[];
+  readonly #call: Call;
+  readonly #handle: number;
+
+  /** @internal */
+  constructor(call: Call, handle: number, tokens: Token[]) {
+    this.#call = call;
+    this.#handle = handle;
+    this.tokens = tokens;
+    abandoned.register(this, { call, handle }, this);
+  }
+
+  /** The `k` likeliest tokens after a position (counted from the end if negative), likeliest first. */
+  async predictions(position = -1, k = 10, options: Abortable = {}): Promise<Prediction[]> {
+    checkPosition(position);
+    checkCount('k', k);
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.predictions(this.#handle, position, k), options.signal);
+  }
+
+  /** What the model expects of tokens, given by their ids, after a position: the probability and rank of each. */
+  async expectations(ids: ArrayLike<number>, position = -1, options: Abortable = {}): Promise<Prediction[]> {
+    const tokens = Uint32Array.from(checkIds('ids', ids));
+    checkPosition(position);
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.expectations(this.#handle, position, tokens), options.signal);
+  }
+
+  /**
+   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`; as far as it comes through a `path`, if one
+   * is given; or another number, by `explain`.
+   *
+   * This is what each part itself wrote to the residual stream, as it is read there, at the scale that the LayerNorm had in this
+   * run and with attention's patterns as they were. What a part does by changing the input of later parts is counted with those.
+   */
+  async attribute(question: Question, options: Abortable = {}): Promise<Attribution> {
+    const asked: Question = { ...explained(question), unit: question.unit };
+    if (question.of !== undefined && question.of !== null) asked.of = question.of;
+    checkOptions(options, { signal: 'signal' });
+    const { labels, factors, ...numbers } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
+    const data: AttributionData = { ...numbers, labels: labels?.split(' ') ?? numbered(numbers) };
+    if (factors && data.unit === 'source') data.pattern = [...factors];
+    if (factors && data.unit === 'neuron') data.activation = Array.from(factors, (factor) => (Number.isNaN(factor) ? null : factor));
+    return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
+  }
+
+  /** What each head takes from each token at one position, of the logit (difference) or of another number: as unit `source`, of all heads. */
+  async sources(of: Explained, options: Abortable = {}): Promise<SourcesData> {
+    const asked = explained(of);
+    checkOptions(options, { signal: 'signal' });
+    const { heads, ...numbers } = await this.#call((service) => service.sources(this.#handle, asked), options.signal);
+    // Before the first layer there are none.
+    return { ...numbers, heads: heads === '' ? [] : heads.split(' ') };
+  }
+
+  /** The whole attention pattern of a head such as `L9H9`: of each token the attention to those up to there, one after the other. */
+  async pattern(head: string, options: Abortable = {}): Promise<Float32Array> {
+    if (typeof head !== 'string') throw wrong('head', head, 'a label such as L9H9');
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.pattern(this.#handle, head), options.signal);
+  }
+
+  /**
+   * What the logit of the answer, or its difference to that of `incorrect`, is without each part: its total effect, beside its direct
+   * one. The part is taken out, and the rest of the model reacts. Cancelled by its signal within a tenth of a second.
+   */
+  async effects(question: EffectsQuestion & Working<Effects>): Promise<Effects> {
+    const { unit, ablation, positions, signal, onProgress } = question;
+    const asked = { ...explained(question), ...given({ unit, ablation, positions }) };
+    checkOptions({ signal, onProgress }, WORKING);
+    return this.#work((service) => service.effects(this.#handle, asked as EffectsQuestion), { signal, onProgress });
+  }
+
+  /**
+   * What the logit (difference) of the corrupted run, of a prompt that is as long, is with each activation of this one in its place:
+   * activation patching. Cancelled by its signal within a tenth of a second.
+   */
+  async patch(corrupted: Run, question: PatchQuestion & Working<Patching>): Promise<Patching> {
+    const other = this.#other(corrupted);
+    const { site, signal, onProgress } = question;
+    const asked = { ...explained(question), ...given({ site }) };
+    checkOptions({ signal, onProgress }, WORKING);
+    return this.#work((service) => service.patch(this.#handle, other, asked as PatchQuestion), { signal, onProgress });
+  }
+
+  /**
+   * How the rest of the model reacts when one part is taken out: the change of the logit (difference), as a sum of what the part had added,
+   * the final LayerNorm's new scale, and what each later part adds beyond what it did.
+   */
+  async reaction(question: ReactionQuestion, options: Abortable = {}): Promise<Reaction> {
+    const { part, ablation, positions } = question;
+    const asked = { ...explained(question), ...given({ part, ablation, positions }) };
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.reaction(this.#handle, asked as ReactionQuestion), options.signal);
+  }
+
+  /** The run without a part, the rest of the model having reacted. It can be asked whatever this one can. */
+  async without(removal: Pick<ReactionQuestion, 'part' | 'ablation' | 'positions'>, options: Abortable = {}): Promise<Run> {
+    checkOptions(options, { signal: 'signal' });
+    const { part, ablation, positions } = removal;
+    const asked = given({ part, ablation, positions }) as unknown as ReactionQuestion;
+    const { run, tokens } = await this.#call((service) => service.without(this.#handle, asked), options.signal);
+    return new Run(this.#call, run, tokens);
+  }
+
+  /**
+   * The corrupted run with one activation of this one: `at` is a place of the site's shape, as [layer, position]. It can be asked whatever
+   * the corrupted one can.
+   */
+  async patched(corrupted: Run, { site, at }: Pick<PatchQuestion, 'site'> & { at: readonly number[] }, options: Abortable = {}): Promise<Run> {
+    const other = this.#other(corrupted);
+    checkOptions(options, { signal: 'signal' });
+    const asked = given({ site, at }) as unknown as PatchQuestion;
+    const { run, tokens } = await this.#call((service) => service.patched(this.#handle, other, asked), options.signal);
+    return new Run(this.#call, run, tokens);
+  }
+
+  /** The handle of another run of the same model. */
+  #other(run: Run): number {
+    if (!(run instanceof Run) || run.#call !== this.#call) throw wrong('corrupted', run, 'a run of the same model');
+    return run.#handle;
+  }
+
+  async #work<T extends Effects | Patching>(start: (service: Remote<Service>) => Promise<number>, { signal, onProgress }: Working<T>): Promise<T> {
+    const handle = await this.#call(start, signal);
+    const begun = performance.now();
+    let told = begun;
+    try {
+      for (;;) {
+        const tell = onProgress !== undefined && performance.now() - told > 100;
+        const { more, done, total, known } = await this.#call((service) => service.advance(handle, tell), signal);
+        if (known) {
+          told = performance.now();
+          const secondsLeft = ((told - begun) / 1000) * (total / Math.max(1, done) - 1);
+          onProgress?.({ done, total, secondsLeft, known: known as T });
+        }
+        if (!more) return known as T;
+      }
+    } finally {
+      this.#call((service) => service.free(handle)).catch(() => {});
+    }
+  }
+
+  /** Gives the memory of the activations back. */
+  free(): void {
+    abandoned.unregister(this);
+    release({ call: this.#call, handle: this.#handle });
+  }
+}
+
+/** What is asked, checked as far as it can be without the model. */
+function explained(of: Explained): Explained {
+  if (typeof of !== 'object' || of === null) throw wrong('question', of, "an object such as { answer: ' Mary', unit: 'head' }");
+  const { answer, incorrect, explain, path, position } = of;
+  if ((explain ?? undefined) === undefined || (answer ?? undefined) !== undefined) checkToken('answer', answer);
+  if (incorrect !== undefined && incorrect !== null) checkToken('incorrect', incorrect);
+  if (position !== undefined && position !== null) checkPosition(position);
+  const asked: Explained = { position: position === undefined ? -1 : position };
+  if (answer !== undefined) asked.answer = answer;
+  if (incorrect !== undefined) asked.incorrect = incorrect;
+  if (explain !== undefined) asked.explain = explain;
+  if (path !== undefined && path !== null) {
+    if (typeof path !== 'object' || !(Symbol.iterator in path)) throw wrong('path', path, "a list of steps such as ['L9H9@5', 'L4H11@3']");
+    asked.path = [...path];
+  }
+  return asked;
+}
+
+/** What is not left out. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Frees the runs that nobody can reach any more. */
+const abandoned = new FinalizationRegistry(release);
+
+function release({ call, handle }: { call: Call; handle: number }): void {
+  call((service) => service.free(handle)).catch(() => {});
+}
