@@ -119,7 +119,7 @@ test('an example that is chosen before the first written token is asked where it
   await scope.tokens.nth(3).click();
   await scope.answered();
   await page.evaluate(() => {
-    const editor = document.querySelector('logitscope-page')?.shadowRoot?.querySelector('prompt-editor');
+    const editor = document.querySelector('logitscope-page')?.shadowRoot?.querySelector('ask-section')?.shadowRoot?.querySelector('prompt-editor');
     editor?.dispatchEvent(new CustomEvent('generate-start', { detail: { maxTokens: 10 }, bubbles: true, composed: true }));
     const examples = editor?.shadowRoot?.querySelector('select');
     if (!examples) return;

@@ -252,3 +252,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   });
 }
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test('nothing scrolls sideways, and what is touched is large enough', async ({ scope, page }) => {
+    const fits = async () => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      const targets = page.locator('answer-section').locator('button:visible, select:visible');
+      for (const target of await targets.all()) expect((await target.boundingBox())?.height, await target.evaluate((element) => element.outerHTML.slice(0, 120))).toBeGreaterThan(43.5);
+    };
+    await whatIf(scope);
+    await fits();
+    const scatter = page.getByRole('application', { name: /^Direct against total/ });
+    const { width = 0, height = 0 } = (await scatter.boundingBox()) ?? {};
+    expect(Math.min(width, height)).toBeGreaterThan(300);
+    await page.locator('contribution-table').getByRole('button', { name: ', L2H5' }).tap();
+    await expect(scope.selected.locator('.identity')).toBeVisible();
+    await fits();
+    await page.getByRole('button', { name: /compare with another sentence/ }).tap();
+    await expect(page.locator('patch-figure')).toBeVisible();
+    await fits();
+  });
+});

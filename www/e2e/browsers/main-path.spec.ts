@@ -108,7 +108,7 @@ for (const browser of BROWSERS) {
 /** Of each chart, whether there is something on its canvas. */
 function inks(visitor: Visitor): Promise<boolean[]> {
   return visitor.tab.evaluate(() => {
-    const charts = document.querySelector('logitscope-page')?.shadowRoot?.querySelector('answer-charts')?.shadowRoot;
+    const charts = document.querySelector('logitscope-page')?.shadowRoot?.querySelector('answer-section')?.shadowRoot?.querySelector('answer-charts')?.shadowRoot;
     const figures = [...(charts?.querySelectorAll('chart-figure') ?? [])];
     return figures.map((figure) => {
       const canvas = figure.shadowRoot?.querySelector('canvas');

@@ -52,7 +52,7 @@ export class AnswerCharts extends LitElement {
       }
       .charts {
         display: grid;
-        grid-template-rows: minmax(138px, 4fr) minmax(138px, 4fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 6fr);
+        grid-template-rows: minmax(122px, 11fr) minmax(122px, 11fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 18fr);
         gap: 8px;
         transition: opacity 100ms linear;
       }
