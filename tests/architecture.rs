@@ -170,6 +170,8 @@ fn elements_get_properties_and_give_events() {
         "page/embed-view.ts",
         "page/page-header.ts",
         "page/page.ts",
+        "page/patch-section.ts",
+        "what-if/what-if-charts.ts",
     ];
     assert_eq!(importers("www/src/elements", "/stores/"), containers);
     let mut imports = lines_with("www/src/elements", ".ts", &[], &["/stores/"]);
