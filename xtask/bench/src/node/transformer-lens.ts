@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { quantity, row, type Section } from '../report.js';
 
-const SCRIPT = fileURLToPath(new URL('transformer_lens.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('takes_out.py', import.meta.url));
 /** The rows of the sweeps, and what is measured beside them. */
 const PLACES = { last: 'all parts taken out at the last position', everywhere: 'all parts taken out everywhere' };
 

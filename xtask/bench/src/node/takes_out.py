@@ -1,8 +1,8 @@
 """What `run.effects` does, by TransformerLens: every head and component of a GPT-2 checkpoint taken out, one forward pass each.
 
-Usage: python transformer_lens.py FOLDER THREADS TOKENS     TOKENS: JSON [id, ...]
+Usage: python takes_out.py FOLDER THREADS TOKENS     TOKENS: JSON [id, ...]
 
-Prints the milliseconds of three rounds as JSON: {"last": [...], "everywhere": [...]}. Wants `pip install transformer-lens`.
+Prints the milliseconds as JSON: {"last": [...], "everywhere": [...]}. Wants `pip install transformer-lens`.
 """
 import json, os, sys, time, warnings
 
@@ -52,4 +52,4 @@ def milliseconds(where):
 with torch.no_grad():
     without("blocks.0.hook_mlp_out", slice(None))
     places = {"last": slice(len(tokens) - 1, len(tokens)), "everywhere": slice(None)}
-    print(json.dumps({name: [milliseconds(where) for _ in range(3)] for name, where in places.items()}))
+    print(json.dumps({name: [milliseconds(where) for _ in range(1)] for name, where in places.items()}))
