@@ -52,4 +52,4 @@ def milliseconds(where):
 with torch.no_grad():
     without("blocks.0.hook_mlp_out", slice(None))
     places = {"last": slice(len(tokens) - 1, len(tokens)), "everywhere": slice(None)}
-    print(json.dumps({name: [milliseconds(where) for _ in range(1)] for name, where in places.items()}))
+    print(json.dumps({name: [milliseconds(where)] for name, where in places.items()}))
