@@ -177,3 +177,61 @@ export const base = css`
     box-shadow: 0 8px 24px rgb(0 0 0 / 0.18);
   }
 `;
+
+/** A canvas that is pointed at. */
+export const charted = css`
+  .chart {
+    position: relative;
+    min-width: 0;
+    touch-action: pan-y pinch-zoom;
+    cursor: crosshair;
+  }
+  canvas {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+  }
+  @media (forced-colors: active) {
+    canvas {
+      outline: 1px solid CanvasText;
+    }
+  }
+  @media print {
+    .chart {
+      height: auto;
+      break-inside: avoid;
+    }
+    canvas {
+      position: static;
+      height: auto;
+    }
+  }
+`;
+
+/** Choices in a row, and how far what was asked for is. */
+export const choices = css`
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 4px;
+  }
+  [role='group'] [aria-pressed='true'] {
+    color: var(--ink);
+    text-decoration: underline 2px var(--accent);
+    text-underline-offset: 5px;
+    cursor: default;
+  }
+  .work {
+    margin-left: auto;
+    min-height: var(--target);
+    align-content: center;
+  }
+  progress {
+    width: 80px;
+    height: 4px;
+    accent-color: var(--accent);
+    vertical-align: middle;
+  }
+`;

@@ -44,15 +44,15 @@ export interface Link {
 }
 
 /**
- * Reads what {@link formatLink} wrote; undefined if it names neither a prompt nor a model. What is malformed falls back to its
+ * Reads what {@link formatLink} wrote; undefined if it names neither a prompt, a model nor a view. What is malformed falls back to its
  * default.
  */
 export function parseLink(hash: string): Link | undefined {
   const link = new URLSearchParams(hash.replace(/^#/, ''));
   const model = link.get('model') ?? '';
   const [preset] = presets;
-  // A link to a model alone asks it what the page asks first.
-  if (!link.has('prompt') && model && preset) for (const field of ['prompt', 'answer', 'incorrect'] as const) link.set(field, preset[field] ?? '');
+  // A link to a model or a view alone asks what the page asks first.
+  if (!link.has('prompt') && (model || link.has('view')) && preset) for (const field of ['prompt', 'answer', 'incorrect'] as const) link.set(field, preset[field] ?? '');
   const prompt = link.get('prompt');
   if (prompt === null) return undefined;
   const unit = link.get('unit') as Shown;

@@ -7,7 +7,7 @@ import { UNIT_NOTES } from '../../words/explain';
 import { percent, signed } from '../../words/format';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
-import { base } from '../styles';
+import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
 const MOVE_MS = 150;
@@ -126,6 +126,7 @@ export class ChartFigure extends LitElement {
 
   static override styles = [
     base,
+    charted,
     tooltip,
     css`
       :host,
@@ -133,33 +134,6 @@ export class ChartFigure extends LitElement {
         display: grid;
         min-width: 0;
         position: relative;
-      }
-      .chart {
-        position: relative;
-        min-width: 0;
-        touch-action: pan-y pinch-zoom;
-        cursor: crosshair;
-      }
-      canvas {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-      }
-      @media (forced-colors: active) {
-        canvas {
-          outline: 1px solid CanvasText;
-        }
-      }
-      @media print {
-        .chart {
-          height: auto;
-          break-inside: avoid;
-        }
-        canvas {
-          position: static;
-          height: auto;
-        }
       }
     `,
   ];

@@ -7,7 +7,7 @@ import { subjectOf } from '../../words/trail';
 import { STEPS } from '../answer/chart-figure';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
-import { base } from '../styles';
+import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
 /** Direct effects across, total effects up: every part a point. */
@@ -122,6 +122,7 @@ export class EffectScatter extends LitElement {
 
   static override styles = [
     base,
+    charted,
     tooltip,
     css`
       :host,
@@ -129,33 +130,6 @@ export class EffectScatter extends LitElement {
         display: grid;
         min-width: 0;
         position: relative;
-      }
-      .chart {
-        position: relative;
-        min-width: 0;
-        touch-action: pan-y pinch-zoom;
-        cursor: crosshair;
-      }
-      canvas {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-      }
-      @media (forced-colors: active) {
-        canvas {
-          outline: 1px solid CanvasText;
-        }
-      }
-      @media print {
-        .chart {
-          height: auto;
-          break-inside: avoid;
-        }
-        canvas {
-          position: static;
-          height: auto;
-        }
       }
     `,
   ];

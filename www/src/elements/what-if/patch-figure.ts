@@ -5,7 +5,7 @@ import type { Cell } from '../../state/patching';
 import { STEPS } from '../answer/chart-figure';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
-import { base } from '../styles';
+import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
 /** Layers across, tokens or heads down: how much of the difference comes back with each activation. */
@@ -86,29 +86,13 @@ export class PatchFigure extends LitElement {
 
   static override styles = [
     base,
+    charted,
     tooltip,
     css`
       :host {
         display: grid;
         position: relative;
         min-width: 0;
-      }
-      .chart {
-        position: relative;
-        min-width: 0;
-        touch-action: pan-y pinch-zoom;
-        cursor: crosshair;
-      }
-      canvas {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-      }
-      @media (forced-colors: active) {
-        canvas {
-          outline: 1px solid CanvasText;
-        }
       }
     `,
   ];

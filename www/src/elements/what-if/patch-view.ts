@@ -7,7 +7,7 @@ import { workName } from '../../words/effects';
 import { cellLine, SITE_NAMES, SITE_NOTES } from '../../words/patching';
 import { subjectOf } from '../../words/trail';
 import { tell } from '../events';
-import { base } from '../styles';
+import { base, choices } from '../styles';
 import './patch-figure';
 import './patch-panel';
 
@@ -94,35 +94,13 @@ export class PatchView extends LitElement {
 
   static override styles = [
     base,
+    choices,
     css`
       :host {
         display: grid;
         grid-template: auto minmax(320px, 1fr) / minmax(0, 1fr) 368px;
         gap: 8px 24px;
         min-width: 0;
-      }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 4px;
-      }
-      [aria-pressed='true'] {
-        color: var(--ink);
-        text-decoration: underline 2px var(--accent);
-        text-underline-offset: 5px;
-        cursor: default;
-      }
-      .work {
-        margin-left: auto;
-        min-height: var(--target);
-        align-content: center;
-      }
-      progress {
-        width: 80px;
-        height: 4px;
-        accent-color: var(--accent);
-        vertical-align: middle;
       }
       .figure {
         display: grid;

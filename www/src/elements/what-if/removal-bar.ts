@@ -5,7 +5,7 @@ import type { Picture } from '../../state/picture';
 import { ABLATIONS, PLACES, type WhatIf } from '../../state/what-if';
 import { ABLATION_NAMES, ABLATION_NOTES, disagreement, placeName, workName } from '../../words/effects';
 import { tell } from '../events';
-import { base } from '../styles';
+import { base, choices } from '../styles';
 
 /** What parts are replaced by and where, how far the work is, and what stands out. */
 @customElement('removal-bar')
@@ -57,30 +57,8 @@ export class RemovalBar extends LitElement {
 
   static override styles = [
     base,
+    choices,
     css`
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 4px;
-      }
-      [role='group'] button[aria-pressed='true'] {
-        color: var(--ink);
-        text-decoration: underline 2px var(--accent);
-        text-underline-offset: 5px;
-        cursor: default;
-      }
-      .work {
-        margin-left: auto;
-        min-height: var(--target);
-        align-content: center;
-      }
-      progress {
-        width: 80px;
-        height: 4px;
-        accent-color: var(--accent);
-        vertical-align: middle;
-      }
       /* What comes moves nothing. */
       p {
         min-height: 20px;
