@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::attribution::{Explanation, Form, Part, Question, Step, Target, explain};
+use crate::attribution::{Explanation, Form, Part, Question, Step, Target, difference, explain};
 use crate::gpt2::{Bos, LanguageModel, Run};
 
 /// A token of a prompt, or an answer.
@@ -31,6 +31,9 @@ impl Token {
 pub struct Report {
     /// The prompt, `[pos]`.
     pub tokens: Vec<Token>,
+    /// The corrupted prompt, if what is explained is the difference to its answer, `[pos]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrupted_tokens: Vec<Token>,
     /// The token that was put before the text, and who named it; none if none was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bos: Option<Bos>,
@@ -59,14 +62,35 @@ impl Report {
     /// # Errors
     /// As [`explain`].
     pub fn new(model: &LanguageModel, run: &Run, question: &Question, form: Form) -> Result<Self> {
-        let explanation = explain(run, question, form)?;
+        Ok(Self::of(model, run, question, explain(run, question, form)?))
+    }
+
+    /// As [`new`](Self::new), of the difference to a corrupted run's answer.
+    ///
+    /// # Errors
+    /// As [`difference`].
+    pub fn compared(
+        model: &LanguageModel,
+        clean: &Run,
+        corrupted: &Run,
+        question: &Question,
+        form: Form,
+    ) -> Result<Self> {
+        let explanation = difference(clean, corrupted, question, form)?;
+        let mut report = Self::of(model, clean, question, explanation);
+        report.corrupted_tokens = tokens(model, corrupted);
+        Ok(report)
+    }
+
+    fn of(model: &LanguageModel, run: &Run, question: &Question, explanation: Explanation) -> Self {
         let (answer, incorrect, explain) = match question.target {
             Target::Logit { answer, incorrect } => (Some(answer), incorrect, None),
             target => (None, None, Some(target.to_string())),
         };
         let token = |id| Token::new(model, id);
-        Ok(Self {
-            tokens: run.tokens().iter().map(|&id| Token::new(model, id)).collect(),
+        Self {
+            tokens: tokens(model, run),
+            corrupted_tokens: Vec::new(),
             bos: None,
             explain,
             answer: answer.map(token),
@@ -74,7 +98,7 @@ impl Report {
             path: question.path.clone(),
             exact: explanation.identity().is_exact(),
             explanation,
-        })
+        }
     }
 
     /// With some parts alone, as [`Explanation::top`] or [`Explanation::strongest`] rank them. The totals stay those of all
@@ -85,4 +109,8 @@ impl Report {
             ..self
         }
     }
+}
+
+fn tokens(model: &LanguageModel, run: &Run) -> Vec<Token> {
+    run.tokens().iter().map(|&id| Token::new(model, id)).collect()
 }

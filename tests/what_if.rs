@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 use logitscope::attribution::{
-    Ablation, Form, Part, PatchSite, Position, Question, Unit, effects, explain, patch, patched, reaction,
+    Ablation, Form, Part, PatchSite, Position, Question, Unit, difference, effects, explain, patch, patched, reaction,
     renormalized, without,
 };
 use logitscope::gpt2::{Gpt2, Gpt2Config, LanguageModel, Outcome, Patch, Place, Run, Site, Sweep, Value};
@@ -118,6 +118,21 @@ fn compare(name: &str) -> f64 {
             continue;
         };
         let corrupted = Arc::new(model.run(corrupted).unwrap());
+        for form in Form::ALL {
+            let ours = difference(&run, &corrupted, &question, form).unwrap();
+            let [clean, other] = [&run, &corrupted].map(|run| explain(run, &question, form).unwrap());
+            for (i, ours) in ours.values().iter().enumerate() {
+                assert_eq!(*ours, clean.values()[i] - other.values()[i]);
+            }
+            let identity = ours.identity();
+            assert!(identity.is_exact());
+            same(
+                "difference",
+                identity.logit[0],
+                case.logit - case.logit_corrupted.unwrap(),
+            );
+            same("difference", identity.total[0] + identity.bias[0], identity.logit[0]);
+        }
         for site in PatchSite::ALL {
             let ours = patch(&run, &corrupted, &question, site).unwrap().finish().unwrap();
             let rows = match site {
@@ -538,6 +553,22 @@ fn what_cannot_be_replaced_is_refused_with_its_name() {
         error.starts_with("corrupted: has 2 tokens, and the clean prompt 3"),
         "{error}"
     );
+    let components = Form::Parts(Unit::Component);
+    let put = run.with(&[Patch::new(Place::ResidPre(1), Value::Zero)]).unwrap();
+    for (corrupted, form, why) in [
+        (&*shorter, components, "corrupted: has 2 tokens, and the clean prompt 3"),
+        (&put, components, "corrupted: has other parts than this run"),
+        (
+            &run,
+            Form::Parts(Unit::Neuron { layer: 0 }),
+            "of: two runs differ in what each part adds, and not within 0_mlp_out",
+        ),
+    ] {
+        let error = difference(&run, corrupted, &Question::new(7), form)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with(why), "{error}");
+    }
     let cell = |at: &[usize]| patched(&run, &run, PatchSite::ZByPosition, at);
     assert!(
         cell(&[0, 1])

@@ -26,11 +26,13 @@
 //! ```
 //!
 //! What is lost when a part is taken out, and the rest of the model reacts, is asked of other runs ([`Run::with`](crate::gpt2::Run::with)):
-//! [`effects`] takes out one part after the other, [`patch`] puts in those of another prompt, [`reaction`] says who steps in.
+//! [`effects`] takes out one part after the other, [`patch`] puts in those of another prompt, [`reaction`] says who steps in. What two
+//! runs differ in as they are, [`difference`] says part by part.
 //!
 //! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
 //! (patterns and scales as they were in this run).
 
+mod difference;
 mod direction;
 mod effects;
 mod explanation;
@@ -54,6 +56,7 @@ mod tests;
 mod trial;
 mod unit;
 
+pub use difference::difference;
 pub use direction::LogitDirection;
 pub use effects::{Ablation, Effects, EffectsTrial, effects, without};
 pub use explanation::{Explanation, Form, explain};

@@ -126,7 +126,7 @@ pub fn patched(clean: &Arc<Run>, corrupted: &Run, site: PatchSite, at: &[usize])
     corrupted.with(&[at_place(clean, site, at)])
 }
 
-fn check(clean: &Run, corrupted: &Run) -> Result<()> {
+pub(super) fn check(clean: &Run, corrupted: &Run) -> Result<()> {
     let (n, other) = (clean.tokens().len(), corrupted.tokens().len());
     if !Arc::ptr_eq(clean.model(), corrupted.model()) {
         return Err(Error::Argument("corrupted: is a run of another model".into()));

@@ -4,9 +4,12 @@ use std::io::{ErrorKind, Write, stdout};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use logitscope::attribution::Question;
 use logitscope::gpt2::{Bos, LanguageModel};
+use logitscope::report::Token;
+
+use crate::printable::shown;
 
 #[derive(clap::Args)]
 pub struct Model {
@@ -112,7 +115,45 @@ impl Prompt {
     }
 }
 
-pub fn of_text(model: &LanguageModel, text: &str, no_bos: bool) -> Result<(Vec<u32>, Option<Bos>)> {
+/// Another prompt, of as many tokens.
+#[derive(clap::Args)]
+#[group(multiple = false)]
+pub struct Corrupted {
+    /// A second text, the corrupted one, of as many tokens, which the first is compared with
+    #[arg(id = "corrupted", long, value_name = "TEXT", allow_hyphen_values = true)]
+    text: Option<String>,
+    /// Its token ids
+    #[arg(id = "corrupted-tokens", long, value_name = "IDS", allow_hyphen_values = true)]
+    ids: Option<Ids>,
+}
+
+impl Corrupted {
+    /// Its ids, if it is given.
+    pub fn tokens(&self, model: &LanguageModel, clean: &[u32], NoBos { no_bos }: NoBos) -> Result<Option<Vec<u32>>> {
+        let ids = match (&self.text, &self.ids) {
+            (Some(text), _) => of_text(model, text, no_bos)?.0,
+            (None, Some(Ids(ids))) => ids.clone(),
+            (None, None) => return Ok(None),
+        };
+        if ids.len() != clean.len() {
+            bail!(
+                "corrupted: has {} tokens, and the clean prompt {}; both need as many. Clean: {}. Corrupted: {}",
+                ids.len(),
+                clean.len(),
+                listed(model, clean),
+                listed(model, &ids)
+            );
+        }
+        Ok(Some(ids))
+    }
+}
+
+fn listed(model: &LanguageModel, ids: &[u32]) -> String {
+    let shown: Vec<String> = ids.iter().map(|&id| shown(&Token::new(model, id))).collect();
+    shown.join(" ")
+}
+
+fn of_text(model: &LanguageModel, text: &str, no_bos: bool) -> Result<(Vec<u32>, Option<Bos>)> {
     let bos = match model.tokenizer.is_some() && !no_bos {
         true => Some(model.bos().map_err(|e| anyhow!("{e}; --no-bos does without"))?),
         false => None,
@@ -121,7 +162,7 @@ pub fn of_text(model: &LanguageModel, text: &str, no_bos: bool) -> Result<(Vec<u
 }
 
 #[derive(Clone)]
-pub struct Ids(pub Vec<u32>);
+pub struct Ids(Vec<u32>);
 
 impl FromStr for Ids {
     type Err = String;

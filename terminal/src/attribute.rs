@@ -1,13 +1,13 @@
 //! `logitscope attribute`: one question about one prompt.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use logitscope::attribution::{Explanation, Form, Part, Position, Question, Step, Target};
 use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
-use crate::asked::{Format, Model, NoBos, Prompt, Svg, incorrect, print};
+use crate::asked::{Corrupted, Format, Model, NoBos, Prompt, Svg, incorrect, print};
 use crate::table;
 
 /// Of a chart, in CSS pixels.
@@ -21,6 +21,8 @@ pub struct Attribute {
     model: Model,
     #[command(flatten)]
     prompt: Prompt,
+    #[command(flatten)]
+    corrupted: Corrupted,
     /// Token to explain: its text with its leading space, or its id as #12
     #[arg(
         long,
@@ -114,7 +116,14 @@ impl Attribute {
             .after(self.position)
             .through(self.path.clone());
         let form = Form::named(&self.unit, self.of)?;
-        let mut report = Report::new(model, &model.gpt2.run(&tokens)?, &question, form)?;
+        let run = model.gpt2.run(&tokens)?;
+        let mut report = match self.corrupted.tokens(model, &tokens, self.bos)? {
+            Some(corrupted) => {
+                let corrupted = model.gpt2.run(&corrupted).context("the corrupted prompt")?;
+                Report::compared(model, &run, &corrupted, &question, form)?
+            }
+            None => Report::new(model, &run, &question, form)?,
+        };
         report.bos = bos;
         Ok(report)
     }

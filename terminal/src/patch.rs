@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use logitscope::attribution::{PatchSite, Patching, Target, patch};
 use logitscope::chart::{PatchGrid, PatchView, Subject};
-use logitscope::gpt2::LanguageModel;
 use logitscope::report::Token;
 use serde::Serialize;
 
-use crate::asked::{Format, Ids, Logit, Model, NoBos, Prompt, Svg, of_text, print};
+use crate::asked::{Corrupted, Format, Logit, Model, NoBos, Prompt, Svg, print};
 use crate::printable::shown;
 use crate::table::{aligned, written};
 
@@ -21,6 +20,7 @@ const HIGHEST: f64 = 4000.0;
 
 /// Activation patching: runs a corrupted prompt with one activation of the clean prompt in its place, for each of a site
 #[derive(clap::Args)]
+#[command(mut_group("Corrupted", |group| group.required(true)))]
 pub struct PatchCommand {
     #[command(flatten)]
     model: Model,
@@ -47,17 +47,6 @@ pub struct PatchCommand {
     head: usize,
 }
 
-#[derive(clap::Args)]
-#[group(required = true, multiple = false)]
-struct Corrupted {
-    /// The corrupted text, of as many tokens as the clean one
-    #[arg(id = "corrupted", long, value_name = "TEXT", allow_hyphen_values = true)]
-    text: Option<String>,
-    /// The corrupted token ids
-    #[arg(id = "corrupted-tokens", long, value_name = "IDS", allow_hyphen_values = true)]
-    ids: Option<Ids>,
-}
-
 /// As JSON.
 #[derive(Serialize)]
 struct Report {
@@ -73,20 +62,8 @@ impl PatchCommand {
     pub fn run(&self) -> Result<()> {
         let model = self.model.open()?;
         let (clean, _) = self.prompt.tokens(&model, self.bos)?;
-        let corrupted = match &self.corrupted {
-            Corrupted { text: Some(text), .. } => of_text(&model, text, self.bos.no_bos)?.0,
-            Corrupted { ids, .. } => ids.clone().map_or_else(Vec::new, |Ids(ids)| ids),
-        };
+        let corrupted = self.corrupted.tokens(&model, &clean, self.bos)?.unwrap_or_default();
         let question = self.logit.question(&model)?;
-        if clean.len() != corrupted.len() {
-            bail!(
-                "corrupted: has {} tokens, and the clean prompt {}; both need as many. Clean: {}. Corrupted: {}",
-                corrupted.len(),
-                clean.len(),
-                listed(&model, &clean),
-                listed(&model, &corrupted)
-            );
-        }
         let run = |ids, what| Ok::<_, anyhow::Error>(Arc::new(model.gpt2.run(ids).context(what)?));
         let patching = patch(
             &run(&clean, "the clean prompt")?,
@@ -129,11 +106,6 @@ fn svg(report: &Report, head: usize) -> logitscope::Result<String> {
     let mut view = PatchView::new(WIDTH, (AROUND + ROW * report.patching.shape[1] as f64).min(HIGHEST));
     view.head = head;
     grid.svg(&view)
-}
-
-fn listed(model: &LanguageModel, ids: &[u32]) -> String {
-    let shown: Vec<String> = ids.iter().map(|&id| shown(&Token::new(model, id))).collect();
-    shown.join(" ")
 }
 
 fn table(report: &Report) -> String {

@@ -35,7 +35,12 @@ fn question(report: &Report) -> String {
         Form::Parts(unit @ Unit::Neuron { .. }) => unit.of().map(|mlp| format!("\nWhat each neuron of {mlp} adds.")),
         _ => None,
     };
-    format!("{asked}{}{}", through.unwrap_or_default(), of.unwrap_or_default())
+    let less = match report.corrupted_tokens[..] {
+        [] => "",
+        _ => "\nEach part in the first prompt less the same in the corrupted one.",
+    };
+    let (through, of) = (through.unwrap_or_default(), of.unwrap_or_default());
+    format!("{asked}{through}{of}{less}")
 }
 
 /// The way in: `L9H9 at " Mary" (5), L4H11 at " John" (3)`; none if there is none.

@@ -814,6 +814,21 @@ fn effects_say_what_is_lost_without_each_part() {
 }
 
 #[test]
+fn two_prompts_are_compared_part_by_part() {
+    let asked = "--answer #7 --incorrect #12 --unit head --format json";
+    let of = |prompt: &str| json(tiny("attribute", &format!("{prompt} {asked}")));
+    let both = of("--tokens 1,5,9 --corrupted-tokens 1,6,9");
+    let (clean, corrupted) = (of("--tokens 1,5,9"), of("--tokens 1,6,9"));
+    for field in ["attribution", "logit", "total"] {
+        let [both, clean, corrupted] = [&both, &clean, &corrupted].map(|of| numbers(&of[field]));
+        for i in 0..both.len() {
+            assert_eq!(both[i], clean[i] - corrupted[i]);
+        }
+    }
+    assert_eq!(both["corrupted_tokens"][1]["id"], 6);
+}
+
+#[test]
 fn patch_says_what_single_activations_bring_back() {
     let both = "--tokens 1,5,9 --corrupted-tokens 1,6,9 --answer #7 --incorrect #12";
     for (site, shape) in [
@@ -918,6 +933,16 @@ fn what_effects_and_patch_cannot_answer_is_one_line() {
             "patch",
             "--tokens 1,5,9 --corrupted-tokens 1,6 --answer #7",
             "corrupted: has 2 tokens, and the clean prompt 3; both need as many. Clean: #1 #5 #9. Corrupted: #1 #6",
+        ),
+        (
+            "attribute",
+            "--tokens 1,5,9 --corrupted-tokens 1,6 --answer #7",
+            "corrupted: has 2 tokens, and the clean prompt 3",
+        ),
+        (
+            "attribute",
+            "--tokens 1,5,9 --corrupted-tokens 1,6,9 --answer #7 --unit source --of L0H1",
+            "of: two runs differ in what each part adds",
         ),
         (
             "patch",

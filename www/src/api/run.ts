@@ -70,6 +70,13 @@ function numbered({ unit, of = '', attribution }: Omit<AttributionText, 'labels'
   return [...neurons, `${layer}_mlp_bias`];
 }
 
+function attribution({ labels, factors, ...numbers }: AttributionText): Attribution {
+  const data: AttributionData = { ...numbers, labels: labels?.split(' ') ?? numbered(numbers) };
+  if (factors && data.unit === 'source') data.pattern = [...factors];
+  if (factors && data.unit === 'neuron') data.activation = Array.from(factors, (factor) => (Number.isNaN(factor) ? null : factor));
+  return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
+}
+
 /** One prompt's activations, kept in the worker until {@link Run.free}. */
 export class Run {
   /** The prompt's tokens. */
@@ -112,11 +119,18 @@ export class Run {
     const asked: Question = { ...explained(question), unit: question.unit };
     if (question.of !== undefined && question.of !== null) asked.of = question.of;
     checkOptions(options, { signal: 'signal' });
-    const { labels, factors, ...numbers } = await this.#call((service) => service.attribute(this.#handle, asked), options.signal);
-    const data: AttributionData = { ...numbers, labels: labels?.split(' ') ?? numbered(numbers) };
-    if (factors && data.unit === 'source') data.pattern = [...factors];
-    if (factors && data.unit === 'neuron') data.activation = Array.from(factors, (factor) => (Number.isNaN(factor) ? null : factor));
-    return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
+    return attribution(await this.#call((service) => service.attribute(this.#handle, asked), options.signal));
+  }
+
+  /**
+   * What each part adds in this run less what it adds in the corrupted one, of a prompt that is as long: where the difference of the two
+   * answers comes from. `logit`, `bias` and `total` are differences too.
+   */
+  async difference(corrupted: Run, question: Explained & { unit: 'component' | 'layer' | 'head' }, options: Abortable = {}): Promise<Attribution> {
+    const other = this.#other(corrupted);
+    const asked: Question = { ...explained(question), unit: question.unit };
+    checkOptions(options, { signal: 'signal' });
+    return attribution(await this.#call((service) => service.difference(this.#handle, other, asked), options.signal));
   }
 
   /** What each head takes from each token at one position, of the logit (difference) or of another number: as unit `source`, of all heads. */

@@ -132,6 +132,8 @@ const service = {
 
   attribute: (run: number, question: Question): AttributionText => get(runs, run).attribute(question),
 
+  difference: (clean: number, corrupted: number, question: Question): AttributionText => get(runs, clean).difference(get(runs, corrupted), question),
+
   sources: (run: number, explained: Explained): SourcesText => get(runs, run).sources(explained as Question),
 
   pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use logitscope::Error;
 use logitscope::attribution::{
-    Ablation, Explanation, Form, Part, Position, Question, Target, effects, explain, patch, patched, reaction, sources,
-    without,
+    Ablation, Explanation, Form, Part, Position, Question, Target, difference, effects, explain, patch, patched,
+    reaction, sources, without,
 };
 use logitscope::gpt2::{self, LanguageModel};
 use serde::Serialize;
@@ -54,6 +54,12 @@ impl Run {
     pub fn attribute(&self, asked: &JsQuestion) -> JsResult<JsAttribution> {
         let of = given(asked.of()).map(|of| parsed("of", &of)).transpose()?;
         to_attribution(&explain(&self.run, &self.question(asked)?, form(&asked.unit(), of)?)?)
+    }
+
+    /// What each part adds here less what it adds in the corrupted run.
+    pub fn difference(&self, corrupted: &Run, asked: &JsQuestion) -> JsResult<JsAttribution> {
+        let form = form(&asked.unit(), None)?;
+        to_attribution(&difference(&self.run, &corrupted.run, &self.question(asked)?, form)?)
     }
 
     /// What each head takes from each token.
