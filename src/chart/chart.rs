@@ -85,8 +85,17 @@ impl Chart {
 
     /// The title in full.
     pub fn title(&self) -> String {
-        let [full, _] = kind(&self.explanation).titles(&self.subject.show(usize::MAX), self.explanation.form().of());
+        let [full, _] = self.titles(usize::MAX);
         full
+    }
+
+    /// The title in full and in short, each token at most `room` characters.
+    fn titles(&self, room: usize) -> [String; 2] {
+        let [full, short] = kind(&self.explanation).titles(&self.subject.show(room), self.explanation.form().of());
+        match &self.subject.which {
+            Some(which) => [format!("{full}, {which}"), short],
+            None => [full, short],
+        }
     }
 
     /// What the value axis, or the colour scale, spans to show every position, from zero or below to zero or above.
@@ -229,12 +238,11 @@ impl Chart {
     fn scene<'a>(&'a self, view: &'a View) -> Result<Scene<'a>> {
         view.check(self.explanation.positions().len())?;
         let values = self.values(view.position, self.least);
-        let titles = kind(&self.explanation).titles(&self.subject.show(14), self.explanation.form().of());
         let mut legend = kind(&self.explanation).legend(&self.subject, &self.shape, values.range.1);
         if let Some(entry) = kind(&self.explanation).effect().filter(|_| !self.effects.is_empty()) {
             legend.0.insert(1, vec![entry]);
         }
-        let header = Header::new(titles, legend, view.width);
+        let header = Header::new(self.titles(14), legend, view.width);
         let caption = Caption::new(&view.caption, view.width, view.height - header.height());
         Ok(Scene {
             explanation: &self.explanation,

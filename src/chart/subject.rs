@@ -16,6 +16,8 @@ pub struct Subject {
     pub explain: bool,
     /// Through what it is seen: `L9H9 at ·Mary`.
     pub through: Option<String>,
+    /// Which of several charts of the same it is, as the title says in full: `second sentence`.
+    pub which: Option<String>,
     /// The model's layers, and the heads of each: what is read before a layer has fewer. Without it, those of the labels.
     pub model: Option<(usize, usize)>,
     /// The prompt's tokens, as sources are shown by them.

@@ -139,6 +139,7 @@ fn svg(report: &Report, config: &Gpt2Config) -> logitscope::Result<String> {
         incorrect: text(&report.incorrect),
         explain: report.explain.is_some(),
         through: table::through(report, visible),
+        which: (!report.corrupted_tokens.is_empty()).then(|| "first prompt less the second".into()),
         model: Some((config.n_layer, config.n_head)),
         tokens: report.tokens.iter().map(|token| token.text.clone()).collect(),
     };

@@ -31,6 +31,8 @@ export interface Subject {
   explain?: boolean;
   /** Through what it is seen, in words. */
   through?: string;
+  /** Which of several charts of the same it is, as the title says in full: `second sentence`. */
+  which?: string;
   /** The model's layers, and the heads of each: what is read before a layer has fewer. */
   model?: [number, number];
   /** The prompt's tokens. */
