@@ -171,6 +171,7 @@ fn elements_get_properties_and_give_events() {
         "page/page-header.ts",
         "page/page.ts",
         "page/patch-section.ts",
+        "what-if/compared-view.ts",
         "what-if/what-if-charts.ts",
     ];
     assert_eq!(importers("www/src/elements", "/stores/"), containers);

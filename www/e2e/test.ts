@@ -108,10 +108,10 @@ export class Logitscope {
     await this.answered();
   }
 
-  /** Presses a download button; gives the file's name and bytes. */
-  async download(format: 'PNG' | 'SVG' | 'CSV' | 'JSON'): Promise<{ name: string; bytes: Buffer }> {
+  /** Presses a download button, of the scatter if that is named; gives the file's name and bytes. */
+  async download(format: 'PNG' | 'SVG' | 'CSV' | 'JSON', of = '(?!Direct against total).*'): Promise<{ name: string; bytes: Buffer }> {
     const downloading = this.page.waitForEvent('download');
-    await this.page.getByRole('button', { name: new RegExp(`^Download .* as ${format}$`) }).click();
+    await this.page.getByRole('button', { name: new RegExp(`^Download ${of} as ${format}$`) }).click();
     const download = await downloading;
     return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
   }

@@ -25,6 +25,13 @@ async function known(page: Page): Promise<void> {
   await expect(page.locator('removal-bar [role=status]')).not.toBeEmpty();
 }
 
+/** Opens a link to both sentences. */
+async function compare({ page, server }: Logitscope, more = ''): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(server.page + hash(`&corrupted=${encodeURIComponent(CORRUPTED)}${more}`));
+  await expect(page.locator('site-bar')).toBeVisible();
+}
+
 /** What the API says in the tab of the test. */
 function effects({ page, server }: Logitscope, asked: { unit: 'head' | 'component'; ablation: 'zero' | 'mean'; positions: number[] | null }): Promise<Effects> {
   return page.evaluate(
@@ -158,7 +165,7 @@ test('two sentences of as many tokens are patched, as the API says', async ({ sc
   await page.getByRole('button', { name: /compare with another sentence/ }).click();
   await expect(page.getByRole('textbox', { name: /^Second sentence/ })).toHaveValue(CORRUPTED);
   for (const [name, site] of [['residual stream', 'resid_pre'], ['head output', 'z']] as const) {
-    await page.locator('patch-view').getByRole('button', { name, exact: true }).click();
+    await page.locator('site-bar').getByRole('button', { name, exact: true }).click();
     const api = await page.evaluate(
       async ({ module, model, prompt, corrupted, asked, site }) => {
         const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
@@ -192,13 +199,68 @@ test('two sentences of as many tokens are patched, as the API says', async ({ sc
     { module: `${server.page}logitscope.js`, model: `${server.page}models/bundled/`, prompt: PROMPT, corrupted: CORRUPTED, asked: ASKED },
   );
   expect((await scope.numbers()).logit).toEqual(logit);
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('Escape');
-  await expect(page.locator('patch-figure')).toBeVisible();
+  // What is gone into is in the link and the history.
+  await expect.poll(() => new URL(page.url()).hash).toContain('&cell=3%2C2&inside=1');
   await page.reload();
+  await expect(page.locator('patch-section nav strong')).toHaveText('second sentence with head output of L3H2 from the first');
+  await expect.poll(async () => (await scope.numbers()).logit).toEqual(logit);
+  await page.keyboard.press('Escape');
   await expect(page.locator('patch-figure')).toBeVisible();
+  await page.goBack();
+  await expect(page.locator('patch-section nav strong')).toBeVisible();
+  await page.goForward();
+  await expect(page.locator('patch-panel .line')).toContainText('L3H2: with the first sentence’s output there');
   await page.getByRole('button', { name: 'Without it' }).click();
   await known(page);
+});
+
+test('heads are patched by token too, of each layer the chosen one', async ({ scope, page }) => {
+  await compare(scope, '&site=z_by_position&head=5&cell=2%2C10');
+  await expect(page.locator('patch-panel .line')).toContainText('L2H5 at ·John');
+  const patching = (await scope.numbers()) as unknown as Patching;
+  expect(patching.shape).toEqual([4, 15, 8]);
+  const place = (layer: number, token: number, head: number) => patching.logit[(layer * 15 + token) * 8 + head] ?? NaN;
+  const csv = (await scope.download('CSV')).bytes.toString();
+  expect(csv).toContain(`\n2,10,"L2H5 at ·John`);
+  const [, , , logit] = /^2,10,("[^"]*"),([^,]*),/m.exec(csv)?.[0].split(',') ?? [];
+  expect(Number(logit)).toBeCloseTo(place(2, 10, 5), 9);
+  await page.getByRole('combobox', { name: 'Which head of each layer' }).selectOption('head 3');
+  await expect(page.locator('patch-panel .line')).toContainText('L2H3 at ·John');
+  await expect.poll(() => new URL(page.url()).hash).toContain('head=3');
+});
+
+test('who wrote either sentence’s answer stands side by side with the difference, on one scale', async ({ scope, page, server }) => {
+  await compare(scope);
+  await page.locator('site-bar').getByRole('button', { name: 'who wrote it' }).click();
+  await expect(page.locator('compared-view answer-charts')).toHaveCount(3);
+  await expect(page.locator('compared-view').getByRole('application')).toHaveCount(6);
+  await expect.poll(() => new URL(page.url()).hash).toContain('site=parts');
+  const api = await page.evaluate(
+    async ({ module, model, prompt, corrupted, asked }) => {
+      const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(model, { keep: false });
+      const [clean, other] = [await scope.run(prompt), await scope.run(corrupted)];
+      const ask = { ...asked, unit: 'head' } as const;
+      const plain = ({ attribution, logit }: { attribution: Float64Array; logit: number[] }) => ({ attribution: [...attribution], logit });
+      const all = { clean: plain(await clean.attribute(ask)), corrupted: plain(await other.attribute(ask)), difference: plain(await clean.difference(other, ask)) };
+      scope.close();
+      return all;
+    },
+    { module: `${server.page}logitscope.js`, model: `${server.page}models/bundled/`, prompt: PROMPT, corrupted: CORRUPTED, asked: ASKED },
+  );
+  expect((await scope.numbers()) as unknown).toMatchObject(api);
+  api.difference.attribution.forEach((value, i) => expect(value).toBe((api.clean.attribution[i] ?? NaN) - (api.corrupted.attribution[i] ?? NaN)));
+  for (const side of ['clean', 'corrupted', 'difference'] as const) {
+    const name = { clean: 'first sentence', corrupted: 'second sentence', difference: 'first − second' }[side];
+    await expect(page.getByRole('region', { name, exact: true })).toContainText(printed(api[side].logit[0] ?? NaN));
+  }
+  await expect(page.locator('compared-panel identity-badge')).toContainText('✓ The parts add up');
+  // One scale: the same legend in all three.
+  const svg = (await scope.download('SVG')).bytes.toString();
+  const legends = [...svg.matchAll(/>\s*([+−][\d.]+ logits)\s*</g)].map(([, limit]) => limit);
+  expect(legends).toHaveLength(3);
+  expect(new Set(legends).size).toBe(1);
+  expect(svg).toContain('first − second');
 });
 
 test('two sentences of unequal length are refused in words, with their tokens', async ({ scope, page }) => {
@@ -236,19 +298,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
 
+    const violations = async (page: Page) => (await new AxeBuilder({ page }).options({ rules: { 'label-content-name-mismatch': { enabled: true } } }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+
     test('axe finds nothing wrong with what if', async ({ scope, page }) => {
-      const violations = async () => (await new AxeBuilder({ page }).options({ rules: { 'label-content-name-mismatch': { enabled: true } } }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
       await whatIf(scope);
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await page.getByRole('link', { name: 'L2H5' }).first().click();
       await expect(scope.selected.locator('.identity')).toBeVisible();
-      expect(await violations(), 'with a part').toEqual([]);
+      expect(await violations(page), 'with a part').toEqual([]);
       await page.getByRole('button', { name: /compare with another sentence/ }).click();
       await expect(page.locator('patch-figure')).toBeVisible();
-      expect(await violations(), 'with a second sentence').toEqual([]);
+      expect(await violations(page), 'with a second sentence').toEqual([]);
       await page.getByRole('textbox', { name: /^Second sentence/ }).fill('When Mary went');
       await expect(scope.alert).toBeVisible();
-      expect(await violations(), 'of unequal length').toEqual([]);
+      expect(await violations(page), 'of unequal length').toEqual([]);
+    });
+
+    test('axe finds nothing wrong with two sentences side by side', async ({ scope, page }) => {
+      await compare(scope, '&site=parts&selected=L3H4');
+      await expect(page.locator('compared-panel table')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
     });
   });
 }

@@ -1,11 +1,10 @@
 import type { GenerateOptions, Prediction } from '../api/logitscope';
 import type { Pointed, Shown } from '../state/picture';
-import type { Cell } from '../state/patching';
 import type { Preset } from '../state/presets';
 import type { Field, Question } from '../state/question';
 import type { Source } from '../state/source';
 import type { Checkpoint } from '../state/training';
-import type { Tab, WhatIf } from '../state/what-if';
+import type { Cell, Tab, WhatIf } from '../state/what-if';
 
 /** What elements tell whoever uses them: the events' names and details. They bubble, through shadow roots too. */
 export interface Told {

@@ -1,6 +1,7 @@
-import type { Effects, Reaction, Work } from '../api/logitscope';
+import type { Effects, Reaction } from '../api/logitscope';
 import type { Picture } from './picture';
 import type { WhatIf } from './what-if';
+import type { Worked } from './work';
 
 /** What a part is replaced by, and where. */
 export type Removal = Pick<WhatIf, 'ablation' | 'at'>;
@@ -10,27 +11,12 @@ export const REMOVABLE = ['component', 'head'] as const;
 export type Removable = (typeof REMOVABLE)[number];
 
 /** What is lost without each part of the picture, as far as it is known by now. */
-export interface Losses {
+export interface Losses extends Worked {
   /** Of which picture. */
   picture?: Picture;
   removal: Removal;
   component?: Effects;
   head?: Effects;
-  /** How far the work is, while it goes on. */
-  work?: Progress;
-  /** Whether the reader stopped it. */
-  stopped: boolean;
-  problem?: string;
-}
-
-/** How far work is: a share, and the seconds that are left. */
-export interface Progress {
-  share: number;
-  secondsLeft: number;
-}
-
-export function progress({ done, total, secondsLeft }: Omit<Work<unknown>, 'known'>): Progress {
-  return { share: done / total, secondsLeft };
 }
 
 /** How the rest of the model reacts when the selected part is taken out. */

@@ -4,7 +4,7 @@ import { presets } from './presets';
 import type { Question } from './question';
 import { BUNDLED, parseSource, type Source } from './source';
 import { parseStep } from './trail';
-import { ABLATIONS, PLACES, SITES, TABS, WHAT_IF } from './what-if';
+import { ABLATIONS, COMPARISONS, PLACES, TABS, WHAT_IF, type Cell } from './what-if';
 
 /** A question, its model and what is shown of the answer, as the part of a URL after `#`, defaults left out. */
 export function formatLink(source: Source, question: Question, view: View): string {
@@ -24,12 +24,17 @@ export function formatLink(source: Source, question: Question, view: View): stri
   if (view.selected) link.set('selected', view.selected);
   if (view.embed) link.set('embed', '1');
   if (view.tab === 'what-if') {
-    const { ablation, at, corrupted, site } = view.whatIf;
+    const { ablation, at, corrupted, site, head, cell, inside } = view.whatIf;
     link.set('view', view.tab);
     if (ablation !== WHAT_IF.ablation) link.set('ablation', ablation);
     if (at !== WHAT_IF.at) link.set('at', at);
-    if (corrupted !== null) link.set('corrupted', corrupted);
-    if (corrupted !== null && site !== WHAT_IF.site) link.set('site', site);
+    if (corrupted !== null) {
+      link.set('corrupted', corrupted);
+      if (site !== WHAT_IF.site) link.set('site', site);
+      if (head !== WHAT_IF.head) link.set('head', String(head));
+      if (cell) link.set('cell', cell.join(','));
+      if (inside) link.set('inside', '1');
+    }
   }
   return link.toString();
 }
@@ -77,15 +82,23 @@ export function parseLink(hash: string): Link | undefined {
         ablation: one(ABLATIONS, link.get('ablation')),
         at: one(PLACES, link.get('at')),
         corrupted: link.get('corrupted'),
-        site: one(SITES, link.get('site')),
+        site: one(COMPARISONS, link.get('site'), WHAT_IF.site),
+        head: /^\d+$/.test(link.get('head') ?? '') ? Number(link.get('head')) : WHAT_IF.head,
+        cell: readCell(link.get('cell')),
+        inside: link.get('inside') === '1',
       },
     },
   };
 }
 
-/** What is named, or the first, which is the default. */
-function one<T extends string>(of: readonly [T, ...T[]], named: string | null): T {
-  return of.find((each) => each === named) ?? of[0];
+/** What is named, or the default: the first. */
+function one<T extends string>(of: readonly [T, ...T[]], named: string | null, otherwise = of[0]): T {
+  return of.find((each) => each === named) ?? otherwise;
+}
+
+function readCell(cell: string | null): Cell | null {
+  const [, layer, row] = /^(\d+),(\d+)$/.exec(cell ?? '') ?? [];
+  return layer && row ? [Number(layer), Number(row)] : null;
 }
 
 function readModel(model: string): Pick<Link, 'source' | 'notice'> {

@@ -1,26 +1,16 @@
 import type { Patching, Token } from '../api/logitscope';
-import type { Progress } from './effects';
 import type { Picture } from './picture';
-import type { Site } from './what-if';
-
-/** A patched activation, by its layer and row: a token, or a head. */
-export type Cell = readonly [number, number];
+import type { Cell, Site } from './what-if';
+import type { Worked } from './work';
 
 /** What the second sentence says with each activation of the first one, as far as it is known by now. */
-export interface Patches {
+export interface Patches extends Worked {
   /** The first sentence's answer. */
   picture?: Picture;
   /** The second sentence's. */
   tokens?: readonly Token[];
   site: Site;
   patching?: Patching;
-  /** How far the work is, while it goes on. */
-  work?: Progress;
-  /** Whether the reader stopped it. */
-  stopped: boolean;
-  problem?: string;
-  /** The selected cell. */
-  cell: Cell | null;
 }
 
 /** The second sentence with one activation of the first one. */
@@ -29,6 +19,11 @@ export interface Patched {
   cell: Cell | null;
   picture?: Picture;
   problem?: string;
+}
+
+/** Whether the two sentences have as many tokens: what one has at a token can go to the same place in the other. */
+export function aligned({ picture, tokens }: Pick<Patches, 'picture' | 'tokens'>): boolean {
+  return picture !== undefined && picture.tokens.length === tokens?.length;
 }
 
 /** Where two lists of tokens first differ, if one goes on where the other ends too. */
@@ -40,5 +35,5 @@ export function firstDifference(a: readonly Token[], b: readonly Token[]): numbe
 
 /** Whether cells' rows are tokens; otherwise they are heads. */
 export function isByToken(site: Site): boolean {
-  return site === 'resid_pre' || site === 'attn_out' || site === 'mlp_out';
+  return site === 'resid_pre' || site === 'attn_out' || site === 'mlp_out' || site === 'z_by_position';
 }

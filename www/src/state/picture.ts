@@ -29,6 +29,16 @@ export interface Picture {
   charts: Readonly<Record<Shown, Chart>>;
 }
 
+/** One value for each unit. */
+export function byUnit<T>(values: readonly T[]): Record<Shown, T> {
+  return Object.fromEntries(UNITS.map((unit, i) => [unit, values[i]])) as Record<Shown, T>;
+}
+
+/** Gives the memory of a picture's charts back. */
+export function freeCharts(picture: Picture | undefined): void {
+  for (const unit of UNITS) picture?.charts[unit].free();
+}
+
 /** Whether prompts are the same to the model. */
 export function sameTokens(a: readonly Token[], b: readonly Token[]): boolean {
   return a === b || (a.length === b.length && a.every(({ id }, i) => id === b[i]?.id));

@@ -8,8 +8,15 @@ export type Tab = (typeof TABS)[number];
 export const ABLATIONS = ['zero', 'mean'] as const;
 export const PLACES = ['all', 'last'] as const;
 
-export const SITES = ['resid_pre', 'attn_out', 'mlp_out', 'z', 'v', 'pattern'] as const satisfies readonly PatchSite[];
+export const SITES = ['resid_pre', 'attn_out', 'mlp_out', 'z', 'z_by_position', 'v', 'pattern'] as const satisfies readonly PatchSite[];
 export type Site = (typeof SITES)[number];
+
+/** What is looked at of two sentences: who wrote either answer, or what comes back with activations of the first in the second. */
+export const COMPARISONS = ['parts', ...SITES] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+/** A patched activation, by its layer and row: a token, or a head. */
+export type Cell = readonly [number, number];
 
 /** What is put in a part's place: nothing or a mean; or, where there is a second sentence, what the first one has there. */
 export interface WhatIf {
@@ -17,8 +24,12 @@ export interface WhatIf {
   at: (typeof PLACES)[number];
   /** The second sentence, the corrupted one; null for none. */
   corrupted: string | null;
-  /** Which activations go from the first sentence into the second. */
-  site: Site;
+  site: Comparison;
+  /** Of heads by token, which head of each layer. */
+  head: number;
+  /** The selected activation, and whether it is gone into. */
+  cell: Cell | null;
+  inside: boolean;
 }
 
-export const WHAT_IF: WhatIf = { ablation: 'zero', at: 'all', corrupted: null, site: 'resid_pre' };
+export const WHAT_IF: WhatIf = { ablation: 'zero', at: 'all', corrupted: null, site: 'resid_pre', head: 0, cell: null, inside: false };

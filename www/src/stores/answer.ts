@@ -1,6 +1,6 @@
 import { Chart, LogitscopeError, type Attribution, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
 import type { Model } from '../state/model';
-import { UNITS, type Picture, type Shown } from '../state/picture';
+import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
 import type { Field, Hints, Problem, Problems, Question } from '../state/question';
 import { follow } from '../state/trail';
 import { subjectOf } from '../words/trail';
@@ -199,9 +199,8 @@ export class AnswerStore extends Store<Answer> {
     const subject = subjectOf(answered);
     const charts = attributions.map((attribution) => Chart.about(attribution, subject));
     if (answered.source.kind === 'bundled') this.#keepScale(answered, charts);
-    const by = <T>(values: T[]) => Object.fromEntries(UNITS.map((unit, i) => [unit, values[i]])) as Record<Shown, T>;
-    const picture: Picture = { ...answered, attributions: by(attributions), charts: by(charts) };
-    if (this.#retired) UNITS.forEach((unit) => this.#retired?.charts[unit].free());
+    const picture: Picture = { ...answered, attributions: byUnit(attributions), charts: byUnit(charts) };
+    freeCharts(this.#retired);
     this.#retired = this.state.picture;
     this.set({ picture, sources: undefined, pending: false, problems: {}, hints: {} });
   }

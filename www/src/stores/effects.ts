@@ -1,20 +1,19 @@
 import type { Effects, Run, Work } from '../api/logitscope';
-import { positionsOf, progress, type Losses, type Progress, type Removable, type Removal } from '../state/effects';
+import { positionsOf, type Losses, type Removable, type Removal } from '../state/effects';
 import type { Picture } from '../state/picture';
 import { WHAT_IF } from '../state/what-if';
-import { sentence } from '../words/format';
+import { progress, type Progress } from '../state/work';
 import type { AnswerStore } from './answer';
-import { Store } from './store';
 import type { ViewStore } from './view';
+import { WorkStore } from './work';
 
 const NOTHING: Losses = { picture: undefined, removal: WHAT_IF, component: undefined, head: undefined, work: undefined, stopped: false, problem: undefined };
 
 /** Takes each part of the answer out, when the reader asks what if: heads first. What is known of a run is kept as long as that is. */
-export class EffectsStore extends Store<Losses> {
+export class EffectsStore extends WorkStore<Losses> {
   #run?: Run;
   #key?: string;
   readonly #kept = new Map<string, Pick<Losses, Removable>>();
-  #working?: AbortController;
 
   constructor(
     private readonly answer: AnswerStore,
@@ -22,17 +21,6 @@ export class EffectsStore extends Store<Losses> {
   ) {
     super(NOTHING);
     for (const store of [answer, view]) store.addEventListener('change', () => this.#follow());
-  }
-
-  stop(): void {
-    this.#working?.abort();
-    this.#working = undefined;
-    this.set({ work: undefined, stopped: true });
-  }
-
-  again(): void {
-    this.set({ stopped: false, problem: undefined });
-    this.#begin();
   }
 
   #follow(): void {
@@ -46,8 +34,7 @@ export class EffectsStore extends Store<Losses> {
     const { ablation, at } = whatIf;
     const key = asked ? JSON.stringify([picture.position, picture.answer.id, picture.incorrect?.id, ablation, at]) : undefined;
     if (key !== this.#key) {
-      this.#working?.abort();
-      this.#working = undefined;
+      this.abandon();
       this.#key = key;
       const known = this.#kept.get(key ?? '');
       // What is known by another baseline stays, under its name, until something is known by this one.
@@ -56,18 +43,16 @@ export class EffectsStore extends Store<Losses> {
     } else if (asked && picture !== this.state.picture) {
       this.set({ picture });
     }
-    if (tab === 'what-if' && whatIf.corrupted === null) this.#begin();
+    if (tab === 'what-if' && whatIf.corrupted === null) this.begin();
   }
 
-  /** Asks for what is not known yet, unless that is under way, or the reader did not want it. */
-  #begin(): void {
+  protected override begin(): void {
     const { picture, stopped, problem } = this.state;
     const key = this.#key;
-    if (this.#working || stopped || problem || !this.#run || !picture || !key || isKnown(this.#kept.get(key)?.component)) return;
+    if (this.working || stopped || problem || !this.#run || !picture || !key || isKnown(this.#kept.get(key)?.component)) return;
     const { ablation, at } = this.view.state.whatIf;
-    const working = new AbortController();
-    this.#working = working;
-    void this.#compute(this.#run, picture, { ablation, at }, key, working.signal);
+    const run = this.#run;
+    void this.work((signal) => this.#compute(run, picture, { ablation, at }, key, signal));
   }
 
   async #compute(run: Run, picture: Picture, removal: Removal, key: string, signal: AbortSignal): Promise<void> {
@@ -78,20 +63,13 @@ export class EffectsStore extends Store<Losses> {
       known = { ...known, ...more };
       this.set({ ...NOTHING, ...known, picture: this.state.picture, removal, work });
     };
-    try {
-      for (const unit of ['head', 'component'] as const) {
-        if (isKnown(known[unit])) continue;
-        const onProgress = ({ known: effects, ...work }: Work<Effects>) => void (signal.aborted || tell({ [unit]: effects }, progress(work)));
-        const effects = await run.effects({ ...asked, unit, onProgress });
-        if (signal.aborted) return;
-        tell({ [unit]: effects });
-        this.#kept.set(key, known);
-      }
-      this.#working = undefined;
-    } catch (error) {
+    for (const unit of ['head', 'component'] as const) {
+      if (isKnown(known[unit])) continue;
+      const onProgress = ({ known: effects, ...work }: Work<Effects>) => void (signal.aborted || tell({ [unit]: effects }, progress(work)));
+      const effects = await run.effects({ ...asked, unit, onProgress });
       if (signal.aborted) return;
-      this.#working = undefined;
-      this.set({ work: undefined, problem: sentence(error) });
+      tell({ [unit]: effects });
+      this.#kept.set(key, known);
     }
   }
 }

@@ -1,63 +1,66 @@
-import { Chart, type Patching } from '../api/logitscope';
-import type { Cell, Patched } from '../state/patching';
-import { UNITS, type Picture, type Shown } from '../state/picture';
+import { Chart } from '../api/logitscope';
+import { aligned, type Patched } from '../state/patching';
+import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
 import { sentence } from '../words/format';
 import { subjectOf } from '../words/trail';
 import { Latest } from './latest';
 import type { PatchingStore } from './patching';
 import { Store } from './store';
+import type { ViewStore } from './view';
 
 const NOTHING: Patched = { cell: null, picture: undefined, problem: undefined };
 
-/** The second sentence with one activation of the first one, taken apart as any answer is. */
+/** The second sentence with one activation of the first one, taken apart as any answer is: when that is gone into. */
 export class PatchedStore extends Store<Patched> {
+  /** What is taken apart: the answer, the second sentence's run, and what goes into it. */
+  #of: readonly unknown[] = [];
   /** What is shown, and what that moves from: their memory is held until the next. */
   #retired?: Picture;
-  #patching?: Patching;
   readonly #explaining = new Latest((superseded) => this.#explain(superseded));
 
-  constructor(private readonly patching: PatchingStore) {
+  constructor(
+    private readonly patching: PatchingStore,
+    private readonly view: ViewStore,
+  ) {
     super(NOTHING);
-    patching.addEventListener('change', () => {
-      if (patching.state.patching === this.#patching) return;
-      this.#patching = patching.state.patching;
-      this.goOut();
-    });
+    for (const store of [patching, view]) store.addEventListener('change', () => this.#follow());
   }
 
-  goIn(cell: Cell): void {
-    this.set({ ...NOTHING, cell });
-    void this.#explaining.request();
-  }
-
-  goOut(): void {
-    if (this.state.cell) this.set(NOTHING);
+  #follow(): void {
+    const { picture } = this.patching.state;
+    const { site, head, cell, inside } = this.view.state.whatIf;
+    const asked = inside && cell && site !== 'parts' && aligned(this.patching.state) && this.patching.corrupted;
+    const of = asked ? [picture, this.patching.corrupted, site, head, ...cell] : [];
+    if (of.length === this.#of.length && of.every((each, i) => each === this.#of[i])) return;
+    this.#of = of;
+    this.set(asked ? { cell, problem: undefined } : NOTHING);
+    if (asked) void this.#explaining.request();
   }
 
   async #explain(superseded: () => boolean): Promise<void> {
-    const { cell } = this.state;
-    const { picture, tokens, site } = this.patching.state;
+    const of = this.#of;
+    const { picture, tokens } = this.patching.state;
     const { clean, corrupted } = this.patching;
-    if (!cell || !picture || !tokens || !clean || !corrupted) return;
+    const { site, head, cell } = this.view.state.whatIf;
+    if (of.length === 0 || !cell || site === 'parts' || !picture || !tokens || !clean || !corrupted) return;
     const { answer, incorrect, position } = picture;
     try {
-      const run = await clean.patched(corrupted, { site, at: [...cell] });
+      const run = await clean.patched(corrupted, { site, at: site === 'z_by_position' ? [...cell, head] : [...cell] });
       const [attributions, [likely, unlikely], predictions] = await Promise.all([
         Promise.all(UNITS.map((unit) => run.attribute({ answer: answer.id, incorrect: incorrect?.id, position, unit }))),
         run.expectations([answer, ...(incorrect ? [incorrect] : [])].map(({ id }) => id), position),
         run.predictions(position),
       ]);
       run.free();
-      if (superseded() || this.state.cell !== cell || !likely) return;
+      if (superseded() || of !== this.#of || !likely) return;
       const subject = subjectOf(picture);
       const charts = attributions.map((attribution) => Chart.about(attribution, subject));
-      const by = <T>(values: T[]) => Object.fromEntries(UNITS.map((unit, i) => [unit, values[i]])) as Record<Shown, T>;
-      const patched = { ...picture, tokens, predictions, answer: likely, incorrect: unlikely, attributions: by(attributions), charts: by(charts) };
-      UNITS.forEach((unit) => this.#retired?.charts[unit].free());
-      this.#retired = patched;
+      const patched = { ...picture, tokens, predictions, answer: likely, incorrect: unlikely, attributions: byUnit(attributions), charts: byUnit(charts) };
+      freeCharts(this.#retired);
+      this.#retired = this.state.picture;
       this.set({ picture: patched });
     } catch (error) {
-      if (!superseded() && this.state.cell === cell) this.set({ problem: sentence(error) });
+      if (!superseded() && of === this.#of) this.set({ problem: sentence(error) });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Address } from './address';
 import { AnswerStore } from './answer';
+import { ComparedStore } from './compared';
 import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
 import { ModelStore } from './models';
@@ -23,7 +24,8 @@ export class Stores {
   readonly effects = new EffectsStore(this.answer, this.view);
   readonly reaction = new ReactionStore(this.answer, this.view);
   readonly patching = new PatchingStore(this.models, this.question, this.answer, this.view);
-  readonly patched = new PatchedStore(this.patching);
+  readonly patched = new PatchedStore(this.patching, this.view);
+  readonly compared = new ComparedStore(this.patching, this.view);
   readonly hover = new HoverStore(this.answer);
   readonly address = new Address(this.models, this.question, this.answer, this.view);
 }

@@ -1,5 +1,5 @@
 import { UNITS, type Picture, type Pointed, type Shown, type View } from '../state/picture';
-import { WHAT_IF, type Tab, type WhatIf } from '../state/what-if';
+import { WHAT_IF, type Cell, type Tab, type WhatIf } from '../state/what-if';
 import type { AnswerStore } from './answer';
 import { Commit, Store } from './store';
 
@@ -36,7 +36,14 @@ export class ViewStore extends Store<View> {
   /** Another thing is put in a part's place; a second sentence may be being typed. */
   suppose(change: Partial<WhatIf>, typing = false): void {
     this.dispatchEvent(new Commit(typing));
-    this.set({ whatIf: { ...this.state.whatIf, ...change } });
+    // What was selected of two sentences was so of one site.
+    const left = change.site === undefined && change.corrupted === undefined ? {} : { cell: null, inside: false };
+    this.set({ whatIf: { ...this.state.whatIf, ...left, ...change } });
+  }
+
+  /** Selects an activation that is put into the second sentence. */
+  selectCell(cell: Cell | null): void {
+    this.set({ whatIf: { ...this.state.whatIf, cell } });
   }
 
   restore(view: View): void {

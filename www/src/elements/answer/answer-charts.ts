@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { UNITS, type Picture } from '../../state/picture';
+import { UNITS, type Picture, type Shown } from '../../state/picture';
 import type { HoverStore } from '../../stores/view';
 import { base } from '../styles';
 import { Watch } from '../watch';
@@ -12,6 +12,8 @@ export class AnswerCharts extends LitElement {
   /** What is under the pointer: all three charts show it, and nothing else on the page does. */
   @property({ attribute: false }) hover!: HoverStore;
   @property({ attribute: false }) picture?: Picture;
+  /** Which of the three. */
+  @property({ attribute: false }) units: readonly Shown[] = UNITS;
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
   @property() theme: 'light' | 'dark' = 'light';
@@ -26,9 +28,9 @@ export class AnswerCharts extends LitElement {
   readonly watch = new Watch(this, () => [this.hover]);
 
   protected override render() {
-    const { picture, selected, theme, heads, busy, stale } = this;
-    return html`<div class="charts" .style=${`--heads: ${heads}`} aria-busy=${busy ? 'true' : 'false'} ?data-stale=${picture && stale}>
-      ${UNITS.map((unit) =>
+    const { picture, units, selected, theme, heads, busy, stale } = this;
+    return html`<div class="charts ${units.includes('layer') ? '' : 'two'}" .style=${`--heads: ${heads}`} aria-busy=${busy ? 'true' : 'false'} ?data-stale=${picture && stale}>
+      ${units.map((unit) =>
         picture
           ? html`<chart-figure
               class=${unit}
@@ -56,6 +58,9 @@ export class AnswerCharts extends LitElement {
         gap: 8px;
         transition: opacity 100ms linear;
       }
+      .charts.two {
+        grid-template-rows: minmax(122px, 11fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 18fr);
+      }
       /* The old picture stays, and dims if the new one takes longer than a glance. */
       .charts[data-stale] {
         opacity: 0.45;
@@ -79,6 +84,9 @@ export class AnswerCharts extends LitElement {
       @media (max-width: 720px) {
         .charts {
           grid-template-rows: 208px 208px calc(var(--heads) * 20px + 80px);
+        }
+        .charts.two {
+          grid-template-rows: 208px calc(var(--heads) * 20px + 80px);
         }
       }
     `,

@@ -23,19 +23,39 @@ export interface Look {
   theme: 'light' | 'dark';
 }
 
-/** Downloads one unit's chart or numbers. */
-export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<void> {
-  const { source, answer, incorrect } = picture;
-  const name = fileName('logitscope', sourceName(source), effects ? 'what-if' : '', unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
-  saveAs(await content(format, picture, unit, look, effects), `${name}.${format}`);
+/** What is shown, in each format. */
+export interface Formats {
+  canvas(): HTMLCanvasElement;
+  svg(): string;
+  csv(): string;
+  json(): string;
 }
 
-export function saveAs(content: Blob, name: string): void {
+/** Downloads what is shown, under a name. */
+export async function saveAs(name: string, format: Format, of: Formats): Promise<void> {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(content);
-  link.download = name;
+  link.href = URL.createObjectURL(await content(format, of));
+  link.download = `${name}.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+async function content(format: Format, of: Formats): Promise<Blob> {
+  switch (format) {
+    case 'png':
+      return png(of.canvas());
+    case 'svg':
+      return new Blob([of.svg()], { type: 'image/svg+xml' });
+    case 'csv':
+      return new Blob([of.csv()], { type: 'text/csv' });
+    case 'json':
+      return new Blob([of.json()], { type: 'application/json' });
+  }
+}
+
+/** The address of what is shown, or of the page where that is too long to be read. */
+export function address(): string {
+  return location.href.length > 400 ? `${location.origin}${location.pathname}` : location.href;
 }
 
 /** Rows of CSV after lines that begin with #, which say what the numbers are; readers of CSV leave them out when they are told of the sign. */
@@ -45,18 +65,17 @@ export function commented(comments: readonly string[], rows: readonly string[]):
   return [...said, ...rows, ''].join('\n');
 }
 
-async function content(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<Blob> {
+/** Downloads one unit's chart or numbers. */
+export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<void> {
+  const { source, answer, incorrect } = picture;
+  const name = fileName('logitscope', sourceName(source), effects ? 'what-if' : '', unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
   const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: caption(picture, unit, effects) };
-  switch (format) {
-    case 'png':
-      return png(drawn(picture, unit, view, effects));
-    case 'svg':
-      return new Blob([svg(picture, unit, view, effects)], { type: 'image/svg+xml' });
-    case 'csv':
-      return new Blob([csv(picture, unit, effects)], { type: 'text/csv' });
-    case 'json':
-      return new Blob([json(picture, unit, effects)], { type: 'application/json' });
-  }
+  await saveAs(name, format, {
+    canvas: () => drawn(picture, unit, view, effects),
+    svg: () => svg(picture, unit, view, effects),
+    csv: () => csv(picture, unit, effects),
+    json: () => json(picture, unit, effects),
+  });
 }
 
 /** What a picture or a table has to say to stand alone: sentence, question, model, identity and link. */
@@ -70,7 +89,7 @@ function caption(picture: Picture, unit: Shown, effects?: Effects): string[] {
     `“${promptText(picture)}” ${asked(picture)} After token ${position} of ${tokens.length}, counted from 0.`,
     `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − ${inOwnUnit(picture.trail) ? 'bias' : 'b_U'} (${decimals(b)}), to ${scientific(off)}.`,
     ...(effects ? [`Total effects: the ${of} less what it is without each part, alone, with ${baselineOf(effects, picture)}.`] : []),
-    location.href.length > 400 ? `${location.origin}${location.pathname}` : location.href,
+    address(),
   ];
 }
 

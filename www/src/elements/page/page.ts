@@ -96,12 +96,12 @@ export class Page extends LitElement {
 
   /** Escape leaves what is selected, and then goes out by a level. */
   readonly #escape = (event: KeyboardEvent) => {
-    const { question, view, patched } = this.stores;
+    const { question, view } = this.stores;
     const level = question.state.trail.length - 1;
     const typing = event.composedPath().some((target) => target instanceof Element && target.matches('input, textarea, select, dialog, [popover]'));
     if (event.key !== 'Escape' || typing) return;
     if (view.state.selected !== null) view.select(null);
-    else if (patched.state.cell) patched.goOut();
+    else if (view.state.tab === 'what-if' && view.state.whatIf.inside) view.suppose({ inside: false });
     else if (level >= 0) this.#goOut(level);
     else return;
     event.preventDefault();

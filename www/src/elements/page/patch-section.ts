@@ -1,7 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { aligned } from '../../state/patching';
 import type { Stores } from '../../stores/stores';
-import { patchedName } from '../../words/patching';
+import { patchedName, UNALIKE } from '../../words/patching';
 import { outermost } from '../../words/trail';
 import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
@@ -9,7 +10,9 @@ import '../answer/answer-panel';
 import type { Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
+import '../what-if/compared-view';
 import '../what-if/patch-view';
+import '../what-if/site-bar';
 
 /** What the second sentence says with what the first one has; gone into, who writes that. */
 @customElement('patch-section')
@@ -18,48 +21,80 @@ export class PatchSection extends LitElement {
   /** Whether the picture does not answer the current question. */
   @property({ type: Boolean }) stale = false;
   readonly watch = new Watch(this, () => {
-    const { theme, models, view, patching, patched } = this.stores;
-    return [theme, models, view, patching, patched];
+    const { theme, models, view, patching, patched, compared } = this.stores;
+    return [theme, models, view, patching, patched, compared];
   });
 
-  #patches() {
-    const { theme, models, question, answer, view, patching, patched } = this.stores;
+  get #heads(): number {
+    return this.stores.models.state.model?.config.n_head ?? this.stores.patching.state.picture?.heads ?? 1;
+  }
+
+  /** Both sentences as they are. */
+  #compared(instead: string) {
+    const { theme, view, hover, patching, compared } = this.stores;
+    const { tokens, problem } = patching.state;
+    const unalike = problem || (tokens && !aligned(patching.state)) ? UNALIKE : compared.state.sides ? '' : instead;
+    return html`<compared-view
+      .hover=${hover}
+      .compared=${compared.state}
+      .unit=${view.state.unit}
+      .selected=${view.state.selected}
+      .theme=${theme.state.theme}
+      .heads=${this.#heads}
+      .instead=${unalike}
+      .stale=${this.stale}
+    ></compared-view>`;
+  }
+
+  #patches(instead: string) {
+    const { theme, view, patching } = this.stores;
+    const { head, cell } = view.state.whatIf;
     return html`<patch-view
       .patches=${patching.state}
-      .site=${view.state.whatIf.site}
+      .head=${Math.min(head, this.#heads - 1)}
+      .cell=${cell}
       .theme=${theme.state.theme}
-      .instead=${waitsFor(models.state, question.state, answer.state.problems)}
+      .instead=${instead}
       .stale=${this.stale}
-      @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
-      @cell-select=${({ detail }: Telling<'cell-select'>) => patching.select(detail)}
-      @cell-go-in=${({ detail }: Telling<'cell-go-in'>) => patched.goIn(detail)}
-      @work-stop=${() => patching.stop()}
-      @work-again=${() => patching.again()}
+      @cell-select=${({ detail }: Telling<'cell-select'>) => view.selectCell(detail)}
+      @cell-go-in=${({ detail }: Telling<'cell-go-in'>) => view.suppose({ cell: detail, inside: true })}
     ></patch-view>`;
   }
 
+  #both() {
+    const { models, question, answer, view, patching } = this.stores;
+    const { site, head } = view.state.whatIf;
+    const instead = waitsFor(models.state, question.state, answer.state.problems);
+    return html`
+      <site-bar
+        .site=${site}
+        .head=${head}
+        .heads=${this.#heads}
+        .patches=${patching.state}
+        @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
+        @work-stop=${() => patching.stop()}
+        @work-again=${() => patching.again()}
+      ></site-bar>
+      ${site === 'parts' ? this.#compared(instead) : this.#patches(instead)}
+    `;
+  }
+
   protected override render() {
-    const { theme, models, view, hover, patching, patched } = this.stores;
+    const { theme, view, hover, patching, patched } = this.stores;
     const { cell, picture, problem } = patched.state;
-    const clean = patching.state.picture;
-    if (!cell || !clean || (!picture && !problem)) return this.#patches();
-    const { unit, selected } = view.state;
+    const { picture: clean, site } = patching.state;
+    if (!cell || !clean || (!picture && !problem)) return this.#both();
+    const { unit, selected, whatIf } = view.state;
+    const out = () => view.suppose({ inside: false });
     return html`
       <nav aria-label="The way in">
-        <button type="button" title="One step back (Esc)" @click=${() => patched.goOut()}>← Back</button>
-        <button type="button" class="out" @click=${() => patched.goOut()}>${outermost(clean)}</button>
+        <button type="button" title="One step back (Esc)" @click=${out}>← Back</button>
+        <button type="button" class="out" @click=${out}>${outermost(clean)}</button>
         <span class="grey" aria-hidden="true">‹</span>
-        <strong aria-current="step">${patchedName(patching.state.site, cell, clean)}</strong>
+        <strong aria-current="step">${patchedName({ site, head: whatIf.head }, cell, clean)}</strong>
       </nav>
       ${problem ? html`<p class="wrong small" role="alert">${problem}</p>` : nothing}
-      <answer-charts
-        .hover=${hover}
-        .picture=${picture}
-        .selected=${selected}
-        .theme=${theme.state.theme}
-        .heads=${models.state.model?.config.n_head ?? clean.heads}
-        .stale=${this.stale}
-      ></answer-charts>
+      <answer-charts .hover=${hover} .picture=${picture} .selected=${selected} .theme=${theme.state.theme} .heads=${this.#heads} .stale=${this.stale}></answer-charts>
       <answer-panel .picture=${picture} .unit=${unit} .selected=${selected} .theme=${theme.state.theme} .stale=${this.stale}></answer-panel>
     `;
   }
@@ -75,11 +110,10 @@ export class PatchSection extends LitElement {
       }
       nav,
       .wrong,
+      site-bar,
+      compared-view,
       patch-view {
         grid-column: 1 / -1;
-      }
-      patch-view {
-        grid-row: 1 / -1;
       }
       nav {
         display: flex;

@@ -9,6 +9,7 @@ import { tell } from '../events';
 import { Painter, type Size } from '../painter';
 import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
+import './scatter-downloads';
 
 /** Direct effects across, total effects up: every part a point. */
 @customElement('effect-scatter')
@@ -95,6 +96,7 @@ export class EffectScatter extends LitElement {
   }
 
   protected override render() {
+    const { picture, component, head } = this;
     return html`<figure>
       <div
         class="chart"
@@ -113,6 +115,9 @@ export class EffectScatter extends LitElement {
         <canvas></canvas>
         ${this.#tooltip()}
       </div>
+      ${this.#scatter && component && head
+        ? html`<scatter-downloads .scatter=${this.#scatter} .picture=${picture} .component=${component} .head=${head}></scatter-downloads>`
+        : nothing}
       <figcaption id="note" class="unseen">
         On the diagonal, what is lost without a part is what it wrote. Arrow keys go from part to part: left and right by the direct effect, up and
         down by the total one.
@@ -130,6 +135,9 @@ export class EffectScatter extends LitElement {
         display: grid;
         min-width: 0;
         position: relative;
+      }
+      figure {
+        grid-template-rows: 1fr minmax(var(--target), auto);
       }
     `,
   ];

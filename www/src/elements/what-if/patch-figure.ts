@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { PatchCell, PatchGrid, PatchView } from '../../api/logitscope';
-import type { Cell } from '../../state/patching';
+import type { Cell } from '../../state/what-if';
 import { STEPS } from '../answer/chart-figure';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
@@ -12,6 +12,8 @@ import { tooltip, tooltipPlace } from '../tooltip';
 @customElement('patch-figure')
 export class PatchFigure extends LitElement {
   @property({ attribute: false }) grid!: PatchGrid;
+  /** Of heads by token, which head of each layer. */
+  @property({ type: Number }) head = 0;
   @property() theme: 'light' | 'dark' = 'light';
   @property({ attribute: false }) selected: Cell | null = null;
   /** What a cell means, in words. */
@@ -22,9 +24,9 @@ export class PatchFigure extends LitElement {
   readonly painter = new Painter(this, (size) => this.#draw(size));
 
   #draw(size: Size): void {
-    const { theme, hovered, selected } = this;
+    const { theme, head, hovered, selected } = this;
     const place = (cell: Cell | null) => cell && ([...cell] as [number, number]);
-    this.#view = { ...size, theme, hovered: place(hovered), selected: place(selected) };
+    this.#view = { ...size, theme, head, hovered: place(hovered), selected: place(selected) };
     this.grid.draw(this.canvas, this.#view);
   }
 
@@ -69,7 +71,7 @@ export class PatchFigure extends LitElement {
         role="application"
         aria-roledescription="chart"
         tabindex="0"
-        aria-label=${this.grid.title(0)}
+        aria-label=${this.grid.title(this.head)}
         aria-describedby="note"
         @keydown=${this.#key}
         @pointermove=${this.#point}

@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PatchCell, PatchGrid } from '../../api/logitscope';
 import type { Patches } from '../../state/patching';
+import type { Cell } from '../../state/what-if';
 import { signed } from '../../words/format';
 import { cameBack, cellLine, cellName } from '../../words/patching';
 import { outermost } from '../../words/trail';
@@ -12,21 +13,28 @@ import './patch-downloads';
 
 const SHOWN = 8;
 
+/** What a cell says does not depend on how large it is drawn. */
+export const ANY = { width: 640, height: 480 };
+
 /** What both sentences say, what the selected cell means, and the strongest cells. */
 @customElement('patch-panel')
 export class PatchPanel extends LitElement {
   @property({ attribute: false }) grid?: PatchGrid;
   @property({ attribute: false }) patches!: Patches;
+  /** Of heads by token, which head of each layer. */
+  @property({ type: Number }) head = 0;
+  /** The selected activation. */
+  @property({ attribute: false }) cell: Cell | null = null;
   /** Strongest first: values are normalised by the grid. */
   #cells: PatchCell[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('grid')) this.#cells = this.grid ? cellsOf(this.grid, this.patches) : [];
+    if (changed.has('grid') || changed.has('head')) this.#cells = this.grid ? cellsOf(this.grid, this.patches, this.head) : [];
   }
 
   protected override render() {
-    const { patches } = this;
-    const { picture, patching, cell, site } = patches;
+    const { patches, head, cell } = this;
+    const { picture, patching, site } = patches;
     if (!picture) return nothing;
     const selected = cell && this.#cells.find(({ layer, row }) => layer === cell[0] && row === cell[1]);
     const known = this.#cells.filter(({ value }) => !Number.isNaN(value));
@@ -38,7 +46,7 @@ export class PatchPanel extends LitElement {
       </dl>
       <p class="line small" aria-live="polite">
         ${selected && patching
-          ? html`${cellLine(selected, patching, patches)}
+          ? html`${cellLine(selected, patching, patches, head)}
               <button type="button" title="Who writes what the second sentence says with this in it" @click=${() => tell(this, 'cell-go-in', [selected.layer, selected.row])}>go in</button>`
           : html`<span class="grey">0 is what the second sentence says, 1 the first. Point at a cell, or walk there by the arrow keys.</span>`}
       </p>
@@ -59,7 +67,7 @@ export class PatchPanel extends LitElement {
                     <td class="mono grey">${i + 1}</td>
                     <th scope="row">
                       <button type="button" aria-pressed=${of === selected ? 'true' : 'false'} @click=${() => tell(this, 'cell-select', of === selected ? null : [of.layer, of.row])}>
-                        ${cellName(site, [of.layer, of.row], picture)}
+                        ${cellName({ site, head }, [of.layer, of.row], picture)}
                       </button>
                     </th>
                     <td class="mono">${cameBack(of, patching)}</td>
@@ -68,7 +76,7 @@ export class PatchPanel extends LitElement {
                 )}
               </tbody>
             </table>
-            <patch-downloads .grid=${this.grid} .patches=${patches} .cells=${this.#cells}></patch-downloads>`
+            <patch-downloads .grid=${this.grid} .head=${head} .patches=${patches} .cells=${this.#cells}></patch-downloads>`
         : nothing}
     `;
   }
@@ -103,10 +111,9 @@ export class PatchPanel extends LitElement {
   ];
 }
 
-function cellsOf(grid: PatchGrid, { patching }: Patches): PatchCell[] {
+function cellsOf(grid: PatchGrid, { patching }: Patches, head: number): PatchCell[] {
   const [layers = 0, rows = 0] = patching?.shape ?? [];
-  // What a cell says does not depend on how large it is drawn.
-  const view = { width: 640, height: 480 };
+  const view = { ...ANY, head };
   const cells = Array.from({ length: layers * rows }, (_, i) => grid.cell(view, Math.floor(i / rows), i % rows)).filter((cell) => cell !== undefined);
   const size = ({ value }: PatchCell) => (Number.isNaN(value) ? -1 : Math.abs(value));
   return cells.sort((a, b) => size(b) - size(a));

@@ -1,22 +1,22 @@
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { PatchGrid, type PatchCell } from '../../api/logitscope';
-import type { Patches } from '../../state/patching';
-import { SITES, type Site } from '../../state/what-if';
-import { workName } from '../../words/effects';
-import { cellLine, SITE_NAMES, SITE_NOTES } from '../../words/patching';
+import { aligned, type Patches } from '../../state/patching';
+import type { Cell } from '../../state/what-if';
+import { cellLine, UNALIKE } from '../../words/patching';
 import { subjectOf } from '../../words/trail';
-import { tell } from '../events';
-import { base, choices } from '../styles';
+import { base } from '../styles';
 import './patch-figure';
-import './patch-panel';
+import { ANY } from './patch-panel';
 
 /** What the second sentence says with each activation of the first one: as a heatmap, and the strongest in numbers. */
 @customElement('patch-view')
 export class PatchView extends LitElement {
   @property({ attribute: false }) patches!: Patches;
-  /** Which activations are put in. */
-  @property() site: Site = SITES[0];
+  /** Of heads by token, which head of each layer. */
+  @property({ type: Number }) head = 0;
+  /** The selected activation. */
+  @property({ attribute: false }) cell: Cell | null = null;
   @property() theme: 'light' | 'dark' = 'light';
   /** What is said in place of a picture. */
   @property() instead = '';
@@ -29,7 +29,7 @@ export class PatchView extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const { picture, tokens, patching, problem } = this.patches;
-    const unequal = tokens && picture && tokens.length !== picture.tokens.length;
+    const unequal = tokens && !aligned(this.patches);
     if (!changed.has('patches') && this.grid) return;
     const waits = !patching && !problem && !unequal && this.shown;
     if (waits) return;
@@ -52,53 +52,29 @@ export class PatchView extends LitElement {
     this.grid = undefined;
   }
 
-  #work() {
-    const { work, stopped, problem } = this.patches;
-    if (stopped || problem) return html`<button type="button" @click=${() => tell(this, 'work-again')}>${stopped ? 'Go on' : 'Try again'}</button>`;
-    if (!work) return nothing;
-    return html`<progress max="1" value=${work.share} aria-label="Activations put in"></progress>
-      <span class="mono grey">${workName(work)}</span>
-      <button type="button" @click=${() => tell(this, 'work-stop')}>Stop</button>`;
-  }
-
   protected override render() {
-    const { patches, site, theme, grid, shown = patches } = this;
-    const { tokens, picture, problem } = patches;
-    const { patching, cell } = shown;
+    const { patches, head, theme, grid, shown = patches } = this;
+    const { tokens, problem } = patches;
+    const { patching } = shown;
     const stale = this.stale || shown !== patches;
-    const unequal = tokens && picture && tokens.length !== picture.tokens.length;
-    const instead = problem || unequal ? 'The two sentences cannot be compared yet: see above.' : this.instead;
+    const instead = problem || (tokens && !aligned(patches)) ? UNALIKE : this.instead;
+    const cell = this.cell && grid?.cell({ ...ANY, head }, ...this.cell) ? this.cell : null;
     return html`
-      <div class="bar small">
-        <span>From the first sentence into the second:</span>
-        <span role="group" aria-label="What is put in">
-          ${SITES.map(
-            (each) => html`<button
-              type="button"
-              title=${SITE_NOTES[each]}
-              aria-pressed=${each === site ? 'true' : 'false'}
-              @click=${() => each === site || tell(this, 'what-if-choose', { site: each })}
-            >${SITE_NAMES[each]}</button>`,
-          )}
-        </span>
-        <span class="work">${this.#work()}</span>
-      </div>
       <div class="figure" ?data-stale=${stale && grid}>
         ${grid && patching
-          ? html`<patch-figure .grid=${grid} .theme=${theme} .selected=${cell} .say=${(of: PatchCell) => cellLine(of, patching, shown)}></patch-figure>`
+          ? html`<patch-figure .grid=${grid} .head=${head} .theme=${theme} .selected=${cell} .say=${(of: PatchCell) => cellLine(of, patching, shown, head)}></patch-figure>`
           : html`<p class="grey empty">${instead}</p>`}
       </div>
-      <patch-panel .grid=${grid} .patches=${shown}></patch-panel>
+      <patch-panel .grid=${grid} .head=${head} .cell=${cell} .patches=${shown}></patch-panel>
     `;
   }
 
   static override styles = [
     base,
-    choices,
     css`
       :host {
         display: grid;
-        grid-template: auto minmax(320px, 1fr) / minmax(0, 1fr) 368px;
+        grid-template: minmax(320px, 1fr) / minmax(0, 1fr) 368px;
         gap: 8px 24px;
         min-width: 0;
       }
@@ -114,15 +90,9 @@ export class PatchView extends LitElement {
       .empty {
         place-self: center;
       }
-      patch-panel {
-        grid-area: 1 / 2 / -1 / -1;
-      }
       @media (max-width: 1023px) {
         :host {
-          grid-template: auto 420px auto / minmax(0, 1fr);
-        }
-        patch-panel {
-          grid-area: auto;
+          grid-template: 420px auto / minmax(0, 1fr);
         }
       }
     `,

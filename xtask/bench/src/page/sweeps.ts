@@ -27,6 +27,9 @@ export async function sweeps(scope: Logitscope, floor: Remote<FloorService>): Pr
     }
     rows.push(row(`${name}, ${LENGTH} tokens`, quantity('×', shares), { at: '≤', limit: 1.5 }, { 'heads and components': quantity('ms', times) }));
   }
+  const waits: number[] = [];
+  for (let round = 0; round < 7; round++) waits.push(await cancelled(run));
+  rows.push(row('a sweep cancelled, until it has ended', quantity('ms', waits), { at: '≤', limit: 100 }));
   run.free();
   return rows;
 }
@@ -43,4 +46,16 @@ async function swept(run: Run, positions: EffectsQuestion['positions']): Promise
     }
   });
   return [time, work];
+}
+
+/** Milliseconds from the signal, somewhere in the sweep, until the sweep has ended and another question is answered. */
+async function cancelled(run: Run): Promise<number> {
+  const cancel = new AbortController();
+  const sweep = run.effects({ ...ANSWER, unit: 'head', positions: null, signal: cancel.signal }).catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 300 + 400 * Math.random()));
+  const begun = performance.now();
+  cancel.abort();
+  await sweep;
+  await run.predictions(-1, 1);
+  return performance.now() - begun;
 }

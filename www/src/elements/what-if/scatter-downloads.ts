@@ -1,0 +1,61 @@
+import { LitElement, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ChartView, Effects, Scatter } from '../../api/logitscope';
+import type { Picture } from '../../state/picture';
+import { sourceName } from '../../state/source';
+import { baselineOf } from '../../words/effects';
+import { asked } from '../../words/explain';
+import { fileName, promptText } from '../../words/format';
+import { wholeName } from '../../words/trail';
+import '../answer/download-row';
+import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
+
+/** The scatter as a picture, and the numbers of both units. */
+@customElement('scatter-downloads')
+export class ScatterDownloads extends LitElement {
+  @property({ attribute: false }) scatter!: Scatter;
+  @property({ attribute: false }) picture!: Picture;
+  @property({ attribute: false }) component!: Effects;
+  @property({ attribute: false }) head!: Effects;
+
+  readonly #save = (format: Format, look: Look): Promise<void> => {
+    const { scatter, picture } = this;
+    const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: this.#caption() };
+    return saveAs(fileName('logitscope', sourceName(picture.source), 'direct-total', picture.answer.text), format, {
+      canvas: () => {
+        const canvas = document.createElement('canvas');
+        scatter.draw(canvas, view);
+        return canvas;
+      },
+      svg: () => scatter.svg(view),
+      csv: () => this.#csv(),
+      json: () => this.#json(),
+    });
+  };
+
+  #caption(): string[] {
+    const { picture, head } = this;
+    return [
+      `“${promptText(picture)}” ${asked(picture)} Each part’s direct effect across; up, its total effect: the ${wholeName(picture)} less what it is without the part, alone, with ${baselineOf(head, picture)}.`,
+      `Model: ${sourceName(picture.source)}.`,
+      address(),
+    ];
+  }
+
+  #csv(): string {
+    const rows = [this.component, this.head].flatMap(({ labels, direct, renormalized, effect, after }) =>
+      labels.map((label, i) => [label, direct[i], renormalized[i], effect[i], after[i]].join(',')),
+    );
+    return commented(this.#caption(), ['label,direct,renormalized,effect,after', ...rows]);
+  }
+
+  #json(): string {
+    const { picture, component, head } = this;
+    const { source, tokens, answer, incorrect } = picture;
+    return JSON.stringify({ model: sourceName(source), tokens, answer, incorrect, component, head }, null, 2);
+  }
+
+  protected override render() {
+    return html`<download-row .of=${this.picture} name="Direct against total" .save=${this.#save}></download-row>`;
+  }
+}
