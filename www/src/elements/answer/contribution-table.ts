@@ -69,7 +69,7 @@ export class ContributionTable extends LitElement {
     const rows = this.#rows(items);
     const stop = items.some(({ label }) => label === this.selected) ? this.selected : rows[0]?.label;
     return html`<div class="scroll">
-      <table class="small">
+      <table class="small ${whatIf ? 'five' : ''}">
         <caption class="unseen">Contributions, by unit</caption>
         <thead>
           <tr>
@@ -147,6 +147,13 @@ export class ContributionTable extends LitElement {
       }
       .share {
         color: var(--grey);
+      }
+      /* One column more than four. */
+      .five :is(td, thead button) {
+        padding: 0 4px;
+      }
+      .five td:first-child {
+        width: 56px;
       }
       tbody tr {
         border-top: 1px solid var(--hairline);
