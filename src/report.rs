@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::attribution::{Explanation, Form, Part, Question, Step, Target, explain};
+use crate::attribution::{Contrast, Explanation, Form, Part, Question, Step, Target, explain};
 use crate::gpt2::{Bos, LanguageModel, Run};
 
 /// A token of a prompt, or an answer.
@@ -25,6 +25,57 @@ impl Token {
     }
 }
 
+/// What an answer is compared with, with the field names of the JavaScript API.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Than {
+    /// The tokens with the mean of whose logits it is compared. As JSON none is null, one is itself, and several are a list.
+    #[serde(default, with = "one_or_several")]
+    pub incorrect: Vec<Token>,
+    /// `log-probability`, if it is compared with all tokens by their probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contrast: Option<String>,
+}
+
+impl Than {
+    /// A contrast with the texts of its tokens, as `model` writes them.
+    pub fn new(model: &LanguageModel, contrast: &Contrast) -> Self {
+        Self {
+            incorrect: contrast.tokens().iter().map(|&id| Token::new(model, id)).collect(),
+            contrast: (*contrast == Contrast::LogProbability).then(|| "log-probability".into()),
+        }
+    }
+}
+
+mod one_or_several {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Token;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        One(Token),
+        Several(Vec<Token>),
+    }
+
+    pub fn serialize<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
+        match tokens {
+            [] => serializer.serialize_none(),
+            [one] => one.serialize(serializer),
+            several => several.serialize(serializer),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Token>, D::Error> {
+        Ok(match Option::deserialize(deserializer)? {
+            None => Vec::new(),
+            Some(Given::One(one)) => vec![one],
+            Some(Given::Several(several)) => several,
+        })
+    }
+}
+
 /// A question and its answer: what the terminal program writes as JSON, with the field names of the JavaScript API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -40,8 +91,9 @@ pub struct Report {
     /// The token explained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Token>,
-    /// The token that it is compared with.
-    pub incorrect: Option<Token>,
+    /// What it is compared with.
+    #[serde(flatten)]
+    pub than: Than,
     /// Through which heads, and tokens that they read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<Step>,
@@ -60,17 +112,16 @@ impl Report {
     /// As [`explain`].
     pub fn new(model: &LanguageModel, run: &Run, question: &Question, form: Form) -> Result<Self> {
         let explanation = explain(run, question, form)?;
-        let (answer, incorrect, explain) = match question.target {
-            Target::Logit { answer, incorrect } => (Some(answer), incorrect, None),
-            target => (None, None, Some(target.to_string())),
+        let (answer, than, explain) = match &question.target {
+            Target::Logit { answer, contrast } => (Some(*answer), Than::new(model, contrast), None),
+            target => (None, Than::default(), Some(target.to_string())),
         };
-        let token = |id| Token::new(model, id);
         Ok(Self {
             tokens: run.tokens().iter().map(|&id| Token::new(model, id)).collect(),
             bos: None,
             explain,
-            answer: answer.map(token),
-            incorrect: incorrect.map(token),
+            answer: answer.map(|id| Token::new(model, id)),
+            than,
             path: question.path.clone(),
             exact: explanation.identity().is_exact(),
             explanation,

@@ -5,7 +5,8 @@
 //! unembedding W_U `[d_model, d_vocab]` and the final LayerNorm's weight gamma and bias beta, for the answer token a:
 //!
 //! ```text
-//! w = W_U[:, a] - mean over the vocabulary of W_U        or W_U[:, a] - W_U[:, i] with an incorrect token i
+//! w = W_U[:, a] - mean over the vocabulary of W_U        or W_U[:, a] - W_U[:, i] with an incorrect token i,
+//!                                                        or another [`Contrast`]
 //! u = gamma * w - mean(gamma * w)
 //! attribution of a residual-stream part x = (x . u) / scale,    scale = sqrt(var(resid_final) + eps)
 //! b_U = beta . w
@@ -31,6 +32,7 @@
 //! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
 //! (patterns and scales as they were in this run).
 
+mod contrast;
 mod direction;
 mod effects;
 mod explanation;
@@ -54,6 +56,7 @@ mod tests;
 mod trial;
 mod unit;
 
+pub use contrast::Contrast;
 pub use direction::LogitDirection;
 pub use effects::{Ablation, Effects, EffectsTrial, effects, without};
 pub use explanation::{Explanation, Form, explain};

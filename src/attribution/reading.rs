@@ -43,7 +43,10 @@ impl<'a> Reading<'a> {
             _ => unreachable!("one position is one position"),
         };
         let mut reading = match question.target {
-            Target::Logit { answer, incorrect } => Self::of_logit(run, positions.clone(), answer, incorrect)?,
+            Target::Logit { answer, ref contrast } => {
+                let direction = LogitDirection::new(run, &positions, answer, contrast)?;
+                Self::of_logit(run, positions.clone(), direction)?
+            }
             Target::Neuron { layer, neuron } => Self::of_neuron(run, only()?, layer, neuron)?,
             Target::Score { step, side } => Self::of_score(run, only()?, step, side)?,
         };
@@ -59,8 +62,7 @@ impl<'a> Reading<'a> {
         Ok(reading)
     }
 
-    fn of_logit(run: &'a Run, positions: Vec<usize>, answer: u32, incorrect: Option<u32>) -> Result<Self> {
-        let direction = LogitDirection::new(run.model(), answer, incorrect)?;
+    pub fn of_logit(run: &'a Run, positions: Vec<usize>, direction: LogitDirection) -> Result<Self> {
         let scale: Vec<f64> = run.ln_final_scale(&positions)?.into_iter().map(f64::from).collect();
         let outputs = rows(run, Site::LnFinal, &positions)?;
         let inputs = rows(run, Site::ResidFinal, &positions)?;

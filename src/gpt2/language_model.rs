@@ -272,7 +272,7 @@ impl LanguageModel {
             id: id as u32,
             text: self.token_text(id as u32),
             logit: f64::from(softmax.logits[id]),
-            probability: softmax.weight(id) / softmax.sum,
+            probability: softmax.probability(id),
             rank,
         }
     }
@@ -297,20 +297,21 @@ impl LanguageModel {
 }
 
 /// Logits and what makes probabilities of them.
-struct Softmax<'a> {
+pub(super) struct Softmax<'a> {
     logits: &'a [f32],
     max: f32,
     sum: f64,
 }
 
 impl<'a> Softmax<'a> {
-    fn of(logits: &'a [f32]) -> Self {
+    pub fn of(logits: &'a [f32]) -> Self {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let sum = logits.iter().map(|&logit| f64::from(logit - max).exp()).sum();
         Self { logits, max, sum }
     }
 
-    fn weight(&self, id: usize) -> f64 {
-        f64::from(self.logits[id] - self.max).exp()
+    /// By softmax over all of them.
+    pub fn probability(&self, id: usize) -> f64 {
+        f64::from(self.logits[id] - self.max).exp() / self.sum
     }
 }

@@ -87,10 +87,15 @@ impl Gpt2 {
         if let Some(mean) = self.unembed_mean.get() {
             return Ok(mean);
         }
-        let (lm_head, d) = (&self.lm_head, self.config.n_embd);
-        let mut mean = with_weight!(lm_head, |rows| kernel::sum_of_rows(rows, d))?;
+        let mut mean = self.unembedding_by(|_| 1.0)?;
         mean.iter_mut().for_each(|m| *m /= self.config.vocab_size as f64);
         Ok(self.unembed_mean.get_or_init(|| mean))
+    }
+
+    /// The sum of W_U over the vocabulary, each token by its weight, `[d_model]`.
+    pub(super) fn unembedding_by(&self, weight: impl Fn(usize) -> f64 + Sync) -> Result<Vec<f64>> {
+        let (lm_head, d) = (&self.lm_head, self.config.n_embd);
+        Ok(with_weight!(lm_head, |rows| kernel::sum_of_rows(rows, d, &weight))?)
     }
 
     /// The logits of every token, `[d_vocab]`, for `x` `[1, d_model]`, the final LayerNorm's output.

@@ -424,7 +424,7 @@ fn text_is_tokenized_after_a_bos_token() {
     assert_eq!(texts, ["<|endoftext|>", "When", " Mary", " and", " John"]);
     let answer = asked.answer.unwrap();
     assert_eq!((answer.id, answer.text.as_str()), (5335, " Mary"));
-    assert_eq!(asked.incorrect.unwrap().text, " John");
+    assert_eq!(asked.than.incorrect[0].text, " John");
     assert_eq!(asked.explanation.positions(), [4]);
 
     let without_bos = report(ask(&["--no-bos", "--answer", " Mary", "--format", "json"]));
@@ -475,7 +475,7 @@ fn a_value_may_begin_with_a_hyphen() {
         assert_eq!(
             (
                 report.answer.unwrap().text.as_str(),
-                report.incorrect.unwrap().text.as_str()
+                report.than.incorrect[0].text.as_str()
             ),
             (answer, incorrect)
         );
@@ -1002,4 +1002,35 @@ fn a_reader_that_leaves_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert!(output.status.success());
+}
+
+#[test]
+fn several_tokens_and_all_by_probability_are_compared_with() {
+    let ask = |asked: &str| tiny("attribute", &format!("--tokens 1,5,9 --answer #7 {asked}"));
+    let table = succeeds(ask("--incorrect #12 --incorrect #13"));
+    assert!(
+        table.starts_with("Why #7 rather than the mean of #12, #13 after #9 (position 2)?"),
+        "{table}"
+    );
+    let several = json(ask("--incorrect #12 --incorrect #13 --format json"));
+    assert_eq!(several["incorrect"][1]["id"], 13);
+    assert!(several.get("contrast").is_none());
+    let all = json(ask("--contrast log-probability --format json"));
+    assert!(all["incorrect"].is_null());
+    assert_eq!(
+        (&all["contrast"], &all["exact"]),
+        (&"log-probability".into(), &true.into())
+    );
+    let lost = succeeds(tiny("effects", "--tokens 1,5,9 --answer #7 --contrast log-probability"));
+    assert!(
+        lost.starts_with("The logit of #7 less the mean of all by their probability after"),
+        "{lost}"
+    );
+    for (asked, why) in [
+        ("--incorrect #12 --contrast log-probability", "cannot be used with"),
+        ("--contrast mean", "is not log-probability"),
+    ] {
+        let refused = ask(asked).stderr;
+        assert!(refused.contains(why), "{refused}");
+    }
 }

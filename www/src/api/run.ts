@@ -1,5 +1,5 @@
 import type { Remote } from 'comlink';
-import { checkCount, checkIds, checkOptions, checkPosition, checkToken, wrong } from './arguments.js';
+import { checkCount, checkIds, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
 import type { Service } from './worker.js';
 import type {
   AttributionData,
@@ -102,7 +102,7 @@ export class Run {
   }
 
   /**
-   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`; as far as it comes through a `path`, if one
+   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`, or to another `contrast`; as far as it comes through a `path`, if one
    * is given; or another number, by `explain`.
    *
    * This is what each part itself wrote to the residual stream, as it is read there, at the scale that the LayerNorm had in this
@@ -226,13 +226,14 @@ export class Run {
 /** What is asked, checked as far as it can be without the model. */
 function explained(of: Explained): Explained {
   if (typeof of !== 'object' || of === null) throw wrong('question', of, "an object such as { answer: ' Mary', unit: 'head' }");
-  const { answer, incorrect, explain, path, position } = of;
+  const { answer, incorrect, contrast, explain, path, position } = of;
   if ((explain ?? undefined) === undefined || (answer ?? undefined) !== undefined) checkToken('answer', answer);
-  if (incorrect !== undefined && incorrect !== null) checkToken('incorrect', incorrect);
+  if (incorrect !== undefined && incorrect !== null) checkTokens('incorrect', incorrect);
   if (position !== undefined && position !== null) checkPosition(position);
   const asked: Explained = { position: position === undefined ? -1 : position };
   if (answer !== undefined) asked.answer = answer;
   if (incorrect !== undefined) asked.incorrect = incorrect;
+  if (contrast !== undefined) asked.contrast = contrast;
   if (explain !== undefined) asked.explain = explain;
   if (path !== undefined && path !== null) {
     if (typeof path !== 'object' || !(Symbol.iterator in path)) throw wrong('path', path, "a list of steps such as ['L9H9@5', 'L4H11@3']");

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use logitscope::Error;
 use logitscope::attribution::{
-    Ablation, Explanation, Form, Part, Position, Question, Target, effects, explain, patch, patched, reaction, sources,
-    without,
+    Ablation, Contrast, Explanation, Form, Part, Position, Question, Target, effects, explain, patch, patched,
+    reaction, sources, without,
 };
 use logitscope::gpt2::{self, LanguageModel};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{form, given, integers, parsed, position, single_token, size, steps, to_js, tokens, whole_number};
+use crate::convert::{
+    form, given, integers, one_or_several, parsed, position, single_token, size, steps, to_js, tokens, whole_number,
+};
 use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsReaction, JsSources, JsTokens, JsWhatIf};
 use crate::{JsResult, Trial};
 
@@ -128,18 +130,30 @@ impl Run {
 impl Run {
     fn question(&self, asked: &JsQuestion) -> JsResult<Question> {
         let token = |token| single_token(&self.model, &token);
-        let (answer, incorrect) = (given(asked.answer()), given(asked.incorrect()));
+        let answer = given(asked.answer());
+        let contrast = match (given(asked.incorrect()), given(asked.contrast())) {
+            (None, None) => Contrast::Mean,
+            (None, Some(name)) => parsed("contrast", &name)?,
+            (Some(incorrect), None) => match one_or_several(&incorrect)? {
+                Some(tokens) => tokens.into_iter().map(token).collect::<Result<Vec<_>, _>>()?.into(),
+                None => token(incorrect)?.into(),
+            },
+            (Some(_), Some(_)) => {
+                let message = "contrast: compares with all tokens, and incorrect with some; leave one of them out";
+                return Err(Error::Argument(message.into()).into());
+            }
+        };
         let target: Target = match (given(asked.explain()), answer) {
             (None, answer) => Question::new(token(answer.unwrap_or(JsValue::UNDEFINED))?).target,
-            (Some(explain), None) if incorrect.is_none() => parsed("explain", &explain)?,
+            (Some(explain), None) if contrast == Contrast::Mean => parsed("explain", &explain)?,
             (Some(_), _) => {
                 let message =
-                    "explain: another number than a logit has no answer, and no incorrect token; leave them out";
+                    "explain: another number than a logit has no answer, and is compared with nothing; leave these out";
                 return Err(Error::Argument(message.into()).into());
             }
         };
         Ok(Question::of(target)
-            .rather_than(incorrect.map(token).transpose()?)
+            .rather_than(contrast)
             .after(position(&asked.position())?)
             .through(steps(asked.path())?))
     }

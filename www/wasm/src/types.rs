@@ -113,8 +113,13 @@ export interface SourcesData {
 export interface Explained {
   /** The token to explain: its id, or a text that is exactly one token. */
   answer?: string | number;
-  /** Another token to compare it with; without one the answer's own logit is explained. */
-  incorrect?: string | number;
+  /** Another token to compare it with, or a list of some, with the mean of whose logits; without one the answer's own logit is explained. */
+  incorrect?: string | number | readonly (string | number)[];
+  /**
+   * Compare it with all tokens by their probability: along the direction in which the logarithm of the answer's probability rises, as it is
+   * after `position` in this run. Not with `incorrect`.
+   */
+  contrast?: 'log-probability';
   /**
    * Another number than a logit, instead of `answer`: `neuron:L3N17`, a neuron's input to its activation function at `position`;
    * `score:L9H9@5:key`, the attention score of the query at `position` with key 5, by the parts at the key's token, or
@@ -138,7 +143,7 @@ export interface Question extends Explained {
 }
 
 /** Which logit, or difference of two, is asked for. */
-export type Asked = Pick<Explained, 'answer' | 'incorrect' | 'position'>;
+export type Asked = Pick<Explained, 'answer' | 'incorrect' | 'contrast' | 'position'>;
 
 /** What a part is replaced by, and where. */
 export interface Removal {
@@ -278,6 +283,8 @@ extern "C" {
     pub fn answer(this: &JsQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub fn incorrect(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn contrast(this: &JsQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub fn unit(this: &JsQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
