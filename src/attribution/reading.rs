@@ -211,12 +211,7 @@ impl<'a> Reading<'a> {
             }
             let mut row = vec![0.0; self.at.len()];
             for (p, at) in self.at.iter().enumerate().filter(|(_, at)| put(at)) {
-                let (new, old) = (
-                    stream(self.run, Site::ResidPre(layer), *at)?,
-                    written_by(self.run, layer, *at)?,
-                );
-                let beyond: Vec<f64> = new.iter().zip(old).map(|(new, old)| new - old).collect();
-                row[p] = dot(&beyond, &self.direction) / self.scale[p];
+                row[p] = dot(&put_before(self.run, layer, *at)?, &self.direction) / self.scale[p];
             }
             patches.push((layer, row));
         }
@@ -335,6 +330,12 @@ fn stream(run: &Run, site: Site, at: usize) -> Result<Vec<f64>> {
     to_f64(&run.read(site, &[at])?.squeeze(0)?)
 }
 
+/// What was put into the residual stream before a layer at a token, beyond what was there.
+pub(super) fn put_before(run: &Run, layer: usize, at: usize) -> Result<Vec<f64>> {
+    let (new, old) = (stream(run, Site::ResidPre(layer), at)?, written_by(run, layer, at)?);
+    Ok(new.iter().zip(old).map(|(new, old)| new - old).collect())
+}
+
 /// The residual stream that the parts below a layer have written at a token.
 fn written_by(run: &Run, layer: usize, at: usize) -> Result<Vec<f64>> {
     let [a, b] = match layer.checked_sub(1) {
@@ -355,7 +356,7 @@ fn explain(why: String) -> Error {
     Error::Argument(format!("explain: {why}"))
 }
 
-fn check_layer(model: &Gpt2, layer: usize) -> std::result::Result<(), String> {
+pub(super) fn check_layer(model: &Gpt2, layer: usize) -> std::result::Result<(), String> {
     match model.h.len() {
         n if layer < n => Ok(()),
         n => Err(format!(
@@ -365,7 +366,7 @@ fn check_layer(model: &Gpt2, layer: usize) -> std::result::Result<(), String> {
     }
 }
 
-fn check_head(model: &Gpt2, head: usize) -> std::result::Result<(), String> {
+pub(super) fn check_head(model: &Gpt2, head: usize) -> std::result::Result<(), String> {
     match model.config().n_head {
         n if head < n => Ok(()),
         n => Err(format!("there is no head {head}; each layer has heads 0 to {}", n - 1)),

@@ -377,7 +377,7 @@ impl Run {
         }
     }
 
-    fn check_positions(&self, positions: &[usize]) -> Result<()> {
+    pub(crate) fn check_positions(&self, positions: &[usize]) -> Result<()> {
         let n = self.tokens.len();
         if positions.is_empty() {
             return Err(Error::Position("there is none; give at least one".into()));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, bail};
-use logitscope::attribution::{Contrast, Question, Target};
+use logitscope::attribution::{Contrast, Position, Question, Target};
 use logitscope::chart::{Contrasted, Subject, Weights};
 use logitscope::gpt2::{Bos, LanguageModel};
 use logitscope::report::{Than, Token};
@@ -64,7 +64,7 @@ impl Logit {
     pub fn question(&self, model: &LanguageModel) -> Result<Question> {
         Ok(Question::new(model.single_token(&self.answer)?)
             .rather_than(self.compared.contrast(model)?)
-            .after(logitscope::attribution::Position::At(self.position)))
+            .after(Position::At(self.position)))
     }
 }
 
@@ -151,6 +151,17 @@ pub fn compared(than: &Than) -> Subject {
 pub fn listed(tokens: &[Token]) -> String {
     let tokens: Vec<String> = tokens.iter().map(shown).collect();
     tokens.join(", ")
+}
+
+/// A position, or all of them.
+pub fn position(text: &str) -> Result<Position, String> {
+    match text {
+        "all" => Ok(Position::All),
+        _ => text
+            .parse()
+            .map(Position::At)
+            .map_err(|_| "not a whole number or \"all\"".into()),
+    }
 }
 
 /// The file that a chart is drawn into.

@@ -7,7 +7,7 @@ use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
-use crate::asked::{Compared, Format, Model, NoBos, Prompt, Svg, compared, print};
+use crate::asked::{Compared, Format, Model, NoBos, Prompt, Svg, compared, position, print};
 use crate::table;
 
 /// Of a chart, in CSS pixels.
@@ -62,16 +62,6 @@ pub struct Attribute {
     format: Format,
     #[command(flatten)]
     svg: Svg,
-}
-
-fn position(text: &str) -> Result<Position, String> {
-    match text {
-        "all" => Ok(Position::All),
-        _ => text
-            .parse()
-            .map(Position::At)
-            .map_err(|_| "not a whole number or \"all\"".into()),
-    }
 }
 
 impl Attribute {

@@ -94,8 +94,7 @@ impl Reference {
             resid = add(&trace.resid_mid, &trace.mlp_out);
             layers.push(trace);
         }
-        let x = self.layer_norm("ln_f", &resid);
-        let logits = multiply(&x, &transpose(self.unembedding()));
+        let logits = self.unembed(&resid);
         Trace {
             embed,
             pos_embed,
@@ -103,6 +102,11 @@ impl Reference {
             resid_final: resid,
             logits,
         }
+    }
+
+    /// The final LayerNorm anew, and the unembedding, `[pos][d_vocab]`.
+    pub fn unembed(&self, stream: &Matrix) -> Matrix {
+        multiply(&self.layer_norm("ln_f", stream), &transpose(self.unembedding()))
     }
 
     fn layer(&self, layer: usize, resid_pre: Matrix, hook: &dyn Fn(Hook, usize, &mut Matrix)) -> LayerTrace {
@@ -470,7 +474,7 @@ pub fn softmax(logits: &[f64]) -> Vec<f64> {
     exp.iter().map(|exp| exp / sum).collect()
 }
 
-fn center(x: &[f64]) -> Vec<f64> {
+pub fn center(x: &[f64]) -> Vec<f64> {
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     x.iter().map(|x| x - mean).collect()
 }

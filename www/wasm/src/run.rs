@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use logitscope::Error;
 use logitscope::attribution::{
-    Ablation, Contrast, Explanation, Form, Part, Position, Question, Target, effects, explain, patch, patched,
-    reaction, sources, without,
+    Ablation, Contrast, Explanation, Form, Part, Position, Question, Target, effects, explain, lens, patch, patched,
+    reaction, readouts, sources, without,
 };
 use logitscope::gpt2::{self, LanguageModel};
+use logitscope::report::Words;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{
     form, given, integers, one_or_several, parsed, position, single_token, size, steps, to_js, tokens, whole_number,
 };
-use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsReaction, JsSources, JsTokens, JsWhatIf};
+use crate::lens::Looking;
+use crate::types::{
+    JsAttribution, JsLens, JsPredictions, JsQuestion, JsReaction, JsReadouts, JsSources, JsTokens, JsWhatIf,
+};
 use crate::{JsResult, Trial};
 
 /// A prompt's activations.
@@ -116,6 +120,29 @@ impl Run {
         let at: Vec<usize> = at.iter().map(|&at| usize::try_from(at).unwrap_or(usize::MAX)).collect();
         let changed = patched(&self.run, &corrupted.run, parsed("site", &asked.site())?, &at)?;
         Ok(Run::new(Rc::clone(&self.model), Arc::new(changed)))
+    }
+
+    /// What the model would say after a position, or all, if it stopped at each state of the residual stream.
+    pub fn lens(&self, asked: &JsLens) -> JsResult<Trial> {
+        let positions = position(&asked.position())?.resolve(self.run.tokens().len())?;
+        let answer = given(asked.answer())
+            .map(|answer| single_token(&self.model, &answer))
+            .transpose()?;
+        let k = size("k", &asked.k())?;
+        let trial = lens(&self.run, &positions, answer, k)?;
+        Ok(Looking::new(&self.model, trial, k, answer.is_some()).into())
+    }
+
+    /// What some parts, by their labels, say to the whole vocabulary.
+    pub fn readouts(&self, parts: Vec<String>, position: f64, k: f64) -> JsResult<JsReadouts> {
+        let position = Position::At(whole_number(position)?).resolve(self.run.tokens().len())?[0];
+        let parts = parts
+            .iter()
+            .map(|part| part.parse())
+            .collect::<Result<Vec<_>, Error>>()?;
+        let said = readouts(&self.run, &parts, position, size("k", &k.into())?)?;
+        let words: Vec<Words> = said.iter().map(|readout| Words::new(&self.model, readout)).collect();
+        Ok(to_js(&words)?.unchecked_into())
     }
 
     /// The whole pattern of a head, by its label: of each query the attention to the keys up to there, one after the other.
