@@ -175,7 +175,7 @@ impl Run {
             (Some(explain), None) if contrast == Contrast::Mean => parsed("explain", &explain)?,
             (Some(_), _) => {
                 let message =
-                    "explain: another number than a logit has no answer, and is compared with nothing; leave these out";
+                    "explain: another number than a logit has no answer, and is compared with nothing; leave them out";
                 return Err(Error::Argument(message.into()).into());
             }
         };
