@@ -1034,3 +1034,61 @@ fn several_tokens_and_all_by_probability_are_compared_with() {
         assert!(refused.contains(why), "{refused}");
     }
 }
+
+#[test]
+fn the_lens_says_what_the_model_would_say_at_each_state() {
+    let ask = |asked: &str| tiny("lens", &format!("--tokens 1,5,9 --answer #7 --top 3 {asked}"));
+    let table = succeeds(ask(""));
+    assert!(
+        table.starts_with("What the model would say after #9 (position 2), if it stopped at each state:"),
+        "{table}"
+    );
+    assert!(table.lines().last().unwrap().starts_with("final_post"), "{table}");
+    let lens = json(ask("--format json"));
+    let states = lens["labels"].as_array().unwrap().len();
+    assert_eq!(
+        (&lens["positions"], &lens["answer_token"]["id"]),
+        (&serde_json::json!([2]), &7.into())
+    );
+    assert_eq!(lens["top"][states - 1][0].as_array().unwrap().len(), 3);
+    assert_eq!(lens["top"][0][0][2]["rank"], 2);
+    assert!(lens["answer"]["rank"][0][0].is_u64() && lens["entropy"][0][0].is_f64());
+    let csv = succeeds(ask("--format csv --position all"));
+    assert_eq!(csv.lines().count(), 1 + states * 3 * 3);
+    assert!(succeeds(ask("--position all")).starts_with("The likeliest token after each token"));
+    assert!(
+        tiny("lens", "--tokens 1,5,9 --position 3")
+            .stderr
+            .starts_with("error: position: 3 is outside")
+    );
+}
+
+#[test]
+fn a_part_s_words_are_its_attributions() {
+    let ask = |asked: &str| {
+        tiny(
+            "readout",
+            &format!("--tokens 1,5,9 --top 2 --part L1H0 --part L1H0@1 {asked}"),
+        )
+    };
+    let said = json(ask("--format json"));
+    let promoted = &said["readouts"][1]["promoted"];
+    assert_eq!(
+        (&said["readouts"][1]["part"], promoted.as_array().unwrap().len()),
+        (&"L1H0@1".into(), 2)
+    );
+    let asked = format!(
+        "--tokens 1,5,9 --answer #{} --unit source --of L1H0 --format json",
+        promoted[0]["id"]
+    );
+    let [value, taken] = [
+        &promoted[0]["value"],
+        &json(tiny("attribute", &asked))["attribution"][1],
+    ]
+    .map(|x| x.as_f64().unwrap());
+    assert!((value - taken).abs() < 1e-6, "{value} is not {taken}");
+    assert!(succeeds(ask("")).starts_with("What L1H0 adds to the logit of each token after #9 (position 2):"));
+    assert_eq!(succeeds(ask("--format csv")).lines().count(), 1 + 2 * 2 * 2);
+    let refused = tiny("readout", "--tokens 1,5,9 --part 0_mid").stderr;
+    assert!(refused.contains("a state of the residual stream"), "{refused}");
+}
