@@ -9,7 +9,7 @@ use std::path::Path;
 use candle_core::DType;
 use logitscope::Error;
 use logitscope::attribution::{
-    Explanation, Form, Part, Position, Question, Side, Step, Target, Unit, attribute, explain, sources,
+    Contrast, Explanation, Form, Part, Position, Question, Side, Step, Target, Unit, attribute, explain, sources,
 };
 use logitscope::gpt2::{LanguageModel, Run};
 use proptest::prelude::*;
@@ -180,7 +180,8 @@ proptest! {
     fn at_every_level_each_part_is_what_it_comes_to(
         case in cases(1..=6),
         format in prop_oneof![2 => Just(DType::F32), 1 => Just(DType::F16), 1 => Just(DType::BF16)],
-        kind in 0..4_usize,
+        kind in 0..6_usize,
+        others in proptest::collection::vec(any::<prop::sample::Index>(), 2..=4),
         place in any::<[prop::sample::Index; 4]>(),
         choices in proptest::collection::vec(any::<(usize, usize, usize)>(), 0..=4),
     ) {
@@ -196,7 +197,18 @@ proptest! {
             0 => (Target::Neuron { layer, neuron: place[2].index(case.config.n_inner) }, layer + 1, layer, position),
             1 => (Target::Score { step, side: Side::Key }, layer, layer, step.token),
             2 => (Target::Score { step, side: Side::Query }, layer, layer, position),
-            _ => (Target::Logit { answer: case.answer, incorrect: case.incorrect }, n_layer, n_layer, position),
+            _ => {
+                let mut others: Vec<u32> = others.iter().map(|other| other.index(case.config.vocab_size) as u32).collect();
+                others.sort_unstable();
+                others.dedup();
+                others.retain(|&other| other != case.answer);
+                let contrast = match kind {
+                    3 => Contrast::LogProbability,
+                    4 if !others.is_empty() => others.into(),
+                    _ => case.incorrect.into(),
+                };
+                (Target::Logit { answer: case.answer, contrast }, n_layer, n_layer, position)
+            }
         };
         let mut stream = match kind {
             0 => trace.layers[layer].resid_mid[at].clone(),
@@ -205,17 +217,17 @@ proptest! {
         };
         let path = path(attentions, n_head, at, &choices);
         let value = match path.split_last() {
-            None => reference.number(&trace, target, position),
+            None => reference.number(&trace, &target, position),
             Some((last, before)) => {
                 let query = before.last().map_or(at, |step| step.token);
                 let source = reference.source(&trace, last.layer, last.head, query, last.token);
                 (attentions, mlps, at) = (last.layer, last.layer, last.token);
                 stream = trace.layers[last.layer].resid_pre[at].clone();
-                reference.comes_to(&trace, target, position, before, &source)
+                reference.comes_to(&trace, &target, position, before, &source)
             }
         };
-        let question = Question::of(target).after(Position::At(position as i64)).through(path.clone());
-        let comes_to = |x: &[f64]| reference.comes_to(&trace, target, position, &path, x);
+        let question = Question::of(target.clone()).after(Position::At(position as i64)).through(path.clone());
+        let comes_to = |x: &[f64]| reference.comes_to(&trace, &target, position, &path, x);
         let label = format!("{target} {path:?} at {position}");
 
         for form in Form::ALL {

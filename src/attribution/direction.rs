@@ -1,13 +1,14 @@
 //! What `answer - incorrect` means in the residual stream.
 
-use crate::gpt2::{Gpt2, to_f64};
+use super::Contrast;
+use crate::gpt2::{Run, to_f64};
 use crate::{Error, Result};
 
-/// The direction in the residual stream that raises one logit, or the difference of two.
+/// The direction in the residual stream that raises one logit, or its difference to what it is compared with.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LogitDirection {
-    /// W_U[:, answer] less the vocabulary's mean, or less W_U[:, incorrect], `[d_model]`.
+    /// W_U[:, answer] less the vocabulary's mean, or less that of the [`Contrast`], `[d_model]`.
     pub unembedding: Vec<f64>,
     /// `unembedding` times the final LayerNorm's weight, centered, `[d_model]`.
     pub residual: Vec<f64>,
@@ -16,30 +17,34 @@ pub struct LogitDirection {
 }
 
 impl LogitDirection {
+    /// The direction after some positions of a run. It is the same after all of them, and in every run of the model, but for
+    /// [`Contrast::LogProbability`].
+    ///
     /// # Errors
-    /// [`Error::Answer`] if an id is not in the vocabulary, or if both are the same. [`Error::Overflow`] if the unembedding
-    /// of one is infinite or not a number.
-    pub fn new(model: &Gpt2, answer: u32, incorrect: Option<u32>) -> Result<Self> {
-        if incorrect == Some(answer) {
-            return Err(Error::Answer(format!(
-                "token #{answer} is compared with itself, and their logits differ by nothing; compare it with another \
-                 token, or with none"
-            )));
-        }
+    /// [`Error::Answer`] if an id is not in the vocabulary, or there twice; [`Error::Position`] for several positions that have no
+    /// direction in common. [`Error::Overflow`] if the unembedding of one is infinite or not a number.
+    pub fn new(run: &Run, positions: &[usize], answer: u32, contrast: &Contrast) -> Result<Self> {
+        contrast.check(answer)?;
+        let model = run.model();
         let mut unembedding = model.unembedding(answer)?;
-        match incorrect {
-            Some(token) => subtract(&mut unembedding, &model.unembedding(token)?),
-            None => subtract(&mut unembedding, model.unembedding_mean()?),
+        match (contrast, positions) {
+            (Contrast::Mean, _) => subtract(&mut unembedding, model.unembedding_mean()?),
+            (Contrast::Tokens(tokens), _) => subtract(&mut unembedding, &mean(run, tokens)?),
+            (Contrast::LogProbability, &[position]) => {
+                subtract(&mut unembedding, &run.unembedding_by_probability(position)?);
+            }
+            (Contrast::LogProbability, _) => {
+                return Err(Error::Position(
+                    "the logarithm of a probability rises in another direction after each position; give one".into(),
+                ));
+            }
         }
         let (gamma, beta) = (to_f64(&model.ln_f.weight)?, to_f64(&model.ln_f.bias)?);
         let residual = centered(&gamma, &unembedding);
         let bias = dot(&beta, &unembedding);
         if !bias.is_finite() || residual.iter().any(|u| !u.is_finite()) {
-            let than = incorrect.map_or("the vocabulary's mean".into(), |token| {
-                format!("that of token #{token}")
-            });
             return Err(Error::Overflow(format!(
-                "the unembedding of token #{answer}, less {than}, has numbers that are infinite or not numbers"
+                "the unembedding of token #{answer}, less {contrast}, has numbers that are infinite or not numbers"
             )));
         }
         Ok(Self {
@@ -48,6 +53,17 @@ impl LogitDirection {
             residual,
         })
     }
+}
+
+/// The mean of some tokens' unembeddings.
+fn mean(run: &Run, tokens: &[u32]) -> Result<Vec<f64>> {
+    let mut mean = vec![0.0; run.model().config().n_embd];
+    for &token in tokens {
+        let column = run.model().unembedding(token)?;
+        mean.iter_mut().zip(column).for_each(|(sum, x)| *sum += x);
+    }
+    mean.iter_mut().for_each(|sum| *sum /= tokens.len() as f64);
+    Ok(mean)
 }
 
 fn subtract(x: &mut [f64], y: &[f64]) {

@@ -5,7 +5,8 @@
 //! unembedding W_U `[d_model, d_vocab]` and the final LayerNorm's weight gamma and bias beta, for the answer token a:
 //!
 //! ```text
-//! w = W_U[:, a] - mean over the vocabulary of W_U        or W_U[:, a] - W_U[:, i] with an incorrect token i
+//! w = W_U[:, a] - mean over the vocabulary of W_U        or W_U[:, a] - W_U[:, i] with an incorrect token i,
+//!                                                        or another [`Contrast`]
 //! u = gamma * w - mean(gamma * w)
 //! attribution of a residual-stream part x = (x . u) / scale,    scale = sqrt(var(resid_final) + eps)
 //! b_U = beta . w
@@ -32,6 +33,7 @@
 //! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
 //! (patterns and scales as they were in this run).
 
+mod contrast;
 mod difference;
 mod direction;
 mod effects;
@@ -39,6 +41,7 @@ mod explanation;
 mod heads;
 mod identity;
 pub mod labels;
+mod lens;
 mod neurons;
 mod parts;
 mod patching;
@@ -46,6 +49,7 @@ mod path;
 mod question;
 mod reaction;
 mod reading;
+mod readout;
 mod renormalized;
 mod rounding;
 mod running_sum;
@@ -56,17 +60,20 @@ mod tests;
 mod trial;
 mod unit;
 
+pub use contrast::Contrast;
 pub use difference::difference;
 pub use direction::LogitDirection;
 pub use effects::{Ablation, Effects, EffectsTrial, effects, without};
 pub use explanation::{Explanation, Form, explain};
 pub use identity::Identity;
+pub use lens::{Lens, LensTrial, lens};
 pub use parts::{Attribution, Sources, attribute, sources};
 pub use patching::{PatchSite, Patching, PatchingTrial, patch, patched};
 pub use path::Step;
 pub use question::{Position, Question, Side, Target};
 pub use reaction::{Reaction, reaction};
 use reading::Reading;
+pub use readout::{Readout, Written, readouts};
 pub use renormalized::renormalized;
 pub use running_sum::{RunningSum, running_sum};
 pub use unit::{Part, Unit};

@@ -38,21 +38,24 @@ impl Attribution {
     }
 }
 
-/// Takes a number apart: the logit of the answer, or its difference to that of the incorrect token, as it is or as far as it
+/// Takes a number apart: the logit of the answer, or its difference to what it is compared with, as it is or as far as it
 /// comes through a path; a neuron's input; an attention score.
 ///
 /// Everything is read from the run; what the last block does at the positions asked is computed if nobody asked before,
-/// and nothing grows with the vocabulary. This is what each part itself wrote to the residual stream, as it is read there:
+/// and nothing grows with the vocabulary, but for the probabilities that a [`Contrast`](super::Contrast) asks for. This is what each part itself wrote to the residual stream, as it is read there:
 /// at the scale that the LayerNorm had in this run, and with attention's patterns as they were. What a part does by changing the
 /// input of later parts is counted with those, and what it does to scales and patterns is not counted.
 ///
 /// # Errors
-/// [`Error::Answer`] for an id outside the vocabulary, or an incorrect token that is the answer itself; [`Error::Position`] for
+/// [`Error::Answer`] for an id outside the vocabulary, or a token that is compared with itself; [`Error::Position`] for
 /// a position outside the run, or all of them where one is needed; [`Error::Path`] for a step that cannot be taken;
 /// [`Error::Argument`] for a part that there is not; [`Error::Overflow`] as [`Run::read`].
 pub fn attribute(run: &Run, question: &Question, unit: Unit) -> Result<Attribution> {
-    let reading = Reading::new(run, question)?;
-    let config = run.model().config();
+    taken_apart(Reading::new(run, question)?, unit)
+}
+
+pub(super) fn taken_apart(reading: Reading, unit: Unit) -> Result<Attribution> {
+    let config = reading.run.model().config();
     let attentions = reading.stream.attentions(config);
     let mut factors = Vec::new();
     let (parts, attribution, identity) = match unit {

@@ -91,7 +91,7 @@ pub struct PatchingTrial {
 /// As [`effects`](super::effects); [`Error::Argument`] if the runs are not of the same model and length.
 pub fn patch(clean: &Arc<Run>, corrupted: &Arc<Run>, question: &Question, site: PatchSite) -> Result<PatchingTrial> {
     check(clean, corrupted)?;
-    let asked = Asked::new(corrupted, question)?;
+    let asked = Asked::new(clean, question)?;
     let shape = shape(clean, site);
     let variants = places(&shape)
         .iter()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Part, Step};
+use super::{Contrast, Part, Step};
 use crate::{Error, Result};
 
 /// Which number, after which position, seen from where?
@@ -20,15 +20,15 @@ pub struct Question {
 }
 
 /// A number that reads the residual stream linearly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
-    /// The logit of a token, or its difference to another's.
+    /// The logit of a token, or its difference to what it is compared with.
     Logit {
         /// The id of the token to explain.
         answer: u32,
-        /// The id of the token to compare it with.
-        incorrect: Option<u32>,
+        /// What to compare it with.
+        contrast: Contrast,
     },
     /// `neuron:L3N17`: a neuron's input to its activation function.
     Neuron {
@@ -69,14 +69,15 @@ impl Question {
     pub fn new(answer: u32) -> Self {
         Self::of(Target::Logit {
             answer,
-            incorrect: None,
+            contrast: Contrast::Mean,
         })
     }
 
-    /// The same of a token's logit, rather than another token, which cannot be the answer itself.
-    pub fn rather_than(mut self, than: impl Into<Option<u32>>) -> Self {
-        if let Target::Logit { incorrect, .. } = &mut self.target {
-            *incorrect = than.into();
+    /// The same of a token's logit, rather than another token, or some others (a `Vec`), which cannot be the answer itself; or than all
+    /// by their probability ([`Contrast::LogProbability`]).
+    pub fn rather_than(mut self, than: impl Into<Contrast>) -> Self {
+        if let Target::Logit { contrast, .. } = &mut self.target {
+            *contrast = than.into();
         }
         self
     }
@@ -95,14 +96,15 @@ impl Question {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Target::Logit {
-                answer,
-                incorrect: None,
-            } => write!(f, "logit:#{answer}"),
-            Target::Logit {
-                answer,
-                incorrect: Some(incorrect),
-            } => write!(f, "logit:#{answer}-#{incorrect}"),
+            Target::Logit { answer, contrast } => {
+                write!(f, "logit:#{answer}")?;
+                let tokens: Vec<String> = contrast.tokens().iter().map(|token| format!("#{token}")).collect();
+                match contrast {
+                    Contrast::Mean => Ok(()),
+                    Contrast::Tokens(_) => write!(f, "-{}", tokens.join(",")),
+                    Contrast::LogProbability => f.write_str("-log-probability"),
+                }
+            }
             &Target::Neuron { layer, neuron } => write!(f, "neuron:{}", Part::Neuron { layer, neuron }),
             Target::Score { step, side: Side::Key } => write!(f, "score:{step}:key"),
             Target::Score {

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Ablation, Part, Position, Question, Unit, attribute, effects, without};
+use super::parts::taken_apart;
+use super::{Ablation, Part, Question, Reading, Unit, effects, without};
 use crate::Result;
 use crate::gpt2::Run;
 
@@ -58,7 +59,6 @@ pub fn reaction(
 ) -> Result<Reaction> {
     let asked = super::trial::Asked::new(run, question)?;
     let changed = without(run, part, ablation, at)?;
-    let question = question.clone().after(Position::At(asked.position as i64));
     let scale = |run: &Run| Ok::<_, crate::Error>(f64::from(run.ln_final_scale(&[asked.position])?[0]));
     let rescaled = scale(&changed)? / scale(run)?;
 
@@ -79,7 +79,13 @@ pub fn reaction(
     };
     let mut rounding = 0.0;
     for unit in [Unit::Head, Unit::Component] {
-        let (before, now) = (attribute(run, &question, unit)?, attribute(&changed, &question, unit)?);
+        let of = |run| {
+            taken_apart(
+                Reading::of_logit(run, vec![asked.position], asked.direction.clone())?,
+                unit,
+            )
+        };
+        let (before, now) = (of(run)?, of(&changed)?);
         if unit == Unit::Component {
             reaction.scale = now.identity.total[0] * (1.0 - rescaled);
             reaction.exact = before.identity.is_exact() && now.identity.is_exact();

@@ -43,7 +43,10 @@ impl<'a> Reading<'a> {
             _ => unreachable!("one position is one position"),
         };
         let mut reading = match question.target {
-            Target::Logit { answer, incorrect } => Self::of_logit(run, positions.clone(), answer, incorrect)?,
+            Target::Logit { answer, ref contrast } => {
+                let direction = LogitDirection::new(run, &positions, answer, contrast)?;
+                Self::of_logit(run, positions.clone(), direction)?
+            }
             Target::Neuron { layer, neuron } => Self::of_neuron(run, only()?, layer, neuron)?,
             Target::Score { step, side } => Self::of_score(run, only()?, step, side)?,
         };
@@ -59,8 +62,7 @@ impl<'a> Reading<'a> {
         Ok(reading)
     }
 
-    fn of_logit(run: &'a Run, positions: Vec<usize>, answer: u32, incorrect: Option<u32>) -> Result<Self> {
-        let direction = LogitDirection::new(run.model(), answer, incorrect)?;
+    pub fn of_logit(run: &'a Run, positions: Vec<usize>, direction: LogitDirection) -> Result<Self> {
         let scale: Vec<f64> = run.ln_final_scale(&positions)?.into_iter().map(f64::from).collect();
         let outputs = rows(run, Site::LnFinal, &positions)?;
         let inputs = rows(run, Site::ResidFinal, &positions)?;
@@ -209,12 +211,7 @@ impl<'a> Reading<'a> {
             }
             let mut row = vec![0.0; self.at.len()];
             for (p, at) in self.at.iter().enumerate().filter(|(_, at)| put(at)) {
-                let (new, old) = (
-                    stream(self.run, Site::ResidPre(layer), *at)?,
-                    written_by(self.run, layer, *at)?,
-                );
-                let beyond: Vec<f64> = new.iter().zip(old).map(|(new, old)| new - old).collect();
-                row[p] = dot(&beyond, &self.direction) / self.scale[p];
+                row[p] = dot(&put_before(self.run, layer, *at)?, &self.direction) / self.scale[p];
             }
             patches.push((layer, row));
         }
@@ -333,6 +330,12 @@ fn stream(run: &Run, site: Site, at: usize) -> Result<Vec<f64>> {
     to_f64(&run.read(site, &[at])?.squeeze(0)?)
 }
 
+/// What was put into the residual stream before a layer at a token, beyond what was there.
+pub(super) fn put_before(run: &Run, layer: usize, at: usize) -> Result<Vec<f64>> {
+    let (new, old) = (stream(run, Site::ResidPre(layer), at)?, written_by(run, layer, at)?);
+    Ok(new.iter().zip(old).map(|(new, old)| new - old).collect())
+}
+
 /// The residual stream that the parts below a layer have written at a token.
 fn written_by(run: &Run, layer: usize, at: usize) -> Result<Vec<f64>> {
     let [a, b] = match layer.checked_sub(1) {
@@ -353,7 +356,7 @@ fn explain(why: String) -> Error {
     Error::Argument(format!("explain: {why}"))
 }
 
-fn check_layer(model: &Gpt2, layer: usize) -> std::result::Result<(), String> {
+pub(super) fn check_layer(model: &Gpt2, layer: usize) -> std::result::Result<(), String> {
     match model.h.len() {
         n if layer < n => Ok(()),
         n => Err(format!(
@@ -363,7 +366,7 @@ fn check_layer(model: &Gpt2, layer: usize) -> std::result::Result<(), String> {
     }
 }
 
-fn check_head(model: &Gpt2, head: usize) -> std::result::Result<(), String> {
+pub(super) fn check_head(model: &Gpt2, head: usize) -> std::result::Result<(), String> {
     match model.config().n_head {
         n if head < n => Ok(()),
         n => Err(format!("there is no head {head}; each layer has heads 0 to {}", n - 1)),

@@ -51,7 +51,7 @@ proptest! {
         let run = || model.run(&[1, 2, 3, 4, 5]).unwrap();
         prop_assert_eq!(exact(&run(), &question), [true; 3]);
 
-        let direction = LogitDirection::new(&model, 4, Some(7)).unwrap();
+        let direction = LogitDirection::new(&run(), &[4], 4, &7.into()).unwrap();
         let length: f64 = direction.residual.iter().map(|x| x * x).sum();
         let parts = explain(&run(), &question, Form::Parts(Unit::Component)).unwrap();
         let added: f64 = parts.values().iter().map(|x| x.abs()).sum();

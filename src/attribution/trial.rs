@@ -7,7 +7,8 @@ use super::{LogitDirection, Question, Target};
 use crate::gpt2::{Outcome, Patch, Progress, Run, Site, Sweep};
 use crate::{Error, Result};
 
-/// A logit (difference) after one position, which variants of a run are asked for.
+/// A logit (difference) after one position, which variants of a run are asked for: all of them along the direction that it has in the
+/// run itself.
 pub(super) struct Asked {
     pub position: usize,
     pub direction: LogitDirection,
@@ -18,7 +19,7 @@ impl Asked {
     /// [`Error::Argument`] for another number than a logit, or a path: what is replaced changes both; as
     /// [`attribute`](super::attribute) otherwise.
     pub fn new(run: &Run, question: &Question) -> Result<Self> {
-        let Target::Logit { answer, incorrect } = question.target else {
+        let Target::Logit { answer, contrast } = &question.target else {
             return Err(Error::Argument(
                 "explain: what is lost without a part is known of a logit, or the difference of two; give an answer"
                     .into(),
@@ -33,7 +34,7 @@ impl Asked {
         match positions[..] {
             [position] => Ok(Self {
                 position,
-                direction: LogitDirection::new(run.model(), answer, incorrect)?,
+                direction: LogitDirection::new(run, &[position], *answer, contrast)?,
             }),
             _ => Err(Error::Position("a part is taken out for one position; give one".into())),
         }

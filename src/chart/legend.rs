@@ -128,12 +128,13 @@ pub(super) fn signs(subject: &Subject) -> Vec<Entry> {
     let in_room = |token: &str| (visible(token, 12), visible(token, 7));
     let (answer, few) = in_room(&subject.answer);
     let towards = Entry::new(Swatch::Sign(1.0), &format!("towards {answer}"), &format!("+ {few}"));
-    let away = match &subject.incorrect {
-        Some(incorrect) => {
+    let away = match (&subject.incorrect, &subject.contrast) {
+        (Some(incorrect), _) => {
             let (incorrect, few) = in_room(incorrect);
             Entry::new(Swatch::Sign(-1.0), &format!("towards {incorrect}"), &format!("− {few}"))
         }
-        None => Entry::new(Swatch::Sign(-1.0), "away from it", "− away"),
+        (None, Some(_)) => Entry::new(Swatch::Sign(-1.0), "towards the others", "− others"),
+        (None, None) => Entry::new(Swatch::Sign(-1.0), "away from it", "− away"),
     };
     vec![towards, away]
 }

@@ -55,7 +55,7 @@ pub use patch_grid::{PatchCell, PatchGrid, PatchView};
 pub use pattern::{Cell, Pattern, PatternView};
 pub use scatter::{Point, Scatter};
 pub use sketch::Resolution;
-pub use subject::Subject;
+pub use subject::{Contrasted, Subject, Weights};
 pub use text::signed;
 pub use view::View;
 

@@ -35,10 +35,10 @@ impl Kind for RunningSum {
 
     fn legend(&self, subject: &Subject, _: &Shape, _: f64) -> Legend {
         let inside = subject.inside();
-        let few = match &subject.incorrect {
+        let few = match subject.is_difference() {
             _ if inside => goal(subject),
-            Some(_) => "diff. − bias",
-            None => "logit − bias",
+            true => "diff. − bias",
+            false => "logit − bias",
         };
         let (last, end) = if inside {
             ("where it is read", "read")
@@ -78,11 +78,11 @@ impl Kind for RunningSum {
 
 /// What the sum is to reach.
 fn goal(subject: &Subject) -> &'static str {
-    match (&subject.through, &subject.incorrect) {
+    match (&subject.through, subject.is_difference()) {
         (Some(_), _) => "its share",
         _ if subject.explain => "value − bias",
-        (None, Some(_)) => "logit difference − bias",
-        (None, None) => "logit − bias",
+        (None, true) => "logit difference − bias",
+        (None, false) => "logit − bias",
     }
 }
 

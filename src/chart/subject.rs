@@ -12,6 +12,8 @@ pub struct Subject {
     pub answer: String,
     /// The text of the token that it is compared with.
     pub incorrect: Option<String>,
+    /// What else it is compared with.
+    pub contrast: Option<Contrasted>,
     /// Whether it is another number than a logit.
     pub explain: bool,
     /// Through what it is seen: `L9H9 at ·Mary`.
@@ -24,7 +26,51 @@ pub struct Subject {
     pub tokens: Vec<String>,
 }
 
+/// What an answer is compared with, if it is not one token.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Contrasted {
+    /// The mean of several, by their texts.
+    Mean(Vec<String>),
+    /// All tokens.
+    All(Weights),
+}
+
+/// What tokens are weighted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub enum Weights {
+    /// Their probability.
+    #[serde(rename = "log-probability")]
+    Probability,
+}
+
+/// Of several tokens, so many are named.
+const NAMED: usize = 3;
+
 impl Subject {
+    /// Whether it is compared with anything.
+    pub(super) fn is_difference(&self) -> bool {
+        self.incorrect.is_some() || self.contrast.is_some()
+    }
+
+    /// What it is compared with, each token at most `room` characters: `·John`, `mean of ·John, ·Tom`, `all, by probability`.
+    pub(super) fn than(&self, room: usize) -> Option<String> {
+        match (&self.incorrect, &self.contrast) {
+            (Some(incorrect), _) => Some(visible(incorrect, room)),
+            (None, Some(Contrasted::All(Weights::Probability))) => Some("all, by probability".into()),
+            (None, Some(Contrasted::Mean(tokens))) if tokens.len() > NAMED => {
+                Some(format!("mean of {} tokens", tokens.len()))
+            }
+            (None, Some(Contrasted::Mean(tokens))) => {
+                let tokens: Vec<String> = tokens.iter().map(|token| visible(token, room)).collect();
+                Some(format!("mean of {}", tokens.join(", ")))
+            }
+            (None, None) => None,
+        }
+    }
+
     /// Whether it is read within the model, before the final LayerNorm.
     pub(super) fn inside(&self) -> bool {
         self.explain || self.through.is_some()
@@ -41,8 +87,8 @@ impl Subject {
             true => self.answer.clone(),
             false => visible(&self.answer, room),
         };
-        let number = match &self.incorrect {
-            Some(incorrect) => format!("{answer} − {}", visible(incorrect, room)),
+        let number = match self.than(room) {
+            Some(than) => format!("{answer} − {than}"),
             None => answer,
         };
         match &self.through {

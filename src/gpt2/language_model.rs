@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::best::Best;
 use super::{Gpt2, Run, Tokenizer};
 use crate::{Error, Result};
 
-/// The likeliest tokens are sought among at least so many.
-const MIN_CANDIDATES: usize = 64;
 /// Shown of an answer that splits into more tokens than one.
 const MAX_PIECES: usize = 8;
 
@@ -221,25 +220,13 @@ impl LanguageModel {
     pub fn predictions(&self, run: &Run, position: usize, k: usize) -> Result<Vec<Prediction>> {
         self.check_run(run)?;
         let logits = run.logits(position)?;
-        let by_logit = |&a: &usize, &b: &usize| logits[b].total_cmp(&logits[a]).then(a.cmp(&b));
-        let mut ids = Vec::new();
-        let mut least = f32::NEG_INFINITY;
-        for (id, &logit) in logits.iter().enumerate() {
-            if logit < least {
-                continue;
-            }
-            ids.push(id);
-            if ids.len() > k && ids.len() >= k.max(MIN_CANDIDATES).saturating_mul(2) {
-                ids.select_nth_unstable_by(k, by_logit);
-                ids.truncate(k);
-                least = ids.iter().fold(f32::INFINITY, |least, &id| least.min(logits[id]));
-            }
-        }
-        ids.sort_unstable_by(by_logit);
-        ids.truncate(k);
+        let mut best = Best::new(k);
+        (0..).zip(&logits).for_each(|(id, &logit)| best.offer(id, logit));
         let softmax = Softmax::of(&logits);
-        let ranked = ids.into_iter().enumerate();
-        Ok(ranked.map(|(rank, id)| self.predicted(id, rank, &softmax)).collect())
+        let ranked = best.sorted().into_iter().enumerate();
+        Ok(ranked
+            .map(|(rank, (_, id))| self.predicted(id as usize, rank, &softmax))
+            .collect())
     }
 
     /// What the model expects of some tokens, each by its id, as the next at one position of a run.
@@ -272,7 +259,7 @@ impl LanguageModel {
             id: id as u32,
             text: self.token_text(id as u32),
             logit: f64::from(softmax.logits[id]),
-            probability: softmax.weight(id) / softmax.sum,
+            probability: softmax.probability(id),
             rank,
         }
     }
@@ -297,20 +284,21 @@ impl LanguageModel {
 }
 
 /// Logits and what makes probabilities of them.
-struct Softmax<'a> {
+pub(super) struct Softmax<'a> {
     logits: &'a [f32],
     max: f32,
     sum: f64,
 }
 
 impl<'a> Softmax<'a> {
-    fn of(logits: &'a [f32]) -> Self {
+    pub fn of(logits: &'a [f32]) -> Self {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let sum = logits.iter().map(|&logit| f64::from(logit - max).exp()).sum();
         Self { logits, max, sum }
     }
 
-    fn weight(&self, id: usize) -> f64 {
-        f64::from(self.logits[id] - self.max).exp()
+    /// By softmax over all of them.
+    pub fn probability(&self, id: usize) -> f64 {
+        f64::from(self.logits[id] - self.max).exp() / self.sum
     }
 }

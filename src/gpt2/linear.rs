@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use candle_core::{Device, Tensor, WithDType};
+use candle_core::{DType, Device, Tensor, WithDType};
 
 use super::config::check_size;
 use super::ops::{self, with_weight};
@@ -62,6 +62,12 @@ impl Linear {
         Ok(with_weight!(self.weight, |w| kernel::by_head(
             w, d_head, x, self.d_out
         ))?)
+    }
+
+    /// One row of W, `[out]`.
+    pub fn row(&self, row: usize) -> Result<Vec<f32>> {
+        let panels = self.weight.narrow(1, row, 1)?.flatten_all()?;
+        Ok(panels.narrow(0, 0, self.d_out)?.to_dtype(DType::F32)?.to_vec1()?)
     }
 
     /// The squared length of each row of W, in float64, `[in]`.

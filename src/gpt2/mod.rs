@@ -1,5 +1,6 @@
 //! GPT-2 on candle: configuration, checkpoint, tokenizer, forward pass. Knows nothing of attribution, charts or the web.
 
+mod best;
 mod checkpoint;
 mod config;
 #[cfg(not(target_arch = "wasm32"))]
@@ -26,6 +27,7 @@ mod site;
 mod sweep;
 #[cfg_attr(not(feature = "tokenizers"), path = "tokenizer/absent.rs")]
 mod tokenizer;
+mod unembedding;
 
 pub use checkpoint::Checkpoint;
 pub use config::{Activation, Gpt2Config};
@@ -41,3 +43,5 @@ pub use run::Run;
 pub use site::Site;
 pub use sweep::{Outcome, Progress, Sweep};
 pub use tokenizer::{Tokenizer, TokenizerFiles};
+pub(crate) use unembedding::{Expectations, outermost};
+pub use unembedding::{Expected, Guess};

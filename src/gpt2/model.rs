@@ -1,5 +1,6 @@
 //! GPT-2's weights, and what can be known of them without a prompt.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use candle_core::{DType, Device, Tensor};
@@ -87,16 +88,38 @@ impl Gpt2 {
         if let Some(mean) = self.unembed_mean.get() {
             return Ok(mean);
         }
-        let (lm_head, d) = (&self.lm_head, self.config.n_embd);
-        let mut mean = with_weight!(lm_head, |rows| kernel::sum_of_rows(rows, d))?;
+        let mut mean = self.unembedding_by(|_| 1.0)?;
         mean.iter_mut().for_each(|m| *m /= self.config.vocab_size as f64);
         Ok(self.unembed_mean.get_or_init(|| mean))
+    }
+
+    /// The sum of W_U over the vocabulary, each token by its weight, `[d_model]`.
+    pub(super) fn unembedding_by(&self, weight: impl Fn(usize) -> f64 + Sync) -> Result<Vec<f64>> {
+        let (lm_head, d) = (&self.lm_head, self.config.n_embd);
+        Ok(with_weight!(lm_head, |rows| kernel::sum_of_rows(rows, d, &weight))?)
     }
 
     /// The logits of every token, `[d_vocab]`, for `x` `[1, d_model]`, the final LayerNorm's output.
     pub(super) fn unembed(&self, x: &Tensor) -> Result<Vec<f32>> {
         let logits = self.lm_head.apply_op2_no_bwd(&x.squeeze(0)?, &ops::MatrixVector)?;
         Ok(logits.to_vec1()?)
+    }
+
+    /// The products of some tokens' unembeddings with vectors, block after block: each with its first token, and as
+    /// `[tokens, width]`.
+    pub(super) fn unembed_all(
+        &self,
+        tokens: Range<usize>,
+        vectors: &kernel::Columns,
+        mut each: impl FnMut(usize, &[f32]),
+    ) -> Result<()> {
+        let (lm_head, d) = (&self.lm_head, self.config.n_embd);
+        let blocks = with_weight!(lm_head, |rows| vectors
+            .products(&rows[tokens.start * d..tokens.end * d]))?;
+        for (block, logits) in blocks.iter().enumerate() {
+            each(tokens.start + block * kernel::BLOCK, logits);
+        }
+        Ok(())
     }
 
     pub(super) fn check_tokens(&self, tokens: &[u32]) -> Result<()> {

@@ -7,6 +7,7 @@ use candle_core::Tensor;
 
 use super::edit::Edit;
 use super::kept::Kept;
+use super::language_model::Softmax;
 use super::last_block::LastBlock;
 use super::layers::resid_mid;
 use super::pass::{Own, Pass, Row, Sequence};
@@ -30,6 +31,7 @@ pub struct Run {
     pub(super) edits: Vec<Edit>,
     head_results: Kept<Vec<f64>>,
     neurons: Kept<Neurons>,
+    by_probability: Kept<Vec<f64>>,
 }
 
 /// The neurons of one layer at one position.
@@ -51,6 +53,7 @@ impl Run {
             edits: Vec::new(),
             head_results: Kept::new(model),
             neurons: Kept::new(model),
+            by_probability: Kept::new(model),
         };
         nothing.with_tokens(tokens)
     }
@@ -88,6 +91,7 @@ impl Run {
             edits: Vec::new(),
             head_results: Kept::new(&self.model),
             neurons: Kept::new(&self.model),
+            by_probability: Kept::new(&self.model),
         })
     }
 
@@ -318,6 +322,16 @@ impl Run {
         Ok(logits)
     }
 
+    /// The mean of W_U over the vocabulary, each token by its probability after a position, `[d_model]`.
+    pub(crate) fn unembedding_by_probability(&self, position: usize) -> Result<Arc<Vec<f64>>> {
+        self.by_probability.get_or_compute(0, position, || {
+            let logits = self.logits(position)?;
+            let softmax = Softmax::of(&logits);
+            let probabilities: Vec<f64> = (0..logits.len()).map(|token| softmax.probability(token)).collect();
+            self.model.unembedding_by(|token| probabilities[token])
+        })
+    }
+
     /// What each head of a layer writes at one position beyond its value bias: `(z - b_V) W_O`, `[n_heads, d_model]`.
     pub(crate) fn head_results(&self, layer: usize, position: usize) -> Result<Arc<Vec<f64>>> {
         self.head_results.get_or_compute(layer, position, || {
@@ -363,7 +377,7 @@ impl Run {
         }
     }
 
-    fn check_positions(&self, positions: &[usize]) -> Result<()> {
+    pub(crate) fn check_positions(&self, positions: &[usize]) -> Result<()> {
         let n = self.tokens.len();
         if positions.is_empty() {
             return Err(Error::Position("there is none; give at least one".into()));

@@ -95,11 +95,11 @@ pub(super) unsafe fn dots<L: Lanes, E: Element, const N: usize>(rows: [*const E;
     }
 }
 
-/// The sum of the rows of a matrix `[rows, k]` in float64, `[k]`.
+/// The sum of the rows of a matrix `[rows, k]`, each by its weight, in float64, `[k]`.
 ///
 /// # Panics
 /// If the matrix is not of such rows.
-pub(crate) fn sum_of_rows<E: Element>(matrix: &[E], k: usize) -> Vec<f64> {
+pub(crate) fn sum_of_rows<E: Element>(matrix: &[E], k: usize, weight: impl Fn(usize) -> f64 + Sync) -> Vec<f64> {
     const PART: usize = 64;
     assert!(k > 0 && matrix.len().is_multiple_of(k), "the matrix is not [rows, k]");
     let parts: Vec<_> = (0..k).step_by(PART).map(|start| start..(start + PART).min(k)).collect();
@@ -107,9 +107,10 @@ pub(crate) fn sum_of_rows<E: Element>(matrix: &[E], k: usize) -> Vec<f64> {
         .into_par_iter()
         .map(|columns| {
             let mut sums = vec![0.0; columns.len()];
-            for row in matrix.chunks_exact(k) {
+            for (i, row) in matrix.chunks_exact(k).enumerate() {
                 with_lanes(Add {
                     row: &row[columns.clone()],
+                    weight: weight(i),
                     sums: &mut sums,
                 });
             }
@@ -121,6 +122,7 @@ pub(crate) fn sum_of_rows<E: Element>(matrix: &[E], k: usize) -> Vec<f64> {
 
 struct Add<'a, E> {
     row: &'a [E],
+    weight: f64,
     sums: &'a mut [f64],
 }
 
@@ -132,11 +134,11 @@ impl<E: Element> Kernel for Add<'_, E> {
             // SAFETY: the caller promises the instructions, and the row has N numbers from `at` on.
             let few = unsafe { E::load::<L>(self.row.as_ptr().add(at)) }.lanes(0.0);
             for (sum, few) in self.sums[at..at + L::N].iter_mut().zip(few) {
-                *sum += f64::from(few);
+                *sum += self.weight * f64::from(few);
             }
         }
         for (sum, x) in self.sums[whole..].iter_mut().zip(&self.row[whole..]) {
-            *sum += f64::from(x.to_f32());
+            *sum += self.weight * f64::from(x.to_f32());
         }
     }
 }

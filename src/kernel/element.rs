@@ -12,6 +12,11 @@ pub(crate) trait Element: Copy + Send + Sync + 'static {
 
     fn to_f32(self) -> f32;
 
+    /// Numbers as float32, if they are.
+    fn as_f32(_: &[Self]) -> Option<&[f32]> {
+        None
+    }
+
     /// # Safety
     /// As [`Lanes::load`].
     unsafe fn load<L: Lanes>(from: *const Self) -> L;
@@ -36,6 +41,10 @@ impl Element for f32 {
 
     fn to_f32(self) -> f32 {
         self
+    }
+
+    fn as_f32(numbers: &[Self]) -> Option<&[f32]> {
+        Some(numbers)
     }
 
     #[inline(always)]

@@ -5,6 +5,7 @@
 //! many threads compute: that is what makes a run that reuses an earlier one the same to the last bit.
 
 mod attention;
+mod columns;
 mod dot;
 mod element;
 mod gelu;
@@ -18,6 +19,7 @@ mod tests;
 mod values;
 
 pub(crate) use attention::{Attention, attention, mixed, patterns};
+pub(crate) use columns::{BLOCK, Columns, Softmax, extremes};
 pub(crate) use dot::{matrix_vector, sum_of_rows};
 pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;

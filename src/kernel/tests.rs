@@ -125,7 +125,7 @@ fn check_linear<E: Element>(rows: usize, k: usize, n: usize, cut: usize, seed: u
         weight.chunks(n).map(|row| dot(row, x.iter().copied())),
     );
     let of_column = |c: usize| -> f64 { weight.iter().skip(c).step_by(n).map(|&w| f64::from(w)).sum() };
-    assert_equal(&sum_of_rows(&matrix, n), (0..n).map(of_column), 1e-10);
+    assert_equal(&sum_of_rows(&matrix, n, |_| 1.0), (0..n).map(of_column), 1e-10);
     let squares = weight.chunks(n).map(|row| f64s(row).iter().map(|w| w * w).sum());
     assert_equal(&squared_rows(&packed, k), squares, 1e-10);
 }
@@ -294,7 +294,7 @@ fn slices_of_another_size_are_refused() {
             Box::new(|| f64s(&matrix_vector(N, &N[..7]))),
         ),
         ("x is empty", Box::new(|| f64s(&matrix_vector(N, &[])))),
-        ("the matrix is not [rows, k]", Box::new(|| sum_of_rows(N, 7))),
+        ("the matrix is not [rows, k]", Box::new(|| sum_of_rows(N, 7, |_| 1.0))),
     ]);
 }
 

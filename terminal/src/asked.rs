@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, bail};
-use logitscope::attribution::Question;
+use logitscope::attribution::{Contrast, Position, Question, Target};
+use logitscope::chart::{Contrasted, Subject, Weights};
 use logitscope::gpt2::{Bos, LanguageModel};
-use logitscope::report::Token;
+use logitscope::report::{Than, Token};
+use serde::Serialize;
 
 use crate::printable::shown;
 
@@ -51,9 +53,8 @@ pub struct Logit {
     /// Token to explain: its text with its leading space, or its id as #12
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     answer: String,
-    /// Another token to compare it with; without one, the answer's own logit is asked for
-    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
-    incorrect: Option<String>,
+    #[command(flatten)]
+    compared: Compared,
     /// Position to ask after, from the end if negative
     #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true)]
     position: i64,
@@ -62,16 +63,105 @@ pub struct Logit {
 impl Logit {
     pub fn question(&self, model: &LanguageModel) -> Result<Question> {
         Ok(Question::new(model.single_token(&self.answer)?)
-            .rather_than(incorrect(model, self.incorrect.as_deref())?)
-            .after(logitscope::attribution::Position::At(self.position)))
+            .rather_than(self.compared.contrast(model)?)
+            .after(Position::At(self.position)))
     }
 }
 
-/// The token to compare with.
-pub fn incorrect(model: &LanguageModel, token: Option<&str>) -> Result<Option<u32>> {
-    token
-        .map(|token| model.single_token(token).context("--incorrect"))
-        .transpose()
+/// What an answer is compared with.
+#[derive(clap::Args)]
+pub struct Compared {
+    /// Another token to compare it with, or, given several times, some whose mean logit it is compared with; without one, the answer's
+    /// own logit is explained
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
+    incorrect: Vec<String>,
+    /// Compare it with all tokens by their probability (log-probability): what raises the logarithm of the answer's probability
+    #[arg(long, value_name = "log-probability", conflicts_with = "incorrect")]
+    contrast: Option<Contrast>,
+}
+
+impl Compared {
+    pub fn contrast(&self, model: &LanguageModel) -> Result<Contrast> {
+        let token = |token: &String| model.single_token(token).context("--incorrect");
+        let tokens = self.incorrect.iter().map(token).collect::<Result<Vec<_>>>()?;
+        Ok(match (&self.contrast, tokens.is_empty()) {
+            (Some(contrast), _) => contrast.clone(),
+            (None, true) => Contrast::Mean,
+            (None, false) => tokens.into(),
+        })
+    }
+}
+
+/// A logit that was asked for, as JSON has it.
+#[derive(Serialize)]
+pub struct Asked {
+    answer: Token,
+    #[serde(flatten)]
+    than: Than,
+}
+
+impl Asked {
+    pub fn new(model: &LanguageModel, question: &Question) -> Result<Self> {
+        let Target::Logit { answer, contrast } = &question.target else {
+            bail!("answer: a logit is asked for");
+        };
+        Ok(Self {
+            answer: Token::new(model, *answer),
+            than: Than::new(model, contrast),
+        })
+    }
+
+    /// `The logit of " Mary" less that of " John"`.
+    pub fn sentence(&self) -> String {
+        let less = match (&self.than.incorrect[..], &self.than.contrast) {
+            ([], None) => String::new(),
+            ([], Some(_)) => " less the mean of all by their probability".into(),
+            ([token], _) => format!(" less that of {}", shown(token)),
+            (tokens, _) => format!(" less the mean of {}", listed(tokens)),
+        };
+        format!("The logit of {}{less}", shown(&self.answer))
+    }
+
+    /// As charts say it.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            answer: self.answer.text.clone(),
+            ..compared(&self.than)
+        }
+    }
+}
+
+/// What an answer is compared with, as charts say it.
+pub fn compared(than: &Than) -> Subject {
+    let text = |token: &Token| token.text.clone();
+    let (incorrect, contrast) = match (&than.incorrect[..], &than.contrast) {
+        ([], None) => (None, None),
+        ([], Some(_)) => (None, Some(Contrasted::All(Weights::Probability))),
+        ([token], _) => (Some(text(token)), None),
+        (tokens, _) => (None, Some(Contrasted::Mean(tokens.iter().map(text).collect()))),
+    };
+    Subject {
+        incorrect,
+        contrast,
+        ..Subject::default()
+    }
+}
+
+/// Tokens one after the other.
+pub fn listed(tokens: &[Token]) -> String {
+    let tokens: Vec<String> = tokens.iter().map(shown).collect();
+    tokens.join(", ")
+}
+
+/// A position, or all of them.
+pub fn position(text: &str) -> Result<Position, String> {
+    match text {
+        "all" => Ok(Position::All),
+        _ => text
+            .parse()
+            .map(Position::At)
+            .map_err(|_| "not a whole number or \"all\"".into()),
+    }
 }
 
 /// The file that a chart is drawn into.
@@ -140,15 +230,15 @@ impl Corrupted {
                 "corrupted: has {} tokens, and the clean prompt {}; both need as many. Clean: {}. Corrupted: {}",
                 ids.len(),
                 clean.len(),
-                listed(model, clean),
-                listed(model, &ids)
+                written_out(model, clean),
+                written_out(model, &ids)
             );
         }
         Ok(Some(ids))
     }
 }
 
-fn listed(model: &LanguageModel, ids: &[u32]) -> String {
+fn written_out(model: &LanguageModel, ids: &[u32]) -> String {
     let shown: Vec<String> = ids.iter().map(|&id| shown(&Token::new(model, id))).collect();
     shown.join(" ")
 }

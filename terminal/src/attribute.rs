@@ -7,7 +7,7 @@ use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
-use crate::asked::{Corrupted, Format, Model, NoBos, Prompt, Svg, incorrect, print};
+use crate::asked::{Compared, Corrupted, Format, Model, NoBos, Prompt, Svg, compared, position, print};
 use crate::table;
 
 /// Of a chart, in CSS pixels.
@@ -31,12 +31,11 @@ pub struct Attribute {
         required_unless_present = "explain"
     )]
     answer: Option<String>,
-    /// Another token to compare it with; without one, the answer's own logit is explained
-    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
-    incorrect: Option<String>,
+    #[command(flatten)]
+    compared: Compared,
     /// Explain another number than a logit, in its own unit: neuron:L3N17, a neuron's input; score:L9H9@5:key, an attention score
     /// before softmax by the parts at the key's token, or score:L9H9@5:query by those at the position
-    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["answer", "incorrect"])]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["answer", "incorrect", "contrast"])]
     explain: Option<Target>,
     /// How finely to take it apart; layer is the running sum, what has been added up so far; source and neuron need --of
     #[arg(long, default_value = "component", value_parser = PossibleValuesParser::new(Form::NAMES))]
@@ -67,16 +66,6 @@ pub struct Attribute {
     svg: Svg,
 }
 
-fn position(text: &str) -> Result<Position, String> {
-    match text {
-        "all" => Ok(Position::All),
-        _ => text
-            .parse()
-            .map(Position::At)
-            .map_err(|_| "not a whole number or \"all\"".into()),
-    }
-}
-
 impl Attribute {
     pub fn run(&self) -> Result<()> {
         let model = self.model.open()?;
@@ -105,14 +94,13 @@ impl Attribute {
 
     fn report(&self, model: &LanguageModel) -> Result<Report> {
         let (tokens, bos) = self.prompt.tokens(model, self.bos)?;
-        let target = match (self.explain, &self.answer) {
+        let target = match (&self.explain, &self.answer) {
             (None, Some(answer)) => Question::new(model.single_token(answer)?).target,
-            (Some(target), _) => target,
+            (Some(target), _) => target.clone(),
             (None, None) => unreachable!("clap asks for one of them"),
         };
-        let incorrect = incorrect(model, self.incorrect.as_deref())?;
         let question = Question::of(target)
-            .rather_than(incorrect)
+            .rather_than(self.compared.contrast(model)?)
             .after(self.position)
             .through(self.path.clone());
         let form = Form::named(&self.unit, self.of)?;
@@ -136,12 +124,12 @@ fn svg(report: &Report, config: &Gpt2Config) -> logitscope::Result<String> {
         answer: text(&report.answer)
             .or_else(|| table::number(report, visible))
             .unwrap_or_default(),
-        incorrect: text(&report.incorrect),
         explain: report.explain.is_some(),
         through: table::through(report, visible),
         which: (!report.corrupted_tokens.is_empty()).then(|| "first prompt less the second".into()),
         model: Some((config.n_layer, config.n_head)),
         tokens: report.tokens.iter().map(|token| token.text.clone()).collect(),
+        ..compared(&report.than)
     };
     let chart = Chart::about(report.explanation.clone(), subject)?;
     let mut view = View::new(WIDTH, HEIGHT);

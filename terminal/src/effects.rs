@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
-use logitscope::attribution::{Ablation, Effects, Form, Target, effects};
-use logitscope::chart::{Scatter, Subject, View};
+use logitscope::attribution::{Ablation, Effects, Form, effects};
+use logitscope::chart::{Scatter, View};
 use logitscope::report::Token;
 use serde::Serialize;
 
-use crate::asked::{Format, Logit, Model, NoBos, Prompt, Svg, print};
+use crate::asked::{Asked, Format, Logit, Model, NoBos, Prompt, Svg, print};
 use crate::printable::shown;
 use crate::table::{aligned, written};
 
@@ -68,8 +68,8 @@ fn at(text: &str) -> Result<At, String> {
 #[derive(Serialize)]
 struct Report {
     tokens: Vec<Token>,
-    answer: Token,
-    incorrect: Option<Token>,
+    #[serde(flatten)]
+    asked: Asked,
     #[serde(flatten)]
     effects: Effects,
 }
@@ -90,14 +90,10 @@ impl EffectsCommand {
         let at = one.as_ref().map(|at| &at[..]);
         let effects = effects(&run, &question, unit, self.ablation, at)?.finish()?;
         self.model.tell(&model);
-        let Target::Logit { answer, incorrect } = question.target else {
-            unreachable!("a logit is asked for");
-        };
         let token = |id| Token::new(&model, id);
         let mut report = Report {
             tokens: tokens.iter().copied().map(token).collect(),
-            answer: token(answer),
-            incorrect: incorrect.map(token),
+            asked: Asked::new(&model, &question)?,
             effects,
         };
         self.svg.write(|| svg(&report))?;
@@ -117,12 +113,7 @@ fn svg(report: &Report) -> logitscope::Result<String> {
     let Effects {
         labels, direct, effect, ..
     } = report.effects.clone();
-    let subject = Subject {
-        answer: report.answer.text.clone(),
-        incorrect: report.incorrect.as_ref().map(|token| token.text.clone()),
-        ..Subject::default()
-    };
-    Scatter::new(labels, direct, effect, subject)?.svg(&View::new(WIDTH, HEIGHT))
+    Scatter::new(labels, direct, effect, report.asked.subject())?.svg(&View::new(WIDTH, HEIGHT))
 }
 
 /// The parts of the largest effects alone.
@@ -145,10 +136,6 @@ fn strongest(effects: &Effects, k: usize) -> Effects {
 
 fn table(report: &Report) -> String {
     let Report { effects, .. } = report;
-    let than = report
-        .incorrect
-        .as_ref()
-        .map(|token| format!(" less that of {}", shown(token)));
     let by = match effects.ablation {
         Ablation::Zero => "nothing",
         Ablation::Mean => "its mean over the prompt",
@@ -158,9 +145,8 @@ fn table(report: &Report) -> String {
         _ => "every token".into(),
     };
     let heading = format!(
-        "The logit of {}{} after {} (position {}) is {}.\nWithout a part, replaced by {by} at {at}:\n\n",
-        shown(&report.answer),
-        than.unwrap_or_default(),
+        "{} after {} (position {}) is {}.\nWithout a part, replaced by {by} at {at}:\n\n",
+        report.asked.sentence(),
         shown(&report.tokens[effects.position]),
         effects.position,
         written(effects.logit, effects.logit.abs()),

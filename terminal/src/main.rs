@@ -3,8 +3,10 @@
 mod asked;
 mod attribute;
 mod effects;
+mod lens;
 mod patch;
 mod printable;
+mod readout;
 mod table;
 
 use std::process::ExitCode;
@@ -17,7 +19,9 @@ use clap::Parser;
 enum Cli {
     Attribute(attribute::Attribute),
     Effects(effects::EffectsCommand),
+    Lens(lens::LensCommand),
     Patch(patch::PatchCommand),
+    Readout(readout::ReadoutCommand),
 }
 
 /// Of an error, in characters.
@@ -27,7 +31,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse() {
         Cli::Attribute(attribute) => attribute.run(),
         Cli::Effects(effects) => effects.run(),
+        Cli::Lens(lens) => lens.run(),
         Cli::Patch(patch) => patch.run(),
+        Cli::Readout(readout) => readout.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

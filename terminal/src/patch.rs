@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use logitscope::attribution::{PatchSite, Patching, Target, patch};
-use logitscope::chart::{PatchGrid, PatchView, Subject};
+use logitscope::attribution::{PatchSite, Patching, patch};
+use logitscope::chart::{PatchGrid, PatchView};
 use logitscope::report::Token;
 use serde::Serialize;
 
-use crate::asked::{Corrupted, Format, Logit, Model, NoBos, Prompt, Svg, print};
+use crate::asked::{Asked, Corrupted, Format, Logit, Model, NoBos, Prompt, Svg, print};
 use crate::printable::shown;
 use crate::table::{aligned, written};
 
@@ -52,8 +52,8 @@ pub struct PatchCommand {
 struct Report {
     tokens: Vec<Token>,
     corrupted_tokens: Vec<Token>,
-    answer: Token,
-    incorrect: Option<Token>,
+    #[serde(flatten)]
+    asked: Asked,
     #[serde(flatten)]
     patching: Patching,
 }
@@ -73,15 +73,11 @@ impl PatchCommand {
         )?;
         let patching = patching.finish()?;
         self.model.tell(&model);
-        let Target::Logit { answer, incorrect } = question.target else {
-            unreachable!("a logit is asked for");
-        };
         let token = |id| Token::new(&model, id);
         let report = Report {
             tokens: clean.into_iter().map(token).collect(),
             corrupted_tokens: corrupted.into_iter().map(token).collect(),
-            answer: token(answer),
-            incorrect: incorrect.map(token),
+            asked: Asked::new(&model, &question)?,
             patching,
         };
         self.svg.write(|| svg(&report, self.head))?;
@@ -96,13 +92,8 @@ impl PatchCommand {
 /// The heatmap.
 fn svg(report: &Report, head: usize) -> logitscope::Result<String> {
     let texts = |tokens: &[Token]| -> Vec<String> { tokens.iter().map(|token| token.text.clone()).collect() };
-    let subject = Subject {
-        answer: report.answer.text.clone(),
-        incorrect: report.incorrect.as_ref().map(|token| token.text.clone()),
-        ..Subject::default()
-    };
     let (clean, corrupted) = (texts(&report.tokens), texts(&report.corrupted_tokens));
-    let grid = PatchGrid::new(report.patching.clone(), &clean, &corrupted, subject)?;
+    let grid = PatchGrid::new(report.patching.clone(), &clean, &corrupted, report.asked.subject())?;
     let mut view = PatchView::new(WIDTH, (AROUND + ROW * report.patching.shape[1] as f64).min(HIGHEST));
     view.head = head;
     grid.svg(&view)
@@ -110,19 +101,14 @@ fn svg(report: &Report, head: usize) -> logitscope::Result<String> {
 
 fn table(report: &Report) -> String {
     let Report { patching, .. } = report;
-    let than = report
-        .incorrect
-        .as_ref()
-        .map(|token| format!(" less that of {}", shown(token)));
     let values = match patching.way() {
         Some(_) => "0 being the corrupted logit and 1 the clean one",
         None => "how far from the corrupted logit, which is the clean one",
     };
     let heading = format!(
-        "The logit of {}{} after position {}: {} in the clean prompt, {} in the corrupted one.\nThe corrupted prompt with {} of the clean \
+        "{} after position {}: {} in the clean prompt, {} in the corrupted one.\nThe corrupted prompt with {} of the clean \
          one, {values}:\n\n",
-        shown(&report.answer),
-        than.unwrap_or_default(),
+        report.asked.sentence(),
         patching.position,
         written(patching.clean, patching.clean.abs()),
         written(patching.corrupted, patching.corrupted.abs()),

@@ -44,10 +44,15 @@ const LONGEST: usize = 40;
 
 /// A token in quotes, so that its spaces are seen, or the id of one that has no text.
 pub fn shown(token: &Token) -> String {
-    if token.text == format!("#{}", token.id) {
-        return token.text.clone();
+    quoted(token.id, &token.text)
+}
+
+/// The same, by its id and text.
+pub fn quoted(id: u32, text: &str) -> String {
+    if text == format!("#{id}") {
+        return text.to_string();
     }
-    format!("\"{}\"", printable(&token.text, LONGEST))
+    format!("\"{}\"", printable(text, LONGEST))
 }
 
 #[cfg(test)]

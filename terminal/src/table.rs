@@ -6,6 +6,7 @@ use console::{Term, measure_text_width};
 use logitscope::attribution::{Explanation, Form, Part, Side, Step, Target, Unit};
 use logitscope::report::{Report, Token};
 
+use crate::asked::listed;
 use crate::printable::shown;
 
 /// The question, the parts, and how they add up. They may be some of the `whole` explanation's alone.
@@ -93,11 +94,13 @@ fn asked(report: &Report) -> String {
         return format!("Why {number} at {after}{by}?");
     }
     let answer = report.answer.as_ref().map(shown).unwrap_or_default();
-    let than = report
-        .incorrect
-        .as_ref()
-        .map(|token| format!(" rather than {}", shown(token)));
-    format!("Why {answer}{} after {after}?", than.unwrap_or_default())
+    let than = match (&report.than.incorrect[..], &report.than.contrast) {
+        ([], None) => String::new(),
+        ([], Some(_)) => " rather than all, by their probability,".into(),
+        ([token], _) => format!(" rather than {}", shown(token)),
+        (tokens, _) => format!(" rather than the mean of {}", listed(tokens)),
+    };
+    format!("Why {answer}{than} after {after}?")
 }
 
 /// Cells from top to bottom; the first column of a table holds its labels.

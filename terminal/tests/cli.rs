@@ -424,7 +424,7 @@ fn text_is_tokenized_after_a_bos_token() {
     assert_eq!(texts, ["<|endoftext|>", "When", " Mary", " and", " John"]);
     let answer = asked.answer.unwrap();
     assert_eq!((answer.id, answer.text.as_str()), (5335, " Mary"));
-    assert_eq!(asked.incorrect.unwrap().text, " John");
+    assert_eq!(asked.than.incorrect[0].text, " John");
     assert_eq!(asked.explanation.positions(), [4]);
 
     let without_bos = report(ask(&["--no-bos", "--answer", " Mary", "--format", "json"]));
@@ -475,7 +475,7 @@ fn a_value_may_begin_with_a_hyphen() {
         assert_eq!(
             (
                 report.answer.unwrap().text.as_str(),
-                report.incorrect.unwrap().text.as_str()
+                report.than.incorrect[0].text.as_str()
             ),
             (answer, incorrect)
         );
@@ -1027,4 +1027,93 @@ fn a_reader_that_leaves_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert!(output.status.success());
+}
+
+#[test]
+fn several_tokens_and_all_by_probability_are_compared_with() {
+    let ask = |asked: &str| tiny("attribute", &format!("--tokens 1,5,9 --answer #7 {asked}"));
+    let table = succeeds(ask("--incorrect #12 --incorrect #13"));
+    assert!(
+        table.starts_with("Why #7 rather than the mean of #12, #13 after #9 (position 2)?"),
+        "{table}"
+    );
+    let several = json(ask("--incorrect #12 --incorrect #13 --format json"));
+    assert_eq!(several["incorrect"][1]["id"], 13);
+    assert!(several.get("contrast").is_none());
+    let all = json(ask("--contrast log-probability --format json"));
+    assert!(all["incorrect"].is_null());
+    assert_eq!(
+        (&all["contrast"], &all["exact"]),
+        (&"log-probability".into(), &true.into())
+    );
+    let lost = succeeds(tiny("effects", "--tokens 1,5,9 --answer #7 --contrast log-probability"));
+    assert!(
+        lost.starts_with("The logit of #7 less the mean of all by their probability after"),
+        "{lost}"
+    );
+    for (asked, why) in [
+        ("--incorrect #12 --contrast log-probability", "cannot be used with"),
+        ("--contrast mean", "is not log-probability"),
+    ] {
+        let refused = ask(asked).stderr;
+        assert!(refused.contains(why), "{refused}");
+    }
+}
+
+#[test]
+fn the_lens_says_what_the_model_would_say_at_each_state() {
+    let ask = |asked: &str| tiny("lens", &format!("--tokens 1,5,9 --answer #7 --top 3 {asked}"));
+    let table = succeeds(ask(""));
+    assert!(
+        table.starts_with("What the model would say after #9 (position 2), if it stopped at each state:"),
+        "{table}"
+    );
+    assert!(table.lines().last().unwrap().starts_with("final_post"), "{table}");
+    let lens = json(ask("--format json"));
+    let states = lens["labels"].as_array().unwrap().len();
+    assert_eq!(
+        (&lens["positions"], &lens["answer_token"]["id"]),
+        (&serde_json::json!([2]), &7.into())
+    );
+    assert_eq!(lens["top"][states - 1][0].as_array().unwrap().len(), 3);
+    assert_eq!(lens["top"][0][0][2]["rank"], 2);
+    assert!(lens["answer"]["rank"][0][0].is_u64() && lens["entropy"][0][0].is_f64());
+    let csv = succeeds(ask("--format csv --position all"));
+    assert_eq!(csv.lines().count(), 1 + states * 3 * 3);
+    assert!(succeeds(ask("--position all")).starts_with("The likeliest token after each token"));
+    assert!(
+        tiny("lens", "--tokens 1,5,9 --position 3")
+            .stderr
+            .starts_with("error: position: 3 is outside")
+    );
+}
+
+#[test]
+fn a_part_s_words_are_its_attributions() {
+    let ask = |asked: &str| {
+        tiny(
+            "readout",
+            &format!("--tokens 1,5,9 --top 2 --part L1H0 --part L1H0@1 {asked}"),
+        )
+    };
+    let said = json(ask("--format json"));
+    let promoted = &said["readouts"][1]["promoted"];
+    assert_eq!(
+        (&said["readouts"][1]["part"], promoted.as_array().unwrap().len()),
+        (&"L1H0@1".into(), 2)
+    );
+    let asked = format!(
+        "--tokens 1,5,9 --answer #{} --unit source --of L1H0 --format json",
+        promoted[0]["id"]
+    );
+    let [value, taken] = [
+        &promoted[0]["value"],
+        &json(tiny("attribute", &asked))["attribution"][1],
+    ]
+    .map(|x| x.as_f64().unwrap());
+    assert!((value - taken).abs() < 1e-6, "{value} is not {taken}");
+    assert!(succeeds(ask("")).starts_with("What L1H0 adds to the logit of each token after #9 (position 2):"));
+    assert_eq!(succeeds(ask("--format csv")).lines().count(), 1 + 2 * 2 * 2);
+    let refused = tiny("readout", "--tokens 1,5,9 --part 0_mid").stderr;
+    assert!(refused.contains("a state of the residual stream"), "{refused}");
 }

@@ -5,7 +5,7 @@ pub mod random;
 
 use std::collections::HashMap;
 
-use logitscope::attribution::{Form, Part, Side, Step, Target, Unit, labels};
+use logitscope::attribution::{Contrast, Form, Part, Side, Step, Target, Unit, labels};
 use logitscope::gpt2::{Activation, Gpt2Config};
 
 /// Rows of equal length.
@@ -94,8 +94,7 @@ impl Reference {
             resid = add(&trace.resid_mid, &trace.mlp_out);
             layers.push(trace);
         }
-        let x = self.layer_norm("ln_f", &resid);
-        let logits = multiply(&x, &transpose(self.unembedding()));
+        let logits = self.unembed(&resid);
         Trace {
             embed,
             pos_embed,
@@ -103,6 +102,11 @@ impl Reference {
             resid_final: resid,
             logits,
         }
+    }
+
+    /// The final LayerNorm anew, and the unembedding, `[pos][d_vocab]`.
+    pub fn unembed(&self, stream: &Matrix) -> Matrix {
+        multiply(&self.layer_norm("ln_f", stream), &transpose(self.unembedding()))
     }
 
     fn layer(&self, layer: usize, resid_pre: Matrix, hook: &dyn Fn(Hook, usize, &mut Matrix)) -> LayerTrace {
@@ -198,7 +202,7 @@ impl Reference {
 
     /// What `x`, a part of the residual stream, comes to in the end: a part of what a target reads at `position`; or, through a
     /// path, of what its last step reads. A step at a time backwards, as it flows.
-    pub fn comes_to(&self, trace: &Trace, target: Target, position: usize, path: &[Step], x: &[f64]) -> f64 {
+    pub fn comes_to(&self, trace: &Trace, target: &Target, position: usize, path: &[Step], x: &[f64]) -> f64 {
         let scaled = |x: &[f64], stream: &[f64]| -> Vec<f64> {
             let scale = self.normalize(stream).1;
             center(x).iter().map(|x| x / scale).collect()
@@ -215,12 +219,12 @@ impl Reference {
             let written: Vec<f64> = moved[0].iter().map(|x| paid * x).collect();
             return self.comes_to(trace, target, position, before, &written);
         }
-        match target {
-            Target::Logit { answer, incorrect } => {
+        match *target {
+            Target::Logit { answer, ref contrast } => {
                 let (w_u, _) = self.processed_unembedding();
                 let scaled = scaled(x, &trace.resid_final[position]);
                 let raised = |token: u32| dot(&scaled, &w_u[token as usize]);
-                raised(answer) - incorrect.map_or(0.0, raised)
+                self.compared(trace, position, answer, contrast, raised)
             }
             Target::Neuron { layer, neuron } => {
                 let scaled = scaled(x, &trace.layers[layer].resid_mid[position]);
@@ -241,23 +245,44 @@ impl Reference {
                 let read = multiply(&[scaled], &self.folded(layer, which, head));
                 dot(&read[0], &other) / self.divisor(layer)
             }
-            other => panic!("{other}"),
+            ref other => panic!("{other}"),
         }
     }
 
+    /// A number of the answer less that of what it is compared with.
+    fn compared(
+        &self,
+        trace: &Trace,
+        position: usize,
+        answer: u32,
+        contrast: &Contrast,
+        of: impl Fn(u32) -> f64,
+    ) -> f64 {
+        of(answer)
+            - match contrast {
+                Contrast::Mean => 0.0,
+                Contrast::Tokens(tokens) => tokens.iter().map(|&token| of(token)).sum::<f64>() / tokens.len() as f64,
+                Contrast::LogProbability => {
+                    let p = softmax(&trace.logits[position]);
+                    p.iter().enumerate().map(|(token, p)| p * of(token as u32)).sum()
+                }
+                other => panic!("{other}"),
+            }
+    }
+
     /// What a target is in the forward pass.
-    pub fn number(&self, trace: &Trace, target: Target, position: usize) -> f64 {
-        match target {
-            Target::Logit { answer, incorrect } => {
+    pub fn number(&self, trace: &Trace, target: &Target, position: usize) -> f64 {
+        match *target {
+            Target::Logit { answer, ref contrast } => {
                 let logits = center(&trace.logits[position]);
-                logits[answer as usize] - incorrect.map_or(0.0, |token| logits[token as usize])
+                self.compared(trace, position, answer, contrast, |token| logits[token as usize])
             }
             Target::Neuron { layer, neuron } => trace.layers[layer].pre[position][neuron],
             Target::Score { step, .. } => {
                 let of = |which, at: usize| self.columns(which, step.head, &trace.layers[step.layer].qkv)[at].clone();
                 dot(&of(0, position), &of(1, step.token)) / self.divisor(step.layer)
             }
-            other => panic!("{other}"),
+            ref other => panic!("{other}"),
         }
     }
 
@@ -380,7 +405,7 @@ impl Reference {
             Form::Parts(Unit::Component) => labels::components(n_layer, n_layer),
             Form::Parts(Unit::Head) => labels::heads(n_layer, n_head),
             Form::RunningSum => labels::states(n_layer, Part::FinalPost),
-            other => panic!("{other}"),
+            ref other => panic!("{other}"),
         };
         let rows = parts.into_iter().map(|part| project(&trace.part(part))).collect();
         let logit = trace
@@ -414,7 +439,7 @@ impl Trace {
                             .collect()
                     })
             }
-            other => panic!("{other}"),
+            ref other => panic!("{other}"),
         }
     }
 }
@@ -442,7 +467,14 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
-fn center(x: &[f64]) -> Vec<f64> {
+pub fn softmax(logits: &[f64]) -> Vec<f64> {
+    let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let exp: Vec<f64> = logits.iter().map(|logit| (logit - max).exp()).collect();
+    let sum: f64 = exp.iter().sum();
+    exp.iter().map(|exp| exp / sum).collect()
+}
+
+pub fn center(x: &[f64]) -> Vec<f64> {
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     x.iter().map(|x| x - mean).collect()
 }

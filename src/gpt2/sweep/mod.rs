@@ -34,6 +34,12 @@ pub struct Progress {
     pub total: u64,
 }
 
+impl Progress {
+    pub(crate) fn of(total: u64) -> Self {
+        Self { done: 0, total }
+    }
+}
+
 /// What the unembedding reads in one variant.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -67,7 +73,7 @@ impl Sweep {
             waiting: Vec::new(),
             unaffected: Vec::new(),
             batch: None,
-            progress: Progress { done: 0, total: 0 },
+            progress: Progress::of(0),
         };
         for (index, patches) in variants.into_iter().enumerate() {
             match Variant::new(run, index, patches, position)? {

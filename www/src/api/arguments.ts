@@ -52,6 +52,12 @@ export function checkToken(name: string, given: string | number | null | undefin
   if (typeof given !== 'string' && typeof given !== 'number') throw wrong(name, given, 'a token: its text or its id', 'AnswerError');
 }
 
+/** @throws {@link LogitscopeError} `AnswerError` unless it can be a token, or a list of some */
+export function checkTokens(name: string, given: string | number | readonly (string | number)[]): void {
+  if (Array.isArray(given)) given.forEach((token: string | number, i) => checkToken(`${name}[${i}]`, token));
+  else checkToken(name, given as string | number);
+}
+
 /** @throws {@link LogitscopeError} `PositionError` unless it is a whole number */
 export function checkPosition(position: number): void {
   if (!Number.isInteger(position)) throw wrong('position', position, 'a whole number: -1 is the last token', 'PositionError');

@@ -31,6 +31,7 @@ export { droppedFiles } from './dropped.js';
 export { atCommit, hubFolder, readHubFolder, type HubFolder } from './hub.js';
 export { modelFolder } from './locate.js';
 export type { Progress } from './progress.js';
+export type { Lens } from './lens.js';
 export { Run, type Abortable, type Attribution, type Work, type Working } from './run.js';
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
@@ -55,6 +56,7 @@ export type {
   Effects,
   EffectsQuestion,
   Explained,
+  LensQuestion,
   ModelConfig,
   PatchQuestion,
   PatchSite,
@@ -63,11 +65,14 @@ export type {
   Question,
   Reaction,
   ReactionQuestion,
+  Readout,
+  ReadoutQuestion,
   Removal,
   SamplingOptions,
   SourcesData,
   Token,
   Unit,
+  Word,
 } from '../wasm/model.js';
 
 /** How to load a model. */

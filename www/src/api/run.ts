@@ -1,6 +1,7 @@
 import type { Remote } from 'comlink';
-import { checkCount, checkIds, checkOptions, checkPosition, checkToken, wrong } from './arguments.js';
-import type { Service } from './worker.js';
+import { checkCount, checkIds, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
+import { lensOf, type Lens } from './lens.js';
+import type { Known, Service } from './worker.js';
 import type {
   AttributionData,
   AttributionText,
@@ -8,12 +9,16 @@ import type {
   Effects,
   EffectsQuestion,
   Explained,
+  LensQuestion,
+  LensText,
   PatchQuestion,
   Patching,
   Prediction,
   Question,
   Reaction,
   ReactionQuestion,
+  Readout,
+  ReadoutQuestion,
   SourcesData,
   Token,
 } from '../wasm/model.js';
@@ -109,7 +114,7 @@ export class Run {
   }
 
   /**
-   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`; as far as it comes through a `path`, if one
+   * Takes the logit of the answer apart, or its difference to the logit of `incorrect`, or to another `contrast`; as far as it comes through a `path`, if one
    * is given; or another number, by `explain`.
    *
    * This is what each part itself wrote to the residual stream, as it is read there, at the scale that the LayerNorm had in this
@@ -157,7 +162,7 @@ export class Run {
     const { unit, ablation, positions, signal, onProgress } = question;
     const asked = { ...explained(question), ...given({ unit, ablation, positions }) };
     checkOptions({ signal, onProgress }, WORKING);
-    return this.#work((service) => service.effects(this.#handle, asked as EffectsQuestion), { signal, onProgress });
+    return this.#work((service) => service.effects(this.#handle, asked as EffectsQuestion), (known) => known as Effects, { signal, onProgress });
   }
 
   /**
@@ -169,7 +174,41 @@ export class Run {
     const { site, signal, onProgress } = question;
     const asked = { ...explained(question), ...given({ site }) };
     checkOptions({ signal, onProgress }, WORKING);
-    return this.#work((service) => service.patch(this.#handle, other, asked as PatchQuestion), { signal, onProgress });
+    return this.#work((service) => service.patch(this.#handle, other, asked as PatchQuestion), (known) => known as Patching, { signal, onProgress });
+  }
+
+  /**
+   * What the model would say after a position, or all, if it stopped at each state of the residual stream: the logit lens, by the final
+   * LayerNorm anew. The last position is known first. Cancelled by its signal within a tenth of a second.
+   */
+  async lens(question: LensQuestion & Working<Lens> = {}): Promise<Lens> {
+    if (typeof question !== 'object' || question === null) throw wrong('question', question, "an object such as { answer: ' Mary', position: null }");
+    const { answer, position = -1, k = 5, signal, onProgress } = question;
+    if (answer !== undefined && answer !== null) checkToken('answer', answer);
+    if (position !== null) checkPosition(position);
+    checkCount('k', k);
+    checkOptions({ signal, onProgress }, WORKING);
+    const asked = given({ answer, position, k }) as LensQuestion;
+    return this.#work((service) => service.lens(this.#handle, asked), (known) => lensOf(known as LensText), { signal, onProgress });
+  }
+
+  /** What a part says to the whole vocabulary: the tokens that it promotes and suppresses most, with its attribution for each as the answer. */
+  async readout(question: ReadoutQuestion, options: Abortable = {}): Promise<Readout> {
+    if (typeof question !== 'object' || question === null) throw wrong('question', question, "an object such as { part: 'L9H9' }");
+    const { part, ...rest } = question;
+    const [readout] = await this.readouts({ ...rest, parts: [part] }, options);
+    return readout as Readout;
+  }
+
+  /** As {@link Run.readout}, of several parts in one pass over the unembedding. */
+  async readouts(question: Omit<ReadoutQuestion, 'part'> & { parts: readonly string[] }, options: Abortable = {}): Promise<Readout[]> {
+    const { parts, position = -1, k = 10 } = question;
+    if (!Array.isArray(parts)) throw wrong('parts', parts, "a list of labels such as ['L9H9', 'L9H9@5']");
+    for (const part of parts as readonly unknown[]) if (typeof part !== 'string') throw wrong('part', part, 'a label such as L9H9 or L9H9@5');
+    checkPosition(position);
+    checkCount('k', k);
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.readouts(this.#handle, [...parts], position, k), options.signal);
   }
 
   /**
@@ -210,7 +249,7 @@ export class Run {
     return run.#handle;
   }
 
-  async #work<T extends Effects | Patching>(start: (service: Remote<Service>) => Promise<number>, { signal, onProgress }: Working<T>): Promise<T> {
+  async #work<T>(start: (service: Remote<Service>) => Promise<number>, read: (known: Known) => T, { signal, onProgress }: Working<T>): Promise<T> {
     const handle = await this.#call(start, signal);
     const begun = performance.now();
     let told = begun;
@@ -221,9 +260,10 @@ export class Run {
         if (known) {
           told = performance.now();
           const secondsLeft = ((told - begun) / 1000) * (total / Math.max(1, done) - 1);
-          onProgress?.({ done, total, secondsLeft, known: known as T });
+          const work: Work<T> = { done, total, secondsLeft, known: read(known) };
+          onProgress?.(work);
+          if (!more) return work.known;
         }
-        if (!more) return known as T;
       }
     } finally {
       this.#call((service) => service.free(handle)).catch(() => {});
@@ -240,13 +280,14 @@ export class Run {
 /** What is asked, checked as far as it can be without the model. */
 function explained(of: Explained): Explained {
   if (typeof of !== 'object' || of === null) throw wrong('question', of, "an object such as { answer: ' Mary', unit: 'head' }");
-  const { answer, incorrect, explain, path, position } = of;
+  const { answer, incorrect, contrast, explain, path, position } = of;
   if ((explain ?? undefined) === undefined || (answer ?? undefined) !== undefined) checkToken('answer', answer);
-  if (incorrect !== undefined && incorrect !== null) checkToken('incorrect', incorrect);
+  if (incorrect !== undefined && incorrect !== null) checkTokens('incorrect', incorrect);
   if (position !== undefined && position !== null) checkPosition(position);
   const asked: Explained = { position: position === undefined ? -1 : position };
   if (answer !== undefined) asked.answer = answer;
   if (incorrect !== undefined) asked.incorrect = incorrect;
+  if (contrast !== undefined) asked.contrast = contrast;
   if (explain !== undefined) asked.explain = explain;
   if (path !== undefined && path !== null) {
     if (typeof path !== 'object' || !(Symbol.iterator in path)) throw wrong('path', path, "a list of steps such as ['L9H9@5', 'L4H11@3']");

@@ -8,6 +8,8 @@ import type {
   EffectsQuestion,
   Explained,
   Generation,
+  LensQuestion,
+  LensText,
   Model,
   ModelConfig,
   PatchQuestion,
@@ -16,6 +18,7 @@ import type {
   Question,
   Reaction,
   ReactionQuestion,
+  Readout,
   Run,
   SamplingOptions,
   SourcesText,
@@ -43,13 +46,16 @@ export interface Loaded {
   revision: string | undefined;
 }
 
+/** What a trial finds. */
+export type Known = Effects | Patching | LensText;
+
 /** How far a trial is, and what is known by then. */
 export interface Advanced {
   more: boolean;
   /** Multiply-adds, of `total`. */
   done: number;
   total: number;
-  known?: Effects | Patching;
+  known?: Known;
 }
 
 /** Milliseconds of work on a trial between two other questions. */
@@ -138,6 +144,8 @@ const service = {
 
   pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),
 
+  readouts: (run: number, parts: string[], position: number, k: number): Readout[] => get(runs, run).readouts(parts, position, k),
+
   reaction: (run: number, question: ReactionQuestion): Reaction => get(runs, run).reaction(question),
 
   effects(run: number, question: EffectsQuestion): number {
@@ -147,6 +155,11 @@ const service = {
 
   patch(clean: number, corrupted: number, question: PatchQuestion): number {
     trials.set(++handles, get(runs, clean).patch(get(runs, corrupted), question));
+    return handles;
+  },
+
+  lens(run: number, question: LensQuestion): number {
+    trials.set(++handles, get(runs, run).lens(question));
     return handles;
   },
 

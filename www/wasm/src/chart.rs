@@ -27,6 +27,8 @@ export interface Subject {
   answer: string;
   /** The text of the token that it is compared with. */
   incorrect?: string;
+  /** What else it is compared with: the texts of several tokens, with the mean of whose logits, or all tokens by their probability. */
+  contrast?: string[] | 'log-probability';
   /** Whether it is another number than a logit. */
   explain?: boolean;
   /** Through what it is seen, in words. */

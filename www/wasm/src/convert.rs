@@ -138,6 +138,15 @@ pub fn integers(name: &str, list: JsValue) -> JsResult<Option<Vec<i64>>> {
     Ok(Some(numbers.map(number).collect::<JsResult<_>>()?))
 }
 
+/// The values of a list; none if it is no list, but a value by itself.
+pub fn one_or_several(given: &JsValue) -> JsResult<Option<Vec<JsValue>>> {
+    if !given.is_object() {
+        return Ok(None);
+    }
+    let values = js_sys::try_iter(given)?;
+    Ok(values.map(Iterator::collect).transpose()?)
+}
+
 /// What a text says, such as a label.
 pub fn parsed<T: FromStr<Err = Error>>(name: &str, value: &JsValue) -> Result<T> {
     match value.as_string() {

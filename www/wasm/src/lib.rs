@@ -20,6 +20,8 @@ mod convert;
 #[cfg(feature = "model")]
 mod generation;
 #[cfg(feature = "model")]
+mod lens;
+#[cfg(feature = "model")]
 mod loader;
 #[cfg(feature = "model")]
 mod model;

@@ -5,15 +5,21 @@ use std::sync::Arc;
 
 use logitscope::Error;
 use logitscope::attribution::{
-    Ablation, Explanation, Form, Part, Position, Question, Target, difference, effects, explain, patch, patched,
-    reaction, sources, without,
+    Ablation, Contrast, Explanation, Form, Part, Position, Question, Target, difference, effects, explain, lens, patch,
+    patched, reaction, readouts, sources, without,
 };
 use logitscope::gpt2::{self, LanguageModel};
+use logitscope::report::Words;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{form, given, integers, parsed, position, single_token, size, steps, to_js, tokens, whole_number};
-use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsReaction, JsSources, JsTokens, JsWhatIf};
+use crate::convert::{
+    form, given, integers, one_or_several, parsed, position, single_token, size, steps, to_js, tokens, whole_number,
+};
+use crate::lens::Looking;
+use crate::types::{
+    JsAttribution, JsLens, JsPredictions, JsQuestion, JsReaction, JsReadouts, JsSources, JsTokens, JsWhatIf,
+};
 use crate::{JsResult, Trial};
 
 /// A prompt's activations.
@@ -122,6 +128,29 @@ impl Run {
         Ok(Run::new(Rc::clone(&self.model), Arc::new(changed)))
     }
 
+    /// What the model would say after a position, or all, if it stopped at each state of the residual stream.
+    pub fn lens(&self, asked: &JsLens) -> JsResult<Trial> {
+        let positions = position(&asked.position())?.resolve(self.run.tokens().len())?;
+        let answer = given(asked.answer())
+            .map(|answer| single_token(&self.model, &answer))
+            .transpose()?;
+        let k = size("k", &asked.k())?;
+        let trial = lens(&self.run, &positions, answer, k)?;
+        Ok(Looking::new(&self.model, trial, k, answer.is_some()).into())
+    }
+
+    /// What some parts, by their labels, say to the whole vocabulary.
+    pub fn readouts(&self, parts: Vec<String>, position: f64, k: f64) -> JsResult<JsReadouts> {
+        let position = Position::At(whole_number(position)?).resolve(self.run.tokens().len())?[0];
+        let parts = parts
+            .iter()
+            .map(|part| part.parse())
+            .collect::<Result<Vec<_>, Error>>()?;
+        let said = readouts(&self.run, &parts, position, size("k", &k.into())?)?;
+        let words: Vec<Words> = said.iter().map(|readout| Words::new(&self.model, readout)).collect();
+        Ok(to_js(&words)?.unchecked_into())
+    }
+
     /// The whole pattern of a head, by its label: of each query the attention to the keys up to there, one after the other.
     pub fn pattern(&self, head: &str) -> JsResult<Vec<f32>> {
         match head.parse() {
@@ -134,18 +163,30 @@ impl Run {
 impl Run {
     fn question(&self, asked: &JsQuestion) -> JsResult<Question> {
         let token = |token| single_token(&self.model, &token);
-        let (answer, incorrect) = (given(asked.answer()), given(asked.incorrect()));
+        let answer = given(asked.answer());
+        let contrast = match (given(asked.incorrect()), given(asked.contrast())) {
+            (None, None) => Contrast::Mean,
+            (None, Some(name)) => parsed("contrast", &name)?,
+            (Some(incorrect), None) => match one_or_several(&incorrect)? {
+                Some(tokens) => tokens.into_iter().map(token).collect::<Result<Vec<_>, _>>()?.into(),
+                None => token(incorrect)?.into(),
+            },
+            (Some(_), Some(_)) => {
+                let message = "contrast: compares with all tokens, and incorrect with some; leave one of them out";
+                return Err(Error::Argument(message.into()).into());
+            }
+        };
         let target: Target = match (given(asked.explain()), answer) {
             (None, answer) => Question::new(token(answer.unwrap_or(JsValue::UNDEFINED))?).target,
-            (Some(explain), None) if incorrect.is_none() => parsed("explain", &explain)?,
+            (Some(explain), None) if contrast == Contrast::Mean => parsed("explain", &explain)?,
             (Some(_), _) => {
                 let message =
-                    "explain: another number than a logit has no answer, and no incorrect token; leave them out";
+                    "explain: another number than a logit has no answer, and is compared with nothing; leave them out";
                 return Err(Error::Argument(message.into()).into());
             }
         };
         Ok(Question::of(target)
-            .rather_than(incorrect.map(token).transpose()?)
+            .rather_than(contrast)
             .after(position(&asked.position())?)
             .through(steps(asked.path())?))
     }

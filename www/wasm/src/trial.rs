@@ -1,19 +1,21 @@
-//! Work on many variants of a run, a step a call.
+//! Work that takes its time, a step a call.
 
 use logitscope::attribution::{EffectsTrial, PatchingTrial};
 use wasm_bindgen::prelude::*;
 
 use crate::JsResult;
 use crate::convert::to_js;
+use crate::lens::Looking;
 use crate::types::JsTrialed;
 
-/// Effects, or patching, in the making.
+/// Effects, patching, or the lens, in the making.
 #[wasm_bindgen]
 pub struct Trial(Kind);
 
 enum Kind {
     Effects(EffectsTrial),
     Patching(PatchingTrial),
+    Lens(Looking),
 }
 
 impl From<EffectsTrial> for Trial {
@@ -28,6 +30,12 @@ impl From<PatchingTrial> for Trial {
     }
 }
 
+impl From<Looking> for Trial {
+    fn from(looking: Looking) -> Self {
+        Self(Kind::Lens(looking))
+    }
+}
+
 #[wasm_bindgen]
 impl Trial {
     /// Does some hundredths of a second of the work, and tells whether there is more.
@@ -35,6 +43,7 @@ impl Trial {
         Ok(match &mut self.0 {
             Kind::Effects(trial) => trial.advance()?,
             Kind::Patching(trial) => trial.advance()?,
+            Kind::Lens(looking) => looking.advance()?,
         })
     }
 
@@ -43,6 +52,7 @@ impl Trial {
         let progress = match &self.0 {
             Kind::Effects(trial) => trial.progress(),
             Kind::Patching(trial) => trial.progress(),
+            Kind::Lens(looking) => looking.progress(),
         };
         vec![progress.done as f64, progress.total as f64]
     }
@@ -52,6 +62,7 @@ impl Trial {
         let known = match &self.0 {
             Kind::Effects(trial) => to_js(&trial.effects())?,
             Kind::Patching(trial) => to_js(&trial.patching())?,
+            Kind::Lens(looking) => looking.known()?,
         };
         Ok(known.unchecked_into())
     }

@@ -113,8 +113,13 @@ export interface SourcesData {
 export interface Explained {
   /** The token to explain: its id, or a text that is exactly one token. */
   answer?: string | number;
-  /** Another token to compare it with; without one the answer's own logit is explained. */
-  incorrect?: string | number;
+  /** Another token to compare it with, or a list of some, with the mean of whose logits; without one the answer's own logit is explained. */
+  incorrect?: string | number | readonly (string | number)[];
+  /**
+   * Compare it with all tokens by their probability: along the direction in which the logarithm of the answer's probability rises, as it is
+   * after `position` in this run. Not with `incorrect`.
+   */
+  contrast?: 'log-probability';
   /**
    * Another number than a logit, instead of `answer`: `neuron:L3N17`, a neuron's input to its activation function at `position`;
    * `score:L9H9@5:key`, the attention score of the query at `position` with key 5, by the parts at the key's token, or
@@ -138,7 +143,7 @@ export interface Question extends Explained {
 }
 
 /** Which logit, or difference of two, is asked for. */
-export type Asked = Pick<Explained, 'answer' | 'incorrect' | 'position'>;
+export type Asked = Pick<Explained, 'answer' | 'incorrect' | 'contrast' | 'position'>;
 
 /** What a part is replaced by, and where. */
 export interface Removal {
@@ -234,6 +239,60 @@ export interface Reaction {
   exact: boolean;
 }
 
+/** What `Run.lens` is asked. */
+export interface LensQuestion {
+  /** A token whose probability and rank are also wanted: its id, or a text that is exactly one token. */
+  answer?: string | number;
+  /** A position of the prompt, counted from the end if negative; null for all of them. Default -1. */
+  position?: number | null;
+  /** So many of the likeliest tokens. Default 5. */
+  k?: number;
+}
+
+/** The lens as it leaves the module: numbers that are not known yet are not numbers. */
+export interface LensText {
+  labels: string[];
+  positions: number[];
+  /** How many tokens there are of each state at each position. */
+  k: number;
+  /** The tokens that there are, ascending, and their texts. */
+  ids: Uint32Array;
+  texts: string[];
+  /** The likeliest tokens' ids, logits and probabilities. Row-major [state, position, k]. */
+  tokens: Float64Array;
+  logits: Float64Array;
+  probabilities: Float64Array;
+  /** Row-major [state, position]. */
+  entropy: Float64Array;
+  /** The answer's probability, and its rank, if it was asked for. Row-major [state, position]. */
+  answer?: Float64Array;
+  rank?: Float64Array;
+}
+
+/** What `Run.readout` is asked. */
+export interface ReadoutQuestion {
+  /** A part of unit `component`, `head` or `neuron`: `3_attn_out`, `10_mlp_out`, `L9H9`, `L10N373`; or `L9H9@5`, what a head takes from one token. */
+  part: string;
+  /** A position of the prompt, counted from the end if negative. Default -1. */
+  position?: number;
+  /** So many tokens that it promotes, and that it suppresses. Default 10. */
+  k?: number;
+}
+
+/** A token, and a part's attribution for it as the answer. */
+export interface Word extends Token {
+  value: number;
+}
+
+/** What a part says to the whole vocabulary. */
+export interface Readout {
+  part: string;
+  /** What it raises most, highest first. */
+  promoted: Word[];
+  /** What it lowers most, lowest first. */
+  suppressed: Word[];
+}
+
 /** How `Model.generate` chooses tokens. */
 export interface SamplingOptions {
   /** At most so many tokens. Default 20. */
@@ -279,6 +338,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn incorrect(this: &JsQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
+    pub fn contrast(this: &JsQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
     pub fn unit(this: &JsQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub fn position(this: &JsQuestion) -> JsValue;
@@ -304,7 +365,19 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn at(this: &JsWhatIf) -> JsValue;
 
-    #[wasm_bindgen(typescript_type = "Effects | Patching")]
+    #[wasm_bindgen(typescript_type = "LensQuestion")]
+    pub type JsLens;
+    #[wasm_bindgen(method, getter)]
+    pub fn answer(this: &JsLens) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn position(this: &JsLens) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn k(this: &JsLens) -> JsValue;
+
+    #[wasm_bindgen(typescript_type = "Readout[]")]
+    pub type JsReadouts;
+
+    #[wasm_bindgen(typescript_type = "Effects | Patching | LensText")]
     pub type JsTrialed;
     #[wasm_bindgen(typescript_type = "Reaction")]
     pub type JsReaction;

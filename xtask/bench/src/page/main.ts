@@ -6,6 +6,7 @@ import { clockWorkers } from './clock.js';
 import { depth } from './depth.js';
 import { beside, halves } from './forward.js';
 import { incremental } from './incremental.js';
+import { lens } from './lens.js';
 import { linear } from './linear.js';
 import { loads } from './load.js';
 import { questions } from './questions.js';
@@ -44,6 +45,7 @@ export async function measure(): Promise<Measured> {
   await section('Questions about a prompt that was run', questions(one));
   await section('Into parts of a prompt of 128 tokens, one thread', depth(one, weights));
   await section('What is lost without each part, over its multiply-adds at the rate of registers alone, one thread', sweeps(one, bare.service));
+  await section('The logit lens, and what parts say, one thread', lens(one, bare.service));
   bare.close();
   await section('Charts redrawn', charts(one));
   const half = await open(folders.float16, 1);

@@ -1,6 +1,6 @@
 //! Going in, against TransformerLens's numbers, and what is refused on the way.
 
-use js_sys::Float64Array;
+use js_sys::{Array, Float64Array};
 use logitscope_wasm::Run;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -179,4 +179,50 @@ fn a_way_that_is_none_is_an_error_that_names_it() {
         "head: \"3_mlp_out\" is not a head",
     );
     assert_error(run.pattern("L1H9"), "ArgumentError", "head: 9 is not in this model");
+}
+
+#[wasm_bindgen_test]
+fn the_lens_is_transformer_lens_s() {
+    for reference in [TINY_A, TINY_B] {
+        let mut model = load(&reference);
+        let cases: Vec<Value> = serde_json::from_str(reference.depth).unwrap();
+        for case in cases {
+            let run = model.run(&js(&case["tokens"]), true).unwrap();
+            let asked = json!({ "answer": case["answer_token"], "position": null, "k": 1 });
+            let mut trial = run.lens(&js(&asked)).unwrap();
+            while trial.advance().unwrap() {}
+            let ours: JsValue = trial.known().unwrap().into();
+            let flat = |name: &str| get(&ours, name).unchecked_into::<Float64Array>().to_vec();
+            for (name, theirs_name) in [
+                ("tokens", "top_token"),
+                ("probabilities", "top_probability"),
+                ("answer", "answer_probability"),
+                ("rank", "answer_rank"),
+                ("entropy", "entropy"),
+            ] {
+                assert_close(&flat(name), &theirs(&case["lens"][theirs_name]));
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_a_part_says_of_a_token_is_its_attribution() {
+    let mut model = load(&TINY_A);
+    let run = model.run(&js(&json!([3, 1, 4, 1, 5])), true).unwrap();
+    for (part, question, row) in [
+        ("0_mlp_out", json!({ "unit": "component" }), 3),
+        ("L0H1", json!({ "unit": "head" }), 1),
+        ("L0N3", json!({ "unit": "neuron", "of": "0_mlp_out" }), 3),
+        ("L1H0@2", json!({ "unit": "source", "of": "L1H0" }), 2),
+    ] {
+        let said = JsValue::from(run.readouts(vec![part.into()], -1.0, 1.0).unwrap());
+        let words = get(&Array::from(&said).get(0), "promoted");
+        let word = Array::from(&words).get(0);
+        let mut asked = question;
+        asked["answer"] = json!(get(&word, "id").as_f64().unwrap());
+        let ours = attribution(&ask(&run, &asked))[row];
+        assert_close(&[get(&word, "value").as_f64().unwrap()], &[ours]);
+    }
+    assert_error(run.readouts(vec!["L1".into()], -1.0, 1.0), "ArgumentError", "L3H7@5");
 }

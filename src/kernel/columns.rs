@@ -1,0 +1,274 @@
+//! A matrix too large for the caches times several vectors at once: it is read once for all of them.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::lanes::{Kernel, Lanes, with_lanes};
+use super::parallel::area;
+use super::{Element, PANEL};
+
+/// Rows of the matrix that are multiplied at a time, and stay in the caches while all vectors go over them.
+pub(crate) const BLOCK: usize = 64;
+
+/// Vectors that a matrix is multiplied with, each of which becomes a column of the product.
+pub(crate) struct Columns<'a> {
+    /// `[n, k]`
+    x: Cow<'a, [f32]>,
+    k: usize,
+}
+
+impl<'a> Columns<'a> {
+    /// # Panics
+    /// If x is not of vectors of k numbers.
+    pub fn new(x: impl Into<Cow<'a, [f32]>>, k: usize) -> Self {
+        let x = x.into();
+        assert!(k > 0 && x.len().is_multiple_of(k), "x is not [n, k]");
+        Self { x, k }
+    }
+
+    /// How many columns a product has: as many as there are vectors, and zeros up to a multiple of [`PANEL`].
+    pub fn width(&self) -> usize {
+        (self.x.len() / self.k).next_multiple_of(PANEL)
+    }
+
+    /// Their products with the rows of a matrix `[rows, k]`, in blocks of [`BLOCK`] rows but for the last one, `[rows, width]` each.
+    ///
+    /// # Panics
+    /// If the matrix is not of such rows.
+    pub fn products<E: Element>(&self, matrix: &[E]) -> Vec<Vec<f32>> {
+        assert!(matrix.len().is_multiple_of(self.k), "the matrix is not [rows, k]");
+        let product = |rows: &[E]| {
+            let rows = float32s(rows);
+            let mut y = vec![0.0; area(rows.len() / self.k, self.width())];
+            with_lanes(Products {
+                rows: &rows,
+                columns: self,
+                y: &mut y,
+            });
+            y
+        };
+        matrix.par_chunks(BLOCK * self.k).map(product).collect()
+    }
+}
+
+struct Products<'a> {
+    /// Rows of as many numbers as the columns have.
+    rows: &'a [f32],
+    columns: &'a Columns<'a>,
+    /// `[rows, width]`
+    y: &'a mut [f32],
+}
+
+impl Kernel for Products<'_> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(mut self) {
+        let n = self.columns.x.len() / self.columns.k;
+        let mut column = 0;
+        // SAFETY: the caller promises the instructions, and there are so many columns more.
+        unsafe {
+            while column < n {
+                column += match n - column {
+                    1 => self.of_columns::<L, 1>(column),
+                    2 | 3 => self.of_columns::<L, 2>(column),
+                    _ => self.of_columns::<L, 4>(column),
+                };
+            }
+        }
+    }
+}
+
+impl Products<'_> {
+    /// All rows with `N` columns, which stay in the nearest cache.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions, and there must be `N` columns from `column` on.
+    #[inline(always)]
+    unsafe fn of_columns<L: Lanes, const N: usize>(&mut self, column: usize) -> usize {
+        let rows = self.rows.len() / self.columns.k;
+        let mut row = 0;
+        macro_rules! tiles {
+            ($($rows:literal)*) => {$(
+                // As many sums as the registers hold.
+                if $rows * N <= 2 * L::ROWS.max(4) {
+                    while rows - row >= $rows {
+                        // SAFETY: by the caller's promises, and there are so many rows more.
+                        unsafe { self.tile::<L, $rows, N>(row, column) };
+                        row += $rows;
+                    }
+                }
+            )*};
+        }
+        tiles!(4 3 2 1);
+        N
+    }
+
+    /// Some rows with some columns. Each product is added up in one order, whatever the tile is.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions, and there must be so many rows and columns more.
+    #[inline(always)]
+    unsafe fn tile<L: Lanes, const R: usize, const N: usize>(&mut self, row: usize, column: usize) {
+        let Columns { x, k } = self.columns;
+        let (k, width) = (*k, self.columns.width());
+        let whole = k / L::N * L::N;
+        let rows: [&[f32]; R] = std::array::from_fn(|r| &self.rows[(row + r) * k..][..k]);
+        let x: [&[f32]; N] = std::array::from_fn(|n| &x[(column + n) * k..][..k]);
+        // SAFETY: by the caller's promise.
+        let mut sums = [[unsafe { L::splat(0.0) }; N]; R];
+        for at in (0..whole).step_by(L::N) {
+            // SAFETY: the caller promises the instructions, and all have N numbers from each multiple of N below `whole` on.
+            unsafe {
+                let rows: [L; R] = std::array::from_fn(|r| L::load(rows[r].as_ptr().add(at)));
+                for (n, x) in x.iter().enumerate() {
+                    let x = L::load(x.as_ptr().add(at));
+                    for (row, sums) in rows.iter().zip(&mut sums) {
+                        sums[n] = x.mul_add(*row, sums[n]);
+                    }
+                }
+            }
+        }
+        for (r, sums) in sums.iter().enumerate() {
+            for (n, sum) in sums.iter().enumerate() {
+                let rest = rows[r][whole..].iter().zip(&x[n][whole..]).map(|(a, b)| a * b);
+                self.y[(row + r) * width + column + n] = sum.sum() + rest.sum::<f32>();
+            }
+        }
+    }
+}
+
+fn float32s<E: Element>(numbers: &[E]) -> Cow<'_, [f32]> {
+    match E::as_f32(numbers) {
+        Some(numbers) => Cow::Borrowed(numbers),
+        None => {
+            let mut room = vec![0.0; numbers.len()];
+            with_lanes(Convert {
+                numbers,
+                room: &mut room,
+            });
+            Cow::Owned(room)
+        }
+    }
+}
+
+struct Convert<'a, E> {
+    numbers: &'a [E],
+    /// As many.
+    room: &'a mut [f32],
+}
+
+impl<E: Element> Kernel for Convert<'_, E> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        let whole = self.numbers.len() / L::N * L::N;
+        for at in (0..whole).step_by(L::N) {
+            // SAFETY: the caller promises the instructions, and both have N numbers from `at` on.
+            unsafe { E::load::<L>(self.numbers.as_ptr().add(at)).store(self.room.as_mut_ptr().add(at)) };
+        }
+        for (to, from) in self.room[whole..].iter_mut().zip(&self.numbers[whole..]) {
+            *to = from.to_f32();
+        }
+    }
+}
+
+/// The largest and the smallest of each column of a block `[rows, width]`; what is not a number is neither.
+pub(crate) fn extremes(block: &[f32], width: usize) -> [Vec<f32>; 2] {
+    let (mut largest, mut smallest) = (vec![f32::NEG_INFINITY; width], vec![f32::INFINITY; width]);
+    for row in block.chunks_exact(width) {
+        for ((&x, largest), smallest) in row.iter().zip(&mut largest).zip(&mut smallest) {
+            *largest = if x > *largest { x } else { *largest };
+            *smallest = if x < *smallest { x } else { *smallest };
+        }
+    }
+    [largest, smallest]
+}
+
+/// What softmax needs of columns of logits that come by in blocks, in an order that each column has for itself.
+pub(crate) struct Softmax {
+    /// The largest logit so far, `[width]`.
+    max: Vec<f32>,
+    /// The sum of e^(logit - max), `[width]`.
+    sum: Vec<f64>,
+    /// The sum of (logit - max) e^(logit - max), `[width]`.
+    weighted: Vec<f64>,
+}
+
+impl Softmax {
+    /// Of nothing yet. The width is of whole panels.
+    pub fn new(width: usize) -> Self {
+        Self {
+            max: vec![f32::NEG_INFINITY; width],
+            sum: vec![0.0; width],
+            weighted: vec![0.0; width],
+        }
+    }
+
+    /// Adds a block `[rows, width]`, whose largest logits are known.
+    ///
+    /// # Panics
+    /// If the block or what is known of it is not of that width.
+    pub fn add(&mut self, block: &[f32], largest: &[f32]) {
+        let width = self.max.len();
+        assert!(
+            width.is_multiple_of(PANEL) && largest.len() == width,
+            "the width is not of whole panels"
+        );
+        assert!(block.len().is_multiple_of(width), "the block is not [rows, width]");
+        for (column, &largest) in largest.iter().enumerate() {
+            if largest <= self.max[column] {
+                continue;
+            }
+            let change = f64::from(self.max[column]) - f64::from(largest);
+            self.max[column] = largest;
+            // Before the first block there is nothing to be changed, and the change infinite.
+            if self.sum[column] != 0.0 {
+                self.weighted[column] = (self.weighted[column] + change * self.sum[column]) * change.exp();
+                self.sum[column] *= change.exp();
+            }
+        }
+        with_lanes(Exponentials { block, of: self });
+    }
+
+    /// What e^logit adds up to over all of a column, in proportion to one of its logits.
+    pub fn probability(&self, column: usize, logit: f32) -> f64 {
+        (f64::from(logit) - f64::from(self.max[column])).exp() / self.sum[column]
+    }
+
+    /// In nats; not finite if a logit was not.
+    pub fn entropy(&self, column: usize) -> f64 {
+        self.sum[column].ln() - self.weighted[column] / self.sum[column]
+    }
+}
+
+struct Exponentials<'a> {
+    /// `[rows, width]`
+    block: &'a [f32],
+    of: &'a mut Softmax,
+}
+
+impl Kernel for Exponentials<'_> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        let Softmax { max, sum, weighted } = self.of;
+        let width = max.len();
+        for at in (0..width).step_by(L::N) {
+            // SAFETY: the caller promises the instructions. The width is of whole panels, and so of whole registers, and each row of the
+            // block has it.
+            let (exps, products) = unsafe {
+                let max = L::load(max.as_ptr().add(at));
+                let (mut exps, mut products) = (L::splat(0.0), L::splat(0.0));
+                for row in self.block.chunks_exact(width) {
+                    let below = L::load(row.as_ptr().add(at)).sub(max);
+                    let exp = below.exp();
+                    exps = exps.add(exp);
+                    products = exp.mul_add(below, products);
+                }
+                (exps.lanes(0.0), products.lanes(0.0))
+            };
+            for lane in 0..L::N {
+                sum[at + lane] += f64::from(exps[lane]);
+                weighted[at + lane] += f64::from(products[lane]);
+            }
+        }
+    }
+}
