@@ -27,6 +27,7 @@
 //!
 //! What is lost when a part is taken out, and the rest of the model reacts, is asked of other runs ([`Run::with`](crate::gpt2::Run::with)):
 //! [`effects`] takes out one part after the other, [`patch`] puts in those of another prompt, [`reaction`] says who steps in.
+//! Whether it is always so is asked of many prompts: [`set`]. What a head is, whatever is asked, [`head_scores`] says.
 //!
 //! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
 //! (patterns and scales as they were in this run).
@@ -34,6 +35,7 @@
 mod direction;
 mod effects;
 mod explanation;
+mod head_scores;
 mod heads;
 mod identity;
 pub mod labels;
@@ -57,6 +59,7 @@ mod unit;
 pub use direction::LogitDirection;
 pub use effects::{Ablation, Effects, EffectsTrial, effects, without};
 pub use explanation::{Explanation, Form, explain};
+pub use head_scores::{HeadScores, HeadScoresTrial, head_scores};
 pub use identity::Identity;
 pub use parts::{Attribution, Sources, attribute, sources};
 pub use patching::{PatchSite, Patching, PatchingTrial, patch, patched};
