@@ -32,6 +32,7 @@
 //! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
 //! (patterns and scales as they were in this run).
 
+mod cancelling;
 mod direction;
 mod effects;
 mod explanation;
@@ -49,6 +50,7 @@ mod reading;
 mod renormalized;
 mod rounding;
 mod running_sum;
+pub mod set;
 mod sources;
 mod stream;
 #[cfg(test)]
@@ -56,6 +58,7 @@ mod tests;
 mod trial;
 mod unit;
 
+pub use cancelling::{Cancelling, cancelling};
 pub use direction::LogitDirection;
 pub use effects::{Ablation, Effects, EffectsTrial, effects, without};
 pub use explanation::{Explanation, Form, explain};
