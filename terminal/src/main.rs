@@ -3,8 +3,10 @@
 mod asked;
 mod attribute;
 mod effects;
+mod heads;
 mod patch;
 mod printable;
+mod prompts;
 mod table;
 
 use std::process::ExitCode;
@@ -17,6 +19,7 @@ use clap::Parser;
 enum Cli {
     Attribute(attribute::Attribute),
     Effects(effects::EffectsCommand),
+    Heads(heads::Heads),
     Patch(patch::PatchCommand),
 }
 
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse() {
         Cli::Attribute(attribute) => attribute.run(),
         Cli::Effects(effects) => effects.run(),
+        Cli::Heads(heads) => heads.run(),
         Cli::Patch(patch) => patch.run(),
     };
     match done {
