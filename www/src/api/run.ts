@@ -1,9 +1,12 @@
 import type { Remote } from 'comlink';
 import { checkCount, checkIds, checkOptions, checkPosition, checkToken, wrong } from './arguments.js';
+import { WORKING, work } from './work.js';
 import type { Service } from './worker.js';
 import type {
   AttributionData,
   AttributionText,
+  Cancelling,
+  CancellingQuestion,
   Contribution,
   Effects,
   EffectsQuestion,
@@ -26,7 +29,7 @@ export interface Abortable {
 
 /** How far work is that takes its time. */
 export interface Work<T> {
-  /** Multiply-adds done, of `total`. */
+  /** How much is done, of `total`: multiply-adds, or prompts of a set. */
   done: number;
   total: number;
   /** Seconds that are left, by how long it took so far. */
@@ -59,8 +62,6 @@ function first({ labels, attribution, positions }: AttributionData, k: number, s
 
 /** Asks the worker, after everything asked before. */
 export type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
-
-const WORKING = { signal: 'signal', onProgress: 'function' } as const;
 
 /** The labels of a head's sources, or of an MLP's neurons and its output bias. */
 function numbered({ unit, of = '', attribution }: Omit<AttributionText, 'labels'>): string[] {
@@ -128,6 +129,16 @@ export class Run {
     return { ...numbers, heads: heads === '' ? [] : heads.split(' ') };
   }
 
+  /**
+   * Pairs of parts of which the later erases, at the position, what the earlier wrote, while both have a share in the logit (difference)
+   * worth telling: shares that cancel, and say little of what either part does. Those that cancel most come first.
+   */
+  async cancelling(question: CancellingQuestion, options: Abortable = {}): Promise<Cancelling[]> {
+    const asked = { ...explained(question), unit: question.unit };
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.cancelling(this.#handle, asked), options.signal);
+  }
+
   /** The whole attention pattern of a head such as `L9H9`: of each token the attention to those up to there, one after the other. */
   async pattern(head: string, options: Abortable = {}): Promise<Float32Array> {
     if (typeof head !== 'string') throw wrong('head', head, 'a label such as L9H9');
@@ -143,7 +154,7 @@ export class Run {
     const { unit, ablation, positions, signal, onProgress } = question;
     const asked = { ...explained(question), ...given({ unit, ablation, positions }) };
     checkOptions({ signal, onProgress }, WORKING);
-    return this.#work((service) => service.effects(this.#handle, asked as EffectsQuestion), { signal, onProgress });
+    return work(this.#call, (service) => service.effects(this.#handle, asked as EffectsQuestion), { signal, onProgress }, (known: Effects) => known);
   }
 
   /**
@@ -155,7 +166,7 @@ export class Run {
     const { site, signal, onProgress } = question;
     const asked = { ...explained(question), ...given({ site }) };
     checkOptions({ signal, onProgress }, WORKING);
-    return this.#work((service) => service.patch(this.#handle, other, asked as PatchQuestion), { signal, onProgress });
+    return work(this.#call, (service) => service.patch(this.#handle, other, asked as PatchQuestion), { signal, onProgress }, (known: Patching) => known);
   }
 
   /**
@@ -194,26 +205,6 @@ export class Run {
   #other(run: Run): number {
     if (!(run instanceof Run) || run.#call !== this.#call) throw wrong('corrupted', run, 'a run of the same model');
     return run.#handle;
-  }
-
-  async #work<T extends Effects | Patching>(start: (service: Remote<Service>) => Promise<number>, { signal, onProgress }: Working<T>): Promise<T> {
-    const handle = await this.#call(start, signal);
-    const begun = performance.now();
-    let told = begun;
-    try {
-      for (;;) {
-        const tell = onProgress !== undefined && performance.now() - told > 100;
-        const { more, done, total, known } = await this.#call((service) => service.advance(handle, tell), signal);
-        if (known) {
-          told = performance.now();
-          const secondsLeft = ((told - begun) / 1000) * (total / Math.max(1, done) - 1);
-          onProgress?.({ done, total, secondsLeft, known: known as T });
-        }
-        if (!more) return known as T;
-      }
-    } finally {
-      this.#call((service) => service.free(handle)).catch(() => {});
-    }
   }
 
   /** Gives the memory of the activations back. */

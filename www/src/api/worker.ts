@@ -4,10 +4,14 @@ import * as several from '../wasm/model-threads.js';
 import type {
   AttributionText,
   Bos,
+  Cancelling,
+  CancellingQuestion,
   Effects,
   EffectsQuestion,
   Explained,
   Generation,
+  HeadScores,
+  HeadScoresOptions,
   Model,
   ModelConfig,
   PatchQuestion,
@@ -18,6 +22,9 @@ import type {
   ReactionQuestion,
   Run,
   SamplingOptions,
+  SetPrompt,
+  SetQuestion,
+  SetTables,
   SourcesText,
   Token,
   Trial,
@@ -46,11 +53,14 @@ export interface Loaded {
 /** How far a trial is, and what is known by then. */
 export interface Advanced {
   more: boolean;
-  /** Multiply-adds, of `total`. */
+  /** Multiply-adds or prompts, of `total`. */
   done: number;
   total: number;
-  known?: Effects | Patching;
+  known?: Known;
 }
+
+/** What work that takes its time ends with. */
+export type Known = Effects | Patching | HeadScores | SetTables;
 
 /** Milliseconds of work on a trial between two other questions. */
 const TURN = 25;
@@ -134,6 +144,8 @@ const service = {
 
   sources: (run: number, explained: Explained): SourcesText => get(runs, run).sources(explained as Question),
 
+  cancelling: (run: number, question: CancellingQuestion): Cancelling[] => get(runs, run).cancelling(question),
+
   pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),
 
   reaction: (run: number, question: ReactionQuestion): Reaction => get(runs, run).reaction(question),
@@ -147,6 +159,18 @@ const service = {
     trials.set(++handles, get(runs, clean).patch(get(runs, corrupted), question));
     return handles;
   },
+
+  headScores(options: HeadScoresOptions): number {
+    trials.set(++handles, model.headScores(options));
+    return handles;
+  },
+
+  askAll(prompts: string, question: SetQuestion): number {
+    trials.set(++handles, model.askAll(prompts, question));
+    return handles;
+  },
+
+  parsePrompts: (text: string): SetPrompt[] => wasm.parsePrompts(text),
 
   /** Goes on with a trial for a while; at its end, or if asked, with what is known by then. */
   advance(trial: number, tell: boolean): Advanced {

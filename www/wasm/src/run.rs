@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use logitscope::Error;
 use logitscope::attribution::{
-    Ablation, Explanation, Form, Part, Position, Question, Target, effects, explain, patch, patched, reaction, sources,
+    Ablation, Explanation, Form, Part, Position, Question, Target, cancelling, effects, explain, patch, patched, reaction, sources,
     without,
 };
 use logitscope::gpt2::{self, LanguageModel};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{form, given, integers, parsed, position, single_token, size, steps, to_js, tokens, whole_number};
-use crate::types::{JsAttribution, JsPredictions, JsQuestion, JsReaction, JsSources, JsTokens, JsWhatIf};
+use crate::types::{JsAttribution, JsCancelling, JsPredictions, JsQuestion, JsReaction, JsSources, JsTokens, JsWhatIf};
 use crate::{JsResult, Trial};
 
 /// A prompt's activations.
@@ -68,6 +68,14 @@ impl Run {
         )?;
         set("pattern", js_sys::Float64Array::from(&of_heads.pattern[..]).into())?;
         Ok(result.unchecked_into())
+    }
+
+    /// Pairs of parts that cancel.
+    pub fn cancelling(&self, asked: &JsQuestion) -> JsResult<JsCancelling> {
+        let Form::Parts(unit) = form(&asked.unit(), None)? else {
+            return Err(Error::Argument("unit: parts cancel by component or head".into()).into());
+        };
+        Ok(to_js(&cancelling(&self.run, &self.question(asked)?, unit)?)?.unchecked_into())
     }
 
     /// What the answer's logit is without each part.
@@ -197,7 +205,7 @@ fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
 }
 
 /// Labels as one text, with spaces between.
-fn joined(labels: &[Part]) -> JsValue {
+pub(crate) fn joined(labels: &[Part]) -> JsValue {
     let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();
     labels.join(" ").into()
 }

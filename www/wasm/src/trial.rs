@@ -1,19 +1,22 @@
-//! Work on many variants of a run, a step a call.
+//! Work that takes its time, a step a call.
 
-use logitscope::attribution::{EffectsTrial, PatchingTrial};
+use logitscope::attribution::{EffectsTrial, HeadScoresTrial, PatchingTrial};
 use wasm_bindgen::prelude::*;
 
 use crate::JsResult;
 use crate::convert::to_js;
+use crate::set::Set;
 use crate::types::JsTrialed;
 
-/// Effects, or patching, in the making.
+/// An answer in the making.
 #[wasm_bindgen]
 pub struct Trial(Kind);
 
 enum Kind {
     Effects(EffectsTrial),
     Patching(PatchingTrial),
+    Heads(Box<HeadScoresTrial>),
+    Set(Box<Set>),
 }
 
 impl From<EffectsTrial> for Trial {
@@ -28,6 +31,18 @@ impl From<PatchingTrial> for Trial {
     }
 }
 
+impl From<HeadScoresTrial> for Trial {
+    fn from(trial: HeadScoresTrial) -> Self {
+        Self(Kind::Heads(Box::new(trial)))
+    }
+}
+
+impl From<Set> for Trial {
+    fn from(set: Set) -> Self {
+        Self(Kind::Set(Box::new(set)))
+    }
+}
+
 #[wasm_bindgen]
 impl Trial {
     /// Does some hundredths of a second of the work, and tells whether there is more.
@@ -35,14 +50,18 @@ impl Trial {
         Ok(match &mut self.0 {
             Kind::Effects(trial) => trial.advance()?,
             Kind::Patching(trial) => trial.advance()?,
+            Kind::Heads(trial) => trial.advance()?,
+            Kind::Set(set) => set.advance()?,
         })
     }
 
-    /// How much is done, and how much there is, in multiply-adds.
+    /// How much is done, and how much there is, in multiply-adds, or prompts.
     pub fn progress(&self) -> Vec<f64> {
         let progress = match &self.0 {
             Kind::Effects(trial) => trial.progress(),
             Kind::Patching(trial) => trial.progress(),
+            Kind::Heads(trial) => trial.progress(),
+            Kind::Set(set) => set.progress(),
         };
         vec![progress.done as f64, progress.total as f64]
     }
@@ -52,6 +71,8 @@ impl Trial {
         let known = match &self.0 {
             Kind::Effects(trial) => to_js(&trial.effects())?,
             Kind::Patching(trial) => to_js(&trial.patching())?,
+            Kind::Heads(trial) => to_js(trial.scores())?,
+            Kind::Set(set) => set.known()?,
         };
         Ok(known.unchecked_into())
     }

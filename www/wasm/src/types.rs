@@ -140,6 +140,22 @@ export interface Question extends Explained {
 /** Which logit, or difference of two, is asked for. */
 export type Asked = Pick<Explained, 'answer' | 'incorrect' | 'position'>;
 
+/** What `Run.cancelling` is asked. */
+export interface CancellingQuestion extends Asked {
+  /** Attention as a whole, or its heads; MLPs and the embeddings either way. */
+  unit: 'component' | 'head';
+}
+
+/** Two parts of which the later takes back what the earlier wrote. */
+export interface Cancelling {
+  earlier: string;
+  later: string;
+  /** How much of what the earlier wrote the later adds to it: -1 where all of it is erased. */
+  projection: number;
+  /** What each adds to the logit (difference), the earlier first. */
+  attribution: [number, number];
+}
+
 /** What a part is replaced by, and where. */
 export interface Removal {
   /**
@@ -304,8 +320,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn at(this: &JsWhatIf) -> JsValue;
 
-    #[wasm_bindgen(typescript_type = "Effects | Patching")]
+    #[wasm_bindgen(typescript_type = "Effects | Patching | HeadScores | SetTables")]
     pub type JsTrialed;
+    #[wasm_bindgen(typescript_type = "Cancelling[]")]
+    pub type JsCancelling;
     #[wasm_bindgen(typescript_type = "Reaction")]
     pub type JsReaction;
 
