@@ -90,7 +90,7 @@ proptest! {
     }
 }
 
-/// As the model's card has it: L0H7 looks one word back everywhere, and these heads of layer 2 at what came next.
+/// As the model's card has it: L0H7 looks one word back everywhere, and heads of layer 2 at what came next, which they then say.
 #[test]
 fn the_bundled_models_heads() {
     let scores = head_scores(&bundled(), None, 0).unwrap().finish().unwrap();
@@ -102,13 +102,14 @@ fn the_bundled_models_heads() {
     };
     let (value, layer, head) = best(&scores.previous);
     assert!((layer, head) == (0, 7) && value > 0.5, "L{layer}H{head} {value}");
-    let (value, layer, head) = best(&scores.induction);
-    assert!(
-        layer == 2 && [0, 2, 4, 7].contains(&head) && value > 0.3,
-        "L{layer}H{head} {value}"
-    );
     let again = head_scores(&bundled(), Some(31), 0).unwrap().finish().unwrap();
     assert_eq!(again, scores);
+    // It was taught with up to sixteen words.
+    let short = head_scores(&bundled(), Some(16), 0).unwrap().finish().unwrap();
+    for (score, least) in [(&short.induction, 0.3), (&short.copying, 0.8)] {
+        let (value, layer, head) = best(score);
+        assert!(layer == 2 && value > least, "L{layer}H{head} {value}");
+    }
     let other = head_scores(&bundled(), None, 1).unwrap().finish().unwrap();
     assert_ne!(other.tokens, scores.tokens);
 }
