@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use logitscope::Error;
 use logitscope::attribution::{
-    Ablation, Explanation, Form, Part, Position, Question, Target, cancelling, effects, explain, patch, patched, reaction, sources,
-    without,
+    Ablation, Explanation, Form, Part, Position, Question, Target, cancelling, effects, explain, patch, patched,
+    reaction, sources, without,
 };
 use logitscope::gpt2::{self, LanguageModel};
 use serde::Serialize;
