@@ -9,10 +9,15 @@ use super::grammar::{ADJECTIVES, NOUNS};
 use super::people::{NAMES, OBJECTS, PLACES};
 use super::{Sentence, Task};
 
-pub fn sentence(rng: &mut ChaCha8Rng) -> Sentence {
+/// What is said.
+pub fn words() -> Vec<&'static str> {
     let nouns: Vec<&str> = NOUNS.iter().map(|(_, plural)| *plural).collect();
     let countries: Vec<&str> = COUNTRIES.iter().flat_map(|c| [c.0, c.1]).collect();
-    let words = [NAMES, PLACES, OBJECTS, ADJECTIVES, &nouns, &countries].concat();
+    [NAMES, PLACES, OBJECTS, ADJECTIVES, &nouns, &countries].concat()
+}
+
+pub fn sentence(rng: &mut ChaCha8Rng) -> Sentence {
+    let words = words();
     let n = rng.random_range(4..=16);
     let words: Vec<&str> = words.sample(rng, n).copied().collect();
     let said = words.join(" ");

@@ -27,6 +27,7 @@ mod grammar;
 mod induction;
 mod people;
 mod plain;
+pub mod presets;
 mod years;
 
 use rand::seq::IndexedRandom;

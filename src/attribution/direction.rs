@@ -73,9 +73,14 @@ fn subtract(x: &mut [f64], y: &[f64]) {
 /// `gamma * w`, less its mean: what reads a LayerNorm's output along w reads of its input, but for the scale.
 pub(super) fn centered(gamma: &[f64], w: &[f64]) -> Vec<f64> {
     let mut direction: Vec<f64> = gamma.iter().zip(w).map(|(g, w)| g * w).collect();
-    let mean = direction.iter().sum::<f64>() / direction.len() as f64;
-    direction.iter_mut().for_each(|u| *u -= mean);
+    center(&mut direction);
     direction
+}
+
+/// Takes the mean out.
+pub(super) fn center(x: &mut [f64]) {
+    let mean = x.iter().sum::<f64>() / x.len() as f64;
+    x.iter_mut().for_each(|x| *x -= mean);
 }
 
 pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {

@@ -29,15 +29,18 @@
 //! What is lost when a part is taken out, and the rest of the model reacts, is asked of other runs ([`Run::with`](crate::gpt2::Run::with)):
 //! [`effects`] takes out one part after the other, [`patch`] puts in those of another prompt, [`reaction`] says who steps in. What two
 //! runs differ in as they are, [`difference`] says part by part.
+//! Whether it is always so is asked of many prompts: [`set`]. What a head is, whatever is asked, [`head_scores`] says.
 //!
 //! The second makes of one reading the next: a [`Question`] may go in through several heads, and the parts add up at each of them
 //! (patterns and scales as they were in this run).
 
+mod cancelling;
 mod contrast;
 mod difference;
 mod direction;
 mod effects;
 mod explanation;
+mod head_scores;
 mod heads;
 mod identity;
 pub mod labels;
@@ -53,6 +56,7 @@ mod readout;
 mod renormalized;
 mod rounding;
 mod running_sum;
+pub mod set;
 mod sources;
 mod stream;
 #[cfg(test)]
@@ -60,11 +64,13 @@ mod tests;
 mod trial;
 mod unit;
 
+pub use cancelling::{Cancelling, cancelling};
 pub use contrast::Contrast;
 pub use difference::difference;
 pub use direction::LogitDirection;
 pub use effects::{Ablation, Effects, EffectsTrial, effects, without};
 pub use explanation::{Explanation, Form, explain};
+pub use head_scores::{HeadScores, HeadScoresTrial, head_scores};
 pub use identity::Identity;
 pub use lens::{Lens, LensTrial, lens};
 pub use parts::{Attribution, Sources, attribute, sources};

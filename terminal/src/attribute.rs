@@ -1,13 +1,15 @@
-//! `logitscope attribute`: one question about one prompt.
+//! `logitscope attribute`: one question about one prompt, or about each of many.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
+use logitscope::attribution::set::{Measure, SetPrompt, ask_all};
 use logitscope::attribution::{Explanation, Form, Part, Position, Question, Step, Target};
 use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
 use crate::asked::{Compared, Corrupted, Format, Model, NoBos, Prompt, Svg, compared, position, print};
+use crate::prompts::{self, Prompts};
 use crate::table;
 
 /// Of a chart, in CSS pixels.
@@ -23,12 +25,14 @@ pub struct Attribute {
     prompt: Prompt,
     #[command(flatten)]
     corrupted: Corrupted,
+    #[command(flatten)]
+    prompts: Prompts,
     /// Token to explain: its text with its leading space, or its id as #12
     #[arg(
         long,
         value_name = "TOKEN",
         allow_hyphen_values = true,
-        required_unless_present = "explain"
+        required_unless_present_any = ["explain", "prompts"]
     )]
     answer: Option<String>,
     #[command(flatten)]
@@ -37,7 +41,8 @@ pub struct Attribute {
     /// before softmax by the parts at the key's token, or score:L9H9@5:query by those at the position
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["answer", "incorrect", "contrast"])]
     explain: Option<Target>,
-    /// How finely to take it apart; layer is the running sum, what has been added up so far; source and neuron need --of
+    /// How finely to take it apart; layer is the running sum, what has been added up so far; source and neuron need --of, but for source with
+    /// --prompts, which is what each head takes from the token of each role
     #[arg(long, default_value = "component", value_parser = PossibleValuesParser::new(Form::NAMES))]
     unit: String,
     /// Which part to take apart: a head such as L9H9 into its source tokens (--unit source), an MLP such as 10_mlp_out into
@@ -69,6 +74,9 @@ pub struct Attribute {
 impl Attribute {
     pub fn run(&self) -> Result<()> {
         let model = self.model.open()?;
+        if let Some(prompts) = self.prompts.read()? {
+            return self.of_all(&model, prompts);
+        }
         let report = self.report(&model)?;
         self.model.tell(&model);
         if !report.exact {
@@ -90,6 +98,20 @@ impl Attribute {
             Format::Json => serde_json::to_string(&report)? + "\n",
             Format::Csv => csv(&report.explanation),
         })
+    }
+
+    /// Of each prompt of a file.
+    fn of_all(&self, model: &LanguageModel, prompts: Vec<SetPrompt>) -> Result<()> {
+        let Position::At(position) = self.position else {
+            bail!("--position all: each prompt of a file is asked after one position; give a number");
+        };
+        let measure = match self.unit.as_str() {
+            "source" => Measure::Sources,
+            unit => Measure::Parts(vec![Form::named(unit, None)?]),
+        };
+        let answer = ask_all(prompts, measure, position, !self.bos.no_bos)?.finish(model)?;
+        self.model.tell(model);
+        prompts::print_all(&answer, self.top, self.format)
     }
 
     fn report(&self, model: &LanguageModel) -> Result<Report> {

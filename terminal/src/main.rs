@@ -3,9 +3,11 @@
 mod asked;
 mod attribute;
 mod effects;
+mod heads;
 mod lens;
 mod patch;
 mod printable;
+mod prompts;
 mod readout;
 mod table;
 
@@ -19,6 +21,7 @@ use clap::Parser;
 enum Cli {
     Attribute(attribute::Attribute),
     Effects(effects::EffectsCommand),
+    Heads(heads::Heads),
     Lens(lens::LensCommand),
     Patch(patch::PatchCommand),
     Readout(readout::ReadoutCommand),
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse() {
         Cli::Attribute(attribute) => attribute.run(),
         Cli::Effects(effects) => effects.run(),
+        Cli::Heads(heads) => heads.run(),
         Cli::Lens(lens) => lens.run(),
         Cli::Patch(patch) => patch.run(),
         Cli::Readout(readout) => readout.run(),

@@ -1117,3 +1117,126 @@ fn a_part_s_words_are_its_attributions() {
     let refused = tiny("readout", "--tokens 1,5,9 --part 0_mid").stderr;
     assert!(refused.contains("a state of the residual stream"), "{refused}");
 }
+
+#[test]
+fn heads_are_scored() {
+    let model = data("tiny-a");
+    let run = |more: &str| {
+        let mut all = vec!["heads", "--model", model.to_str().unwrap()];
+        all.extend(more.split_whitespace());
+        logitscope(&all)
+    };
+    let json: serde_json::Value = serde_json::from_str(&succeeds(run("--length 4 --seed 7 --format json"))).unwrap();
+    assert_eq!((&json["length"], &json["seed"]), (&4.into(), &7.into()));
+    let csv = succeeds(run("--length 4 --seed 7 --format csv"));
+    let [heading, first, ..] = csv.lines().collect::<Vec<_>>()[..] else {
+        panic!("{csv}")
+    };
+    assert_eq!(heading, "label,previous,duplicate,induction,first,copying");
+    let scores = heading.split(',').skip(1).map(|name| json[name][0][0].to_string());
+    let scores: Vec<f64> = scores.map(|score| score.parse().unwrap()).collect();
+    let first: Vec<f64> = first
+        .strip_prefix("L0H0,")
+        .unwrap()
+        .split(',')
+        .map(|x| x.parse().unwrap())
+        .collect();
+    assert_eq!(first, scores);
+    let table = succeeds(run("--length 4"));
+    assert!(
+        table.starts_with("On 4 random tokens, said twice (seed 0):\n\nhead   previous"),
+        "{table}"
+    );
+    let refused = run("--length 1000");
+    assert!(
+        refused.code != 0 && refused.stderr.starts_with("error: length: 1000 is not between 2 and"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn many_prompts_are_asked_the_same() {
+    let (dir, model) = (tempfile::tempdir().unwrap(), data("tiny-a"));
+    let file = dir.path().join("prompts.csv");
+    let ask = |text: &str, more: &str| {
+        std::fs::write(&file, text).unwrap();
+        let mut all = vec![
+            "attribute",
+            "--model",
+            model.to_str().unwrap(),
+            "--prompts",
+            file.to_str().unwrap(),
+        ];
+        all.extend(more.split_whitespace());
+        logitscope(&all)
+    };
+    let prompts = "tokens,answer,incorrect,who\n1 5 9,#7,#12,@1\n2 5 9,#7,#12,@0\n1 5 999999,#7,#12,@1\n";
+    let alone = ["1,5,9", "2,5,9"].map(|tokens| {
+        report(attribute(
+            &model,
+            &format!("--tokens {tokens} --answer #7 --incorrect #12 --format json"),
+        ))
+        .explanation
+    });
+    let output = ask(prompts, "--format json");
+    assert!(
+        output
+            .stderr
+            .starts_with("note: prompt 3 is left out: prompt: token id 999999 is not in the vocabulary"),
+        "{}",
+        output.stderr
+    );
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    let values: Vec<f64> = alone.iter().flat_map(|alone| alone.values().to_vec()).collect();
+    assert_eq!(json["attribution"], serde_json::json!(values));
+    assert_eq!(
+        (&json["n"], &json["unit"], &json["failed"][0]["index"]),
+        (&2.into(), &"component".into(), &2.into())
+    );
+    let (a, b) = (alone[0].values()[0], alone[1].values()[0]);
+    let (mean, sd) = (json["mean"][0].as_f64().unwrap(), json["sd"][0].as_f64().unwrap());
+    assert!((mean - (a + b) / 2.0).abs() < 1e-12 && (sd - (a - b).abs() / 2f64.sqrt()).abs() < 1e-12);
+
+    let prompts = prompts.rsplit_once("1 5 999999").unwrap().0;
+    let csv = succeeds(ask(prompts, "--format csv"));
+    assert!(
+        csv.starts_with(&format!("of,label,n,mean,sd\ncomponent,embed,2,{mean},{sd}\n")),
+        "{csv}"
+    );
+    let table = succeeds(ask(prompts, "--top 1 --unit source"));
+    assert!(
+        table.starts_with("2 prompts, ") && table.contains("pattern of who") && table.contains("attribution of who"),
+        "{table}"
+    );
+
+    for (text, more, message) in [
+        (
+            "tokens,answer\n1 5 9,#7,#8\n",
+            "",
+            "prompts: line 2 has 3 cells, but line 1 names 2 columns",
+        ),
+        (
+            "tokens,answer\n1 5 9,#7\n",
+            "--unit source",
+            "no prompt names a token by a role",
+        ),
+        (
+            "tokens,answer\n1 5 9,#7\n",
+            "--position all",
+            "--position all: each prompt of a file is asked after one position",
+        ),
+        (
+            "tokens,answer\n1 5 9,#7\n",
+            "--unit neuron",
+            "of: unit neuron takes an MLP apart",
+        ),
+    ] {
+        let output = ask(text, more);
+        assert!(
+            output.code != 0 && output.stderr.contains(message),
+            "{}\n{message}",
+            output.stderr
+        );
+    }
+}

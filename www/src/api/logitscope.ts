@@ -13,16 +13,18 @@
  * @packageDocumentation
  */
 import { proxy } from 'comlink';
-import { checkIds, checkOptions, checkPrompt, checkToken } from './arguments.js';
+import { checkIds, checkOptions, checkPrompt, checkToken, wrong } from './arguments.js';
 import { initCharts, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './locate.js';
 import type { Progress } from './progress.js';
-import { Run, type Abortable, type Call } from './run.js';
+import { Run, type Abortable, type Call, type Work, type Working } from './run.js';
 import { discardIncomplete } from './storage/kept.js';
 import { Team } from './team.js';
+import { attributeAll, effectsAll, sourcesAll, type SetAttribution, type SetEffects, type SetOptions, type SetSources } from './set.js';
+import { WORKING, work } from './work.js';
 import type { Input, Loaded } from './worker.js';
-import type { Bos, ModelConfig, SamplingOptions, Token } from '../wasm/model.js';
+import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SamplingOptions, SetPrompt, Token, Unit } from '../wasm/model.js';
 
 export { Chart, Curve, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
@@ -35,6 +37,7 @@ export type { Lens } from './lens.js';
 export { Run, type Abortable, type Attribution, type Work, type Working } from './run.js';
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
+export type { Moments, RoleSources, SetAnswer, SetAttribution, SetEffects, SetOptions, SetSources } from './set.js';
 export type { Input } from './worker.js';
 export type {
   ChartItem,
@@ -50,12 +53,18 @@ export type {
   Subject,
 } from '../wasm/charts.js';
 export type {
+  AnsweredPrompt,
   Asked,
   Bos,
+  Cancelling,
+  CancellingQuestion,
   Contribution,
   Effects,
   EffectsQuestion,
   Explained,
+  FailedPrompt,
+  HeadScores,
+  HeadScoresOptions,
   LensQuestion,
   ModelConfig,
   PatchQuestion,
@@ -69,6 +78,7 @@ export type {
   ReadoutQuestion,
   Removal,
   SamplingOptions,
+  SetPrompt,
   SourcesData,
   Token,
   Unit,
@@ -258,6 +268,63 @@ export class Logitscope {
     } finally {
       this.#call((service) => service.free(handle)).catch(() => {});
     }
+  }
+
+  /**
+   * What the heads are, whatever is asked: where they look in random tokens said twice, and whether they raise the tokens that they read.
+   * While it is computed, the layers that are known by then are told. Cancelled by its signal within a tenth of a second.
+   */
+  async headScores(options: HeadScoresOptions & Working<HeadScores> = {}): Promise<HeadScores> {
+    checkOptions(options, { ...WORKING, length: 'number', seed: 'number' });
+    const { length, seed, signal, onProgress } = options;
+    return work(this.#call, (service) => service.headScores({ length, seed }), { signal, onProgress }, (known: HeadScores) => known);
+  }
+
+  /**
+   * Reads prompts with their answers from text: CSV with the columns `prompt` (or `tokens`), `answer` and `incorrect`, each further column a
+   * role; or JSON lines, or a JSON list, of {@link SetPrompt}s.
+   *
+   * @throws {@link LogitscopeError} `ArgumentError` that names the line and the column
+   */
+  async parsePrompts(text: string, options: Abortable = {}): Promise<SetPrompt[]> {
+    if (typeof text !== 'string') throw wrong('text', text, 'text');
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.parsePrompts(text), options.signal);
+  }
+
+  /**
+   * The same question of many prompts, each after its own last token: mean and standard deviation of what each part adds. Prompts that cannot
+   * be asked are listed with their reasons, and the rest counts. With several units, each prompt is run once. Cancelled by its signal
+   * within a tenth of a second.
+   */
+  async attributeAll(prompts: readonly SetPrompt[], options: { unit: Unit } & SetOptions & Working<SetAttribution>): Promise<SetAttribution>;
+  async attributeAll(prompts: readonly SetPrompt[], options: { unit: readonly Unit[] } & SetOptions & Working<SetAttribution[]>): Promise<SetAttribution[]>;
+  async attributeAll(
+    prompts: readonly SetPrompt[],
+    options: { unit: Unit | readonly Unit[] } & SetOptions & Working<never>,
+  ): Promise<SetAttribution | SetAttribution[]> {
+    checkOptions(options, {});
+    const { unit, onProgress, ...rest } = options;
+    const tell = onProgress as ((work: Work<unknown>) => void) | undefined;
+    if (Array.isArray(unit)) return attributeAll(this.#call, prompts, unit as Unit[], { ...rest, onProgress: tell });
+    const told = tell && ((work: Work<SetAttribution[]>) => tell({ ...work, known: work.known[0] }));
+    const [answer] = await attributeAll(this.#call, prompts, [unit as Unit], { ...rest, onProgress: told });
+    return answer as SetAttribution;
+  }
+
+  /** The total effects of parts over many prompts, as {@link Run.effects} has them of one. As {@link attributeAll} otherwise. */
+  async effectsAll(prompts: readonly SetPrompt[], options: Removal & { unit: 'component' | 'head' } & SetOptions & Working<SetEffects>): Promise<SetEffects> {
+    checkOptions(options, {});
+    const { unit, ablation, positions, ...rest } = options;
+    return effectsAll(this.#call, prompts, { unit, ablation, positions }, rest);
+  }
+
+  /**
+   * How each head looks at the token of each role over many prompts, and what it takes from there, as {@link Run.sources} has it of one. As
+   * {@link attributeAll} otherwise.
+   */
+  async sourcesAll(prompts: readonly SetPrompt[], options: SetOptions & Working<SetSources> = {}): Promise<SetSources> {
+    return sourcesAll(this.#call, prompts, options);
   }
 
   /** Bytes of memory that the model has taken; it never shrinks, so this is also the most that it took. */

@@ -1,10 +1,13 @@
 import type { Remote } from 'comlink';
 import { checkCount, checkIds, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
 import { lensOf, type Lens } from './lens.js';
-import type { Known, Service } from './worker.js';
+import { WORKING, work } from './work.js';
+import type { Service } from './worker.js';
 import type {
   AttributionData,
   AttributionText,
+  Cancelling,
+  CancellingQuestion,
   Contribution,
   Effects,
   EffectsQuestion,
@@ -31,7 +34,7 @@ export interface Abortable {
 
 /** How far work is that takes its time. */
 export interface Work<T> {
-  /** Multiply-adds done, of `total`. */
+  /** How much is done, of `total`: multiply-adds, or prompts of a set. */
   done: number;
   total: number;
   /** Seconds that are left, by how long it took so far. */
@@ -64,8 +67,6 @@ function first({ labels, attribution, positions }: AttributionData, k: number, s
 
 /** Asks the worker, after everything asked before. */
 export type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
-
-const WORKING = { signal: 'signal', onProgress: 'function' } as const;
 
 /** The labels of a head's sources, or of an MLP's neurons and its output bias. */
 function numbered({ unit, of = '', attribution }: Omit<AttributionText, 'labels'>): string[] {
@@ -147,6 +148,16 @@ export class Run {
     return { ...numbers, heads: heads === '' ? [] : heads.split(' ') };
   }
 
+  /**
+   * Pairs of parts of which the later erases, at the position, what the earlier wrote, while both have a share in the logit (difference)
+   * worth telling: shares that cancel, and say little of what either part does. Those that cancel most come first.
+   */
+  async cancelling(question: CancellingQuestion, options: Abortable = {}): Promise<Cancelling[]> {
+    const asked = { ...explained(question), unit: question.unit };
+    checkOptions(options, { signal: 'signal' });
+    return this.#call((service) => service.cancelling(this.#handle, asked), options.signal);
+  }
+
   /** The whole attention pattern of a head such as `L9H9`: of each token the attention to those up to there, one after the other. */
   async pattern(head: string, options: Abortable = {}): Promise<Float32Array> {
     if (typeof head !== 'string') throw wrong('head', head, 'a label such as L9H9');
@@ -162,7 +173,7 @@ export class Run {
     const { unit, ablation, positions, signal, onProgress } = question;
     const asked = { ...explained(question), ...given({ unit, ablation, positions }) };
     checkOptions({ signal, onProgress }, WORKING);
-    return this.#work((service) => service.effects(this.#handle, asked as EffectsQuestion), (known) => known as Effects, { signal, onProgress });
+    return work(this.#call, (service) => service.effects(this.#handle, asked as EffectsQuestion), { signal, onProgress }, (known: Effects) => known);
   }
 
   /**
@@ -174,7 +185,7 @@ export class Run {
     const { site, signal, onProgress } = question;
     const asked = { ...explained(question), ...given({ site }) };
     checkOptions({ signal, onProgress }, WORKING);
-    return this.#work((service) => service.patch(this.#handle, other, asked as PatchQuestion), (known) => known as Patching, { signal, onProgress });
+    return work(this.#call, (service) => service.patch(this.#handle, other, asked as PatchQuestion), { signal, onProgress }, (known: Patching) => known);
   }
 
   /**
@@ -189,7 +200,7 @@ export class Run {
     checkCount('k', k);
     checkOptions({ signal, onProgress }, WORKING);
     const asked = given({ answer, position, k }) as LensQuestion;
-    return this.#work((service) => service.lens(this.#handle, asked), (known) => lensOf(known as LensText), { signal, onProgress });
+    return work(this.#call, (service) => service.lens(this.#handle, asked), { signal, onProgress }, (known: LensText) => lensOf(known));
   }
 
   /** What a part says to the whole vocabulary: the tokens that it promotes and suppresses most, with its attribution for each as the answer. */
@@ -247,27 +258,6 @@ export class Run {
   #other(run: Run): number {
     if (!(run instanceof Run) || run.#call !== this.#call) throw wrong('corrupted', run, 'a run of the same model');
     return run.#handle;
-  }
-
-  async #work<T>(start: (service: Remote<Service>) => Promise<number>, read: (known: Known) => T, { signal, onProgress }: Working<T>): Promise<T> {
-    const handle = await this.#call(start, signal);
-    const begun = performance.now();
-    let told = begun;
-    try {
-      for (;;) {
-        const tell = onProgress !== undefined && performance.now() - told > 100;
-        const { more, done, total, known } = await this.#call((service) => service.advance(handle, tell), signal);
-        if (known) {
-          told = performance.now();
-          const secondsLeft = ((told - begun) / 1000) * (total / Math.max(1, done) - 1);
-          const work: Work<T> = { done, total, secondsLeft, known: read(known) };
-          onProgress?.(work);
-          if (!more) return work.known;
-        }
-      }
-    } finally {
-      this.#call((service) => service.free(handle)).catch(() => {});
-    }
   }
 
   /** Gives the memory of the activations back. */

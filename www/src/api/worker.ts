@@ -4,12 +4,16 @@ import * as several from '../wasm/model-threads.js';
 import type {
   AttributionText,
   Bos,
+  Cancelling,
+  CancellingQuestion,
   Effects,
   EffectsQuestion,
   Explained,
   Generation,
   LensQuestion,
   LensText,
+  HeadScores,
+  HeadScoresOptions,
   Model,
   ModelConfig,
   PatchQuestion,
@@ -21,6 +25,9 @@ import type {
   Readout,
   Run,
   SamplingOptions,
+  SetPrompt,
+  SetQuestion,
+  SetTables,
   SourcesText,
   Token,
   Trial,
@@ -46,17 +53,17 @@ export interface Loaded {
   revision: string | undefined;
 }
 
-/** What a trial finds. */
-export type Known = Effects | Patching | LensText;
-
 /** How far a trial is, and what is known by then. */
 export interface Advanced {
   more: boolean;
-  /** Multiply-adds, of `total`. */
+  /** Multiply-adds or prompts, of `total`. */
   done: number;
   total: number;
   known?: Known;
 }
+
+/** What work that takes its time ends with. */
+export type Known = Effects | Patching | LensText | HeadScores | SetTables;
 
 /** Milliseconds of work on a trial between two other questions. */
 const TURN = 25;
@@ -142,6 +149,8 @@ const service = {
 
   sources: (run: number, explained: Explained): SourcesText => get(runs, run).sources(explained as Question),
 
+  cancelling: (run: number, question: CancellingQuestion): Cancelling[] => get(runs, run).cancelling(question),
+
   pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),
 
   readouts: (run: number, parts: string[], position: number, k: number): Readout[] => get(runs, run).readouts(parts, position, k),
@@ -162,6 +171,18 @@ const service = {
     trials.set(++handles, get(runs, run).lens(question));
     return handles;
   },
+
+  headScores(options: HeadScoresOptions): number {
+    trials.set(++handles, model.headScores(options));
+    return handles;
+  },
+
+  askAll(prompts: string, question: SetQuestion): number {
+    trials.set(++handles, model.askAll(prompts, question));
+    return handles;
+  },
+
+  parsePrompts: (text: string): SetPrompt[] => wasm.parsePrompts(text),
 
   /** Goes on with a trial for a while; at its end, or if asked, with what is known by then. */
   advance(trial: number, tell: boolean): Advanced {

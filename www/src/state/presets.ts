@@ -11,6 +11,8 @@ export interface Preset {
   incorrect?: string;
   /** A sentence of as many tokens that calls for another answer, to put what this one has into. */
   corrupted: string;
+  /** The file, relative to the page, of up to a hundred prompts with other names, answers and roles. */
+  set: string;
   /** Which of its tasks the model learned it as, by the name in training.json. */
   task: string;
   /** What to look for in the charts. */

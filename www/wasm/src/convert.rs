@@ -45,7 +45,7 @@ fn show(value: &JsValue) -> String {
     }
 }
 
-fn natural(name: &str, value: &JsValue) -> Result<u64> {
+pub fn natural(name: &str, value: &JsValue) -> Result<u64> {
     integer(value)
         .and_then(|n| u64::try_from(n).ok())
         .ok_or_else(|| Error::Argument(format!("{name}: {} is not a whole number from 0 up", show(value))))

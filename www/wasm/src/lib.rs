@@ -20,6 +20,8 @@ mod convert;
 #[cfg(feature = "model")]
 mod generation;
 #[cfg(feature = "model")]
+mod head_scores;
+#[cfg(feature = "model")]
 mod lens;
 #[cfg(feature = "model")]
 mod loader;
@@ -33,6 +35,8 @@ mod pattern;
 mod run;
 #[cfg(feature = "charts")]
 mod scatter;
+#[cfg(feature = "model")]
+mod set;
 #[cfg(feature = "threads")]
 mod threads;
 #[cfg(feature = "model")]

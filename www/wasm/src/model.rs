@@ -3,13 +3,16 @@
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
+use logitscope::attribution::head_scores;
 use logitscope::gpt2::LanguageModel;
 use logitscope::{Error, gpt2};
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{listed_ids, sampling, single_token, to_js, token, token_ids, tokens};
+use crate::convert::{given, listed_ids, natural, sampling, single_token, size, to_js, token, token_ids, tokens};
+use crate::head_scores::JsHeadScores;
+use crate::set::{JsSetQuestion, Set};
 use crate::types::{JsAnswer, JsBos, JsConfig, JsInput, JsSampling, JsToken, JsTokenIds, JsTokens};
-use crate::{Generation, JsResult, Run};
+use crate::{Generation, JsResult, Run, Trial};
 
 /// A GPT-2 and its tokenizer.
 #[wasm_bindgen]
@@ -113,6 +116,20 @@ impl Model {
         self.alive.push(Arc::downgrade(&run));
         self.newest = Some(Arc::clone(&run));
         Ok(Run::new(Rc::clone(&self.model), run))
+    }
+
+    /// What the heads are, by random tokens said twice.
+    #[wasm_bindgen(js_name = headScores)]
+    pub fn head_scores(&self, options: &JsHeadScores) -> JsResult<Trial> {
+        let length = given(options.length()).map(|length| size("length", &length));
+        let seed = given(options.seed()).map(|seed| natural("seed", &seed));
+        Ok(head_scores(&self.model, length.transpose()?, seed.transpose()?.unwrap_or(0))?.into())
+    }
+
+    /// The same question of many prompts, a JSON list.
+    #[wasm_bindgen(js_name = askAll)]
+    pub fn ask_all(&self, prompts: &str, asked: &JsSetQuestion) -> JsResult<Trial> {
+        Ok(Set::new(&self.model, prompts, asked)?.into())
     }
 
     /// Continues a prompt, one token for each call of `next`.

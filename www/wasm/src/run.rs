@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use logitscope::Error;
 use logitscope::attribution::{
-    Ablation, Contrast, Explanation, Form, Part, Position, Question, Target, difference, effects, explain, lens, patch,
-    patched, reaction, readouts, sources, without,
+    Ablation, Contrast, Explanation, Form, Part, Position, Question, Target, cancelling, difference, effects, explain,
+    lens, patch, patched, reaction, readouts, sources, without,
 };
 use logitscope::gpt2::{self, LanguageModel};
 use logitscope::report::Words;
@@ -18,7 +18,8 @@ use crate::convert::{
 };
 use crate::lens::Looking;
 use crate::types::{
-    JsAttribution, JsLens, JsPredictions, JsQuestion, JsReaction, JsReadouts, JsSources, JsTokens, JsWhatIf,
+    JsAttribution, JsCancelling, JsLens, JsPredictions, JsQuestion, JsReaction, JsReadouts, JsSources, JsTokens,
+    JsWhatIf,
 };
 use crate::{JsResult, Trial};
 
@@ -80,6 +81,14 @@ impl Run {
         )?;
         set("pattern", js_sys::Float64Array::from(&of_heads.pattern[..]).into())?;
         Ok(result.unchecked_into())
+    }
+
+    /// Pairs of parts that cancel.
+    pub fn cancelling(&self, asked: &JsQuestion) -> JsResult<JsCancelling> {
+        let Form::Parts(unit) = form(&asked.unit(), None)? else {
+            return Err(Error::Argument("unit: parts cancel by component or head".into()).into());
+        };
+        Ok(to_js(&cancelling(&self.run, &self.question(asked)?, unit)?)?.unchecked_into())
     }
 
     /// What the answer's logit is without each part.
@@ -244,7 +253,7 @@ fn to_attribution(explanation: &Explanation) -> JsResult<JsAttribution> {
 }
 
 /// Labels as one text, with spaces between.
-fn joined(labels: &[Part]) -> JsValue {
+pub(crate) fn joined(labels: &[Part]) -> JsValue {
     let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();
     labels.join(" ").into()
 }

@@ -1,14 +1,15 @@
 //! Work that takes its time, a step a call.
 
-use logitscope::attribution::{EffectsTrial, PatchingTrial};
+use logitscope::attribution::{EffectsTrial, HeadScoresTrial, PatchingTrial};
 use wasm_bindgen::prelude::*;
 
 use crate::JsResult;
 use crate::convert::to_js;
 use crate::lens::Looking;
+use crate::set::Set;
 use crate::types::JsTrialed;
 
-/// Effects, patching, or the lens, in the making.
+/// An answer in the making.
 #[wasm_bindgen]
 pub struct Trial(Kind);
 
@@ -16,6 +17,8 @@ enum Kind {
     Effects(EffectsTrial),
     Patching(PatchingTrial),
     Lens(Looking),
+    Heads(Box<HeadScoresTrial>),
+    Set(Box<Set>),
 }
 
 impl From<EffectsTrial> for Trial {
@@ -36,6 +39,18 @@ impl From<Looking> for Trial {
     }
 }
 
+impl From<HeadScoresTrial> for Trial {
+    fn from(trial: HeadScoresTrial) -> Self {
+        Self(Kind::Heads(Box::new(trial)))
+    }
+}
+
+impl From<Set> for Trial {
+    fn from(set: Set) -> Self {
+        Self(Kind::Set(Box::new(set)))
+    }
+}
+
 #[wasm_bindgen]
 impl Trial {
     /// Does some hundredths of a second of the work, and tells whether there is more.
@@ -44,15 +59,19 @@ impl Trial {
             Kind::Effects(trial) => trial.advance()?,
             Kind::Patching(trial) => trial.advance()?,
             Kind::Lens(looking) => looking.advance()?,
+            Kind::Heads(trial) => trial.advance()?,
+            Kind::Set(set) => set.advance()?,
         })
     }
 
-    /// How much is done, and how much there is, in multiply-adds.
+    /// How much is done, and how much there is, in multiply-adds, or prompts.
     pub fn progress(&self) -> Vec<f64> {
         let progress = match &self.0 {
             Kind::Effects(trial) => trial.progress(),
             Kind::Patching(trial) => trial.progress(),
             Kind::Lens(looking) => looking.progress(),
+            Kind::Heads(trial) => trial.progress(),
+            Kind::Set(set) => set.progress(),
         };
         vec![progress.done as f64, progress.total as f64]
     }
@@ -63,6 +82,8 @@ impl Trial {
             Kind::Effects(trial) => to_js(&trial.effects())?,
             Kind::Patching(trial) => to_js(&trial.patching())?,
             Kind::Lens(looking) => looking.known()?,
+            Kind::Heads(trial) => to_js(trial.scores())?,
+            Kind::Set(set) => set.known()?,
         };
         Ok(known.unchecked_into())
     }

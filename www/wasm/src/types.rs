@@ -145,6 +145,22 @@ export interface Question extends Explained {
 /** Which logit, or difference of two, is asked for. */
 export type Asked = Pick<Explained, 'answer' | 'incorrect' | 'contrast' | 'position'>;
 
+/** What `Run.cancelling` is asked. */
+export interface CancellingQuestion extends Asked {
+  /** Attention as a whole, or its heads; MLPs and the embeddings either way. */
+  unit: 'component' | 'head';
+}
+
+/** Two parts of which the later takes back what the earlier wrote. */
+export interface Cancelling {
+  earlier: string;
+  later: string;
+  /** How much of what the earlier wrote the later adds to it: -1 where all of it is erased. */
+  projection: number;
+  /** What each adds to the logit (difference), the earlier first. */
+  attribution: [number, number];
+}
+
 /** What a part is replaced by, and where. */
 export interface Removal {
   /**
@@ -377,8 +393,10 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "Readout[]")]
     pub type JsReadouts;
 
-    #[wasm_bindgen(typescript_type = "Effects | Patching | LensText")]
+    #[wasm_bindgen(typescript_type = "Effects | Patching | LensText | HeadScores | SetTables")]
     pub type JsTrialed;
+    #[wasm_bindgen(typescript_type = "Cancelling[]")]
+    pub type JsCancelling;
     #[wasm_bindgen(typescript_type = "Reaction")]
     pub type JsReaction;
 
