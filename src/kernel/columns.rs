@@ -116,18 +116,31 @@ impl Products<'_> {
         let x: [&[f32]; N] = std::array::from_fn(|n| &x[(column + n) * k..][..k]);
         // SAFETY: by the caller's promise.
         let mut sums = [[unsafe { L::splat(0.0) }; N]; R];
-        for at in (0..whole).step_by(L::N) {
-            // SAFETY: the caller promises the instructions, and all have N numbers from each multiple of N below `whole` on.
-            unsafe {
-                let rows: [L; R] = std::array::from_fn(|r| L::load(rows[r].as_ptr().add(at)));
-                for (n, x) in x.iter().enumerate() {
-                    let x = L::load(x.as_ptr().add(at));
-                    for (row, sums) in rows.iter().zip(&mut sums) {
-                        sums[n] = x.mul_add(*row, sums[n]);
+        let mut at = 0;
+        macro_rules! steps {
+            ($steps:expr) => {
+                while whole - at >= $steps * L::N {
+                    // SAFETY: the caller promises the instructions, and all have so many numbers from `at` on.
+                    unsafe {
+                        let rows = rows.map(|row| row.as_ptr().add(at));
+                        let x = x.map(|x| x.as_ptr().add(at));
+                        for step in 0..$steps {
+                            let rows = rows.map(|row| L::load(row.add(step * L::N)));
+                            for (n, x) in x.iter().enumerate() {
+                                let x = L::load(x.add(step * L::N));
+                                for (row, sums) in rows.iter().zip(&mut sums) {
+                                    sums[n] = x.mul_add(*row, sums[n]);
+                                }
+                            }
+                        }
                     }
+                    at += $steps * L::N;
                 }
-            }
+            };
         }
+        // Several at a time: where they are is then part of the instructions.
+        steps!(4);
+        steps!(1);
         for (r, sums) in sums.iter().enumerate() {
             for (n, sum) in sums.iter().enumerate() {
                 let rest = rows[r][whole..].iter().zip(&x[n][whole..]).map(|(a, b)| a * b);
