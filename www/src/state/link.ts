@@ -1,4 +1,5 @@
 import { middle, sentence } from '../words/format';
+import { SHADES, WHEN } from './lens';
 import { UNITS, type Shown, type View } from './picture';
 import { presets } from './presets';
 import type { Question } from './question';
@@ -23,6 +24,11 @@ export function formatLink(source: Source, question: Question, view: View): stri
   link.set('unit', view.unit);
   if (view.selected) link.set('selected', view.selected);
   if (view.embed) link.set('embed', '1');
+  if (view.tab === 'when') {
+    link.set('view', view.tab);
+    if (view.when.shade !== WHEN.shade) link.set('shade', view.when.shade);
+    if (view.when.at) link.set('cell', view.when.at.join(','));
+  }
   if (view.tab === 'what-if') {
     const { ablation, at, corrupted, site, head, cell, inside } = view.whatIf;
     link.set('view', view.tab);
@@ -78,6 +84,7 @@ export function parseLink(hash: string): Link | undefined {
       selected: link.get('selected'),
       embed: link.get('embed') === '1',
       tab: one(TABS, link.get('view')),
+      when: { shade: one(SHADES, link.get('shade')), at: readCell(link.get('cell')) },
       whatIf: {
         ablation: one(ABLATIONS, link.get('ablation')),
         at: one(PLACES, link.get('at')),

@@ -1,4 +1,5 @@
 import type { Attribution, Bos, Chart, Prediction, Token, Unit } from '../api/logitscope';
+import type { When } from './lens';
 import type { Source } from './source';
 import type { Trail } from './trail';
 import type { Tab, WhatIf } from './what-if';
@@ -59,5 +60,6 @@ export interface View {
   /** Whether the question and one chart are all that there is, as in a frame within an article. */
   embed: boolean;
   tab: Tab;
+  when: When;
   whatIf: WhatIf;
 }

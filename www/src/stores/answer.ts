@@ -86,6 +86,15 @@ export class AnswerStore extends Store<Answer> {
     this.question.ask({ position: at(index - 1), answer, incorrect: '' });
   }
 
+  /** Takes a token as the answer after a position of the prompt, and there it is compared with none. */
+  async chooseAt(position: number, token: Token): Promise<void> {
+    const { tokens, picture } = this.state;
+    if (position === picture?.position) return this.choose('answer', token);
+    const answer = await written(this.models.scope, token);
+    this.question.anchor = tokens[position]?.id;
+    this.question.ask({ position: position === tokens.length - 1 ? null : position, answer, incorrect: '' });
+  }
+
   /** Shows a token that the model wrote, before it is asked about. */
   append(token: Token): void {
     this.set({ tokens: [...this.state.tokens, token] });

@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Prediction, Token } from '../../api/logitscope';
 import { formatLink } from '../../state/link';
+import { WHEN } from '../../state/lens';
 import type { Picture, View } from '../../state/picture';
 import { WHAT_IF } from '../../state/what-if';
 import { presets, type Preset } from '../../state/presets';
@@ -109,7 +110,7 @@ export class QuestionLine extends LitElement {
     return note.split(/\b(L\d+H\d+|\d+_(?:attn|mlp)_out)\b/).map((text, i) => {
       if (i % 2 === 0) return text;
       const layer = Number(/\d+/.exec(text)?.[0]);
-      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false, tab: 'who', whatIf: WHAT_IF };
+      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false, tab: 'who', when: WHEN, whatIf: WHAT_IF };
       const show = (event: Event) => {
         event.preventDefault();
         tell(this, 'part-select', text);
