@@ -14,6 +14,8 @@ export interface Told {
   'question-type': Partial<Question>;
   /** Where there is little room, the question is put on one line, or is not. */
   'question-fold': boolean;
+  /** One more token is to be compared with. */
+  'contrast-add': undefined;
   'prompt-type': string;
   'bos-switch': boolean;
   'preset-choose': Preset;

@@ -19,7 +19,8 @@ export function formatLink(source: Source, question: Question, view: View): stri
   if (question.generated.length) link.set('generated', question.generated.join(','));
   if (question.position !== null) link.set('position', String(question.position));
   if (question.answer) link.set('answer', question.answer);
-  if (question.incorrect) link.set('incorrect', question.incorrect);
+  for (const token of [question.incorrect, ...question.more]) if (token) link.append('incorrect', token);
+  if (question.byProbability) link.set('contrast', 'log-probability');
   if (question.trail.length) link.set('path', question.trail.join(','));
   link.set('unit', view.unit);
   if (view.selected) link.set('selected', view.selected);
@@ -68,6 +69,8 @@ export function parseLink(hash: string): Link | undefined {
   if (prompt === null) return undefined;
   const unit = link.get('unit') as Shown;
   const position = link.get('position');
+  const byProbability = link.get('contrast') === 'log-probability';
+  const [incorrect = '', ...more] = byProbability ? [] : link.getAll('incorrect');
   return {
     ...readModel(model),
     question: {
@@ -76,7 +79,9 @@ export function parseLink(hash: string): Link | undefined {
       generated: (link.get('generated') ?? '').split(',').filter((id) => /^\d+$/.test(id)).map(Number),
       position: position !== null && /^\d+$/.test(position) ? Number(position) : null,
       answer: link.get('answer') ?? '',
-      incorrect: link.get('incorrect') ?? '',
+      incorrect,
+      more,
+      byProbability,
       trail: (link.get('path') ?? '').split(',').filter((step) => parseStep(step) !== undefined),
     },
     view: {

@@ -10,9 +10,9 @@ import { outermost } from './trail';
 export const SHADE_NAMES: Record<Shade, string> = { probability: 'probability', rank: 'the answer’s rank', entropy: 'entropy' };
 
 export const SHADE_NOTES: Record<Shade, string> = {
-  probability: 'Darker where the likeliest token is more probable',
-  rank: 'Darker where fewer tokens are likelier than the answer, on a logarithmic scale',
-  entropy: 'Darker where the model would be surer of what comes next, whatever that is',
+  probability: 'Stronger where the likeliest token is more probable',
+  rank: 'Stronger where fewer tokens are likelier than the answer, on a logarithmic scale',
+  entropy: 'Stronger where the model would be surer of what comes next, whatever that is',
 };
 
 /** How the lens and the running sum differ. */
@@ -46,7 +46,7 @@ export function knownWhen(lens: Lens, { answer, position, layers }: Pick<Picture
   if (since === undefined) return `${token} is first the likeliest ${when(first)}, but at the end it is ${place(ranks.at(-1) ?? NaN)}.`;
   if (since === first && since === ranks.length - 1) return `${token} is first the likeliest ${when(first)}.`;
   if (since === first) return `${token} is first the likeliest ${when(first)}, and stays so.`;
-  return `${token} is first the likeliest ${when(first)}, then no longer, and stays so only from ${when(since).replace('after', 'what is there after')} on.`;
+  return `${token} is first the likeliest ${when(first)}, falls back, and is so again ${when(since)}${since < ranks.length - 1 ? ', to the end' : ''}.`;
 }
 
 /** The answer in one cell, and how sure the model would be there. */

@@ -5,6 +5,7 @@ import { UNITS, type Picture, type Shown } from '../../state/picture';
 import type { Part } from '../../state/part';
 import type { Spoken } from '../../state/readout';
 import { parseStep } from '../../state/trail';
+import { than } from '../../words/contrast';
 import { baseline } from '../../words/effects';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';
@@ -88,13 +89,14 @@ export class AnswerPanel extends LitElement {
   }
 
   #overview(picture: Picture) {
-    const { answer, incorrect, attributions, charts, trail, tokens } = picture;
+    const { answer, attributions, charts, trail, tokens } = picture;
+    const compared = than(picture);
     const step = parseStep(trail.at(-1) ?? '');
     const [logit = 0] = attributions.component.logit;
     const strongest = charts.component.items().find(({ rank }) => rank === 1);
     return html`
       <div class="title">
-        <h2>${step ? stepName(step, tokens) : `${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}`}</h2>
+        <h2>${step ? stepName(step, tokens) : `${isolate(answer.text)}${compared ? ` rather than ${compared}` : ''}`}</h2>
         <span class="value mono">${decimals(logit)}</span>
       </div>
       ${step ? nothing : html`<p class="small">${overview(picture)}</p>`}

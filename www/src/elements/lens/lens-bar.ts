@@ -25,7 +25,7 @@ export class LensBar extends LitElement {
 
   protected override render() {
     return html`<div class="bar small">
-      <span>What it would say if it stopped there; darker by</span>
+      <span>What it would say if it stopped there; shaded by</span>
       <span role="group" aria-label="What cells are shaded by">
         ${SHADES.map(
           (shade) => html`<button

@@ -72,7 +72,7 @@ export class LensPanel extends LitElement {
           <tr>
             <td></td>
             <th scope="col">It would say</th>
-            <th scope="col"></th>
+            <th scope="col" title="The probability of what it would say">likely</th>
             <th scope="col" class="answer" title="The answer’s probability and rank"><span class="token">${shown(picture.answer.text)}</span></th>
             <th scope="col">rank</th>
           </tr>
@@ -118,10 +118,10 @@ export class LensPanel extends LitElement {
       }
       .states :is(th, td):nth-child(3),
       .states :is(th, td):nth-child(4) {
-        width: 64px;
+        width: 60px;
       }
       .states :is(th, td):nth-child(5) {
-        width: 60px;
+        width: 68px;
       }
       .answer {
         overflow: hidden;

@@ -74,7 +74,7 @@ export class LensViewElement extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template: auto minmax(calc(var(--rows, 16) * 18px + 56px), 3fr) minmax(auto, 1fr) / minmax(0, 1fr) 368px;
+        grid-template: auto 1fr auto / minmax(0, 1fr) 368px;
         gap: 4px 24px;
         min-width: 0;
       }
@@ -117,6 +117,11 @@ export class LensViewElement extends LitElement {
         }
         lens-panel {
           grid-area: 4 / 1;
+        }
+      }
+      @media (max-width: 720px) {
+        .said {
+          min-height: 72px;
         }
       }
     `,

@@ -140,21 +140,21 @@ export class AnswerSection extends LitElement {
         ${compares
           ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
           : looks
-          ? html`<lens-section .stores=${this.stores} .busy=${busy} .stale=${stale}></lens-section>`
-          : html`${this.#charts(busy, stale)}
-              <answer-panel
-                ?inert=${Object.values(problems).some(Boolean)}
-                .picture=${picture}
-                .unit=${unit}
-                .selected=${selected}
-                .taken=${part.state}
-                .spoken=${readout.state}
-                .losses=${effects.state}
-                .reacted=${reaction.state}
-                .whatIf=${tab === 'what-if' && !inside}
-                .theme=${theme.state.theme}
-                .stale=${Boolean(picture) && stale}
-              ></answer-panel>`}
+            ? html`<lens-section .stores=${this.stores} .busy=${busy} .stale=${stale}></lens-section>`
+            : html`${this.#charts(busy, stale)}
+                <answer-panel
+                  ?inert=${Object.values(problems).some(Boolean)}
+                  .picture=${picture}
+                  .unit=${unit}
+                  .selected=${selected}
+                  .taken=${part.state}
+                  .spoken=${readout.state}
+                  .losses=${effects.state}
+                  .reacted=${reaction.state}
+                  .whatIf=${tab === 'what-if' && !inside}
+                  .theme=${theme.state.theme}
+                  .stale=${Boolean(picture) && stale}
+                ></answer-panel>`}
       </div>
     </section>`;
   }

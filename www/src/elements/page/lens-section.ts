@@ -73,8 +73,13 @@ export class LensSection extends LitElement {
       }
       .sum {
         display: grid;
-        grid-template-rows: auto auto minmax(122px, 1fr);
+        grid-template-rows: auto auto 150px;
         min-width: 0;
+      }
+      @media (max-width: 720px) {
+        .sum {
+          grid-template-rows: auto auto auto;
+        }
       }
     `,
   ];
