@@ -28,5 +28,5 @@ export function corruptedOf(prompt: string): string {
 
 /** What a preset asks. */
 export function presetQuestion({ prompt, answer, incorrect = '' }: Preset): Question {
-  return { prompt, answer, incorrect, prependBos: true, generated: [], position: null, trail: [] };
+  return { prompt, answer, incorrect, more: [], byProbability: false, prependBos: true, generated: [], position: null, trail: [] };
 }

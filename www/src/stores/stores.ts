@@ -3,12 +3,14 @@ import { AnswerStore } from './answer';
 import { ComparedStore } from './compared';
 import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
+import { LensStore } from './lens';
 import { ModelStore } from './models';
 import { PartStore } from './part';
 import { PatchedStore } from './patched';
 import { PatchingStore } from './patching';
 import { QuestionStore } from './question';
 import { ReactionStore } from './reaction';
+import { ReadoutStore } from './readout';
 import { ThemeStore } from './theme';
 import { HoverStore, ViewStore } from './view';
 
@@ -21,6 +23,8 @@ export class Stores {
   readonly generation = new GenerationStore(this.models, this.question, this.answer);
   readonly view = new ViewStore(this.answer);
   readonly part = new PartStore(this.answer, this.view);
+  readonly readout = new ReadoutStore(this.answer, this.view, this.part);
+  readonly lens = new LensStore(this.answer, this.view);
   readonly effects = new EffectsStore(this.answer, this.view);
   readonly reaction = new ReactionStore(this.answer, this.view);
   readonly patching = new PatchingStore(this.models, this.question, this.answer, this.view);

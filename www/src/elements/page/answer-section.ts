@@ -5,6 +5,7 @@ import { corruptedOf } from '../../state/presets';
 import { TABS, type Tab } from '../../state/what-if';
 import type { Stores } from '../../stores/stores';
 import { outsideOnly } from '../../words/effects';
+import { lensOutside } from '../../words/lens';
 import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
@@ -14,21 +15,22 @@ import '../what-if/what-if-charts';
 import { tell, type Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
+import './lens-section';
 import './patch-section';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
 
-const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', 'what-if': 'What if' };
+const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', when: 'When was it known', 'what-if': 'What if' };
 
-/** The answer: the way in, the three charts, and the selected part in numbers; or what would be if a part were not there. */
+/** The answer: the way in, the three charts, and the selected part in numbers; or when it was known; or what would be if a part were not there. */
 @customElement('answer-section')
 export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part, effects, reaction } = this.stores;
-    return [theme, models, question, answer, view, part, effects, reaction];
+    const { theme, models, question, answer, view, part, readout, effects, reaction } = this.stores;
+    return [theme, models, question, answer, view, part, readout, effects, reaction];
   });
 
   /** Arrows go from tab to tab, as in every list of tabs. */
@@ -110,44 +112,49 @@ export class AnswerSection extends LitElement {
   }
 
   protected override render() {
-    const { theme, models, answer, view, hover, part, effects, reaction } = this.stores;
+    const { theme, models, answer, view, hover, part, readout, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
     const { unit, selected, tab } = view.state;
     const busy = pending || isStepping(models.state);
     const stale = busy || !models.state.model || !answer.answered;
     const inside = Boolean(picture?.trail.length);
+    const looks = tab === 'when' && !inside;
     const compares = tab === 'what-if' && !inside && view.state.whatIf.corrupted !== null;
     return html`<section
       aria-label="The answer"
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
       @tab-choose=${({ detail }: Telling<'tab-choose'>) => view.showTab(detail)}
+      @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
       @unit-choose=${({ detail }: Telling<'unit-choose'>) => view.showUnit(detail)}
     >
       ${this.#tabs(tab)}
       <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${tab}">
         ${picture && inside ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
-        ${picture && inside && tab === 'what-if'
+        ${picture && inside && tab !== 'who'
           ? html`<p class="outside small">
-              ${outsideOnly(picture)}
+              ${tab === 'when' ? lensOutside(picture) : outsideOnly(picture)}
               <button type="button" @click=${() => tell(this, 'go-out', 0)}>Back to the whole question</button>
             </p>`
           : nothing}
         ${compares
           ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
-          : html`${this.#charts(busy, stale)}
-              <answer-panel
-                ?inert=${Object.values(problems).some(Boolean)}
-                .picture=${picture}
-                .unit=${unit}
-                .selected=${selected}
-                .taken=${part.state}
-                .losses=${effects.state}
-                .reacted=${reaction.state}
-                .whatIf=${tab === 'what-if' && !inside}
-                .theme=${theme.state.theme}
-                .stale=${Boolean(picture) && stale}
-              ></answer-panel>`}
+          : looks
+            ? html`<lens-section .stores=${this.stores} .busy=${busy} .stale=${stale}></lens-section>`
+            : html`${this.#charts(busy, stale)}
+                <answer-panel
+                  ?inert=${Object.values(problems).some(Boolean)}
+                  .picture=${picture}
+                  .unit=${unit}
+                  .selected=${selected}
+                  .taken=${part.state}
+                  .spoken=${readout.state}
+                  .losses=${effects.state}
+                  .reacted=${reaction.state}
+                  .whatIf=${tab === 'what-if' && !inside}
+                  .theme=${theme.state.theme}
+                  .stale=${Boolean(picture) && stale}
+                ></answer-panel>`}
       </div>
     </section>`;
   }
@@ -184,6 +191,7 @@ export class AnswerSection extends LitElement {
         gap: 24px;
       }
       path-trail,
+      lens-section,
       patch-section,
       .outside {
         grid-column: 1 / -1;
