@@ -1,5 +1,5 @@
 // Makes the pictures of dist/: public/preview.png, which other sites show beside a link to the page, of what it shows in a frame; and
-// the README's, docs/screenshot.png, docs/depth.png and docs/what-if.png.
+// the README's, docs/screenshot.png, docs/depth.png, docs/when.png, docs/what-if.png and docs/always.png.
 //
 //     CHROME=/usr/bin/chromium node www/e2e/preview.mjs
 import { chromium } from '@playwright/test';
