@@ -28,7 +28,7 @@ function api({ page, server }: Logitscope): Promise<{ lens: Lens; readouts: Read
   return page.evaluate(
     async ({ module, model, prompt, answer }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
-      const scope = await Logitscope.load(model, { keep: false });
+      const scope = await Logitscope.load(model, { keep: false, threads: 1 });
       const run = await scope.run(prompt);
       const lens = await run.lens({ answer, position: null, k: 10 });
       const readouts = await run.readouts({ parts: ['L2H5', '3_mlp_out', 'embed'], k: 5 });
