@@ -14,6 +14,8 @@ use serde_json::json;
 
 #[path = "chart/patch_grid.rs"]
 mod patch_grid;
+#[path = "chart/spread.rs"]
+mod spread;
 #[path = "chart/total_effects.rs"]
 mod total_effects;
 

@@ -39,6 +39,7 @@ mod scatter;
 mod scene;
 mod shape;
 mod sketch;
+mod spread;
 mod subject;
 mod svg;
 mod symbols;
