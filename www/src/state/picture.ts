@@ -60,4 +60,6 @@ export interface View {
   embed: boolean;
   tab: Tab;
   whatIf: WhatIf;
+  /** The preset whose set of prompts is asked, by the name of that; null for none, or prompts that the reader gave. */
+  set: string | null;
 }

@@ -9,6 +9,7 @@ import { PatchedStore } from './patched';
 import { PatchingStore } from './patching';
 import { QuestionStore } from './question';
 import { ReactionStore } from './reaction';
+import { SetStore } from './set';
 import { ThemeStore } from './theme';
 import { HoverStore, ViewStore } from './view';
 
@@ -26,6 +27,7 @@ export class Stores {
   readonly patching = new PatchingStore(this.models, this.question, this.answer, this.view);
   readonly patched = new PatchedStore(this.patching, this.view);
   readonly compared = new ComparedStore(this.patching, this.view);
+  readonly set = new SetStore(this.models, this.view);
   readonly hover = new HoverStore(this.answer);
   readonly address = new Address(this.models, this.question, this.answer, this.view);
 }

@@ -11,7 +11,7 @@ import './chart-figure';
 export class AnswerCharts extends LitElement {
   /** What is under the pointer: all three charts show it, and nothing else on the page does. */
   @property({ attribute: false }) hover!: HoverStore;
-  @property({ attribute: false }) picture?: Picture;
+  @property({ attribute: false }) picture?: Pick<Picture, 'charts'>;
   /** Which of the three. */
   @property({ attribute: false }) units: readonly Shown[] = UNITS;
   /** The selected part's label. */

@@ -15,11 +15,12 @@ import { tell, type Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './patch-section';
+import './set-section';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
 
-const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', 'what-if': 'What if' };
+const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', 'what-if': 'What if', always: 'Always?' };
 
 /** The answer: the way in, the three charts, and the selected part in numbers; or what would be if a part were not there. */
 @customElement('answer-section')
@@ -126,14 +127,16 @@ export class AnswerSection extends LitElement {
     >
       ${this.#tabs(tab)}
       <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${tab}">
-        ${picture && inside ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
+        ${picture && inside && tab !== 'always' ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
         ${picture && inside && tab === 'what-if'
           ? html`<p class="outside small">
               ${outsideOnly(picture)}
               <button type="button" @click=${() => tell(this, 'go-out', 0)}>Back to the whole question</button>
             </p>`
           : nothing}
-        ${compares
+        ${tab === 'always'
+          ? html`<set-section .stores=${this.stores}></set-section>`
+          : compares
           ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
           : html`${this.#charts(busy, stale)}
               <answer-panel
@@ -185,6 +188,7 @@ export class AnswerSection extends LitElement {
       }
       path-trail,
       patch-section,
+      set-section,
       .outside {
         grid-column: 1 / -1;
       }
