@@ -3,6 +3,7 @@ import { AnswerStore } from './answer';
 import { ComparedStore } from './compared';
 import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
+import { HeadsStore } from './heads';
 import { ModelStore } from './models';
 import { PartStore } from './part';
 import { PatchedStore } from './patched';
@@ -22,6 +23,7 @@ export class Stores {
   readonly generation = new GenerationStore(this.models, this.question, this.answer);
   readonly view = new ViewStore(this.answer);
   readonly part = new PartStore(this.answer, this.view);
+  readonly heads = new HeadsStore(this.models, this.answer);
   readonly effects = new EffectsStore(this.answer, this.view);
   readonly reaction = new ReactionStore(this.answer, this.view);
   readonly patching = new PatchingStore(this.models, this.question, this.answer, this.view);

@@ -28,8 +28,8 @@ export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part, effects, reaction } = this.stores;
-    return [theme, models, question, answer, view, part, effects, reaction];
+    const { theme, models, question, answer, view, part, heads, effects, reaction } = this.stores;
+    return [theme, models, question, answer, view, part, heads, effects, reaction];
   });
 
   /** Arrows go from tab to tab, as in every list of tabs. */
@@ -111,7 +111,7 @@ export class AnswerSection extends LitElement {
   }
 
   protected override render() {
-    const { theme, models, answer, view, hover, part, effects, reaction } = this.stores;
+    const { theme, models, answer, view, hover, part, heads, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
     const { unit, selected, tab } = view.state;
     const busy = pending || isStepping(models.state);
@@ -145,6 +145,7 @@ export class AnswerSection extends LitElement {
                 .unit=${unit}
                 .selected=${selected}
                 .taken=${part.state}
+                .scores=${heads.state.scores}
                 .losses=${effects.state}
                 .reacted=${reaction.state}
                 .whatIf=${tab === 'what-if' && !inside}
