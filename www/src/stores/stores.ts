@@ -1,5 +1,6 @@
 import { Address } from './address';
 import { AnswerStore } from './answer';
+import { CancellingStore } from './cancelling';
 import { ComparedStore } from './compared';
 import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
@@ -23,6 +24,7 @@ export class Stores {
   readonly generation = new GenerationStore(this.models, this.question, this.answer);
   readonly view = new ViewStore(this.answer);
   readonly part = new PartStore(this.answer, this.view);
+  readonly cancelling = new CancellingStore(this.answer);
   readonly heads = new HeadsStore(this.models, this.answer);
   readonly effects = new EffectsStore(this.answer, this.view);
   readonly reaction = new ReactionStore(this.answer, this.view);

@@ -8,6 +8,7 @@ import { outsideOnly } from '../../words/effects';
 import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
+import '../answer/cancelling-note';
 import '../answer/path-trail';
 import '../what-if/removal-bar';
 import '../what-if/what-if-charts';
@@ -28,8 +29,8 @@ export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part, heads, effects, reaction } = this.stores;
-    return [theme, models, question, answer, view, part, heads, effects, reaction];
+    const { theme, models, question, answer, view, part, cancelling, heads, effects, reaction } = this.stores;
+    return [theme, models, question, answer, view, part, cancelling, heads, effects, reaction];
   });
 
   /** Arrows go from tab to tab, as in every list of tabs. */
@@ -44,7 +45,8 @@ export class AnswerSection extends LitElement {
   }
 
   #tabs(chosen: Tab) {
-    const { question, view } = this.stores;
+    const { question, answer, view, cancelling } = this.stores;
+    const { picture, pairs } = cancelling.state;
     const alone = chosen === 'what-if' && view.state.whatIf.corrupted === null;
     return html`<div class="tabs">
       <div role="tablist" aria-label="What is asked" @keydown=${this.#walk}>
@@ -63,6 +65,7 @@ export class AnswerSection extends LitElement {
       ${alone
         ? html`<button type="button" @click=${() => view.suppose({ corrupted: corruptedOf(question.state.prompt) })}>⊕ compare with another sentence</button>`
         : nothing}
+      ${chosen === 'who' && picture === answer.state.picture ? html`<cancelling-note .pairs=${pairs}></cancelling-note>` : nothing}
     </div>`;
   }
 
@@ -137,8 +140,8 @@ export class AnswerSection extends LitElement {
         ${tab === 'always'
           ? html`<set-section .stores=${this.stores}></set-section>`
           : compares
-          ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
-          : html`${this.#charts(busy, stale)}
+            ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
+            : html`${this.#charts(busy, stale)}
               <answer-panel
                 ?inert=${Object.values(problems).some(Boolean)}
                 .picture=${picture}
