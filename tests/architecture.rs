@@ -163,6 +163,7 @@ fn importers(dir: &str, from: &str) -> Vec<String> {
 fn elements_get_properties_and_give_events() {
     // What holds stores; all others could stand on any page.
     let containers = [
+        "always/mean-charts.ts",
         "answer/answer-charts.ts",
         "ask/token-strip.ts",
         "page/answer-section.ts",
@@ -172,6 +173,7 @@ fn elements_get_properties_and_give_events() {
         "page/page-header.ts",
         "page/page.ts",
         "page/patch-section.ts",
+        "page/set-section.ts",
         "what-if/compared-view.ts",
         "what-if/what-if-charts.ts",
     ];

@@ -16,6 +16,8 @@ use serde_json::json;
 mod lens_table;
 #[path = "chart/patch_grid.rs"]
 mod patch_grid;
+#[path = "chart/spread.rs"]
+mod spread;
 #[path = "chart/total_effects.rs"]
 mod total_effects;
 

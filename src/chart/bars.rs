@@ -8,8 +8,9 @@ use super::scale::Scale;
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::spread::{SPECK, Spread, Variation, beside};
 use super::subject::Subject;
-use super::symbols::hollow;
+use super::symbols::{hollow, whisker};
 use super::text::{signed, width};
 use super::values::hold;
 use crate::attribution::{Part, labels};
@@ -22,6 +23,8 @@ const WORTH_SAYING: f64 = 0.04;
 const WIDER: f64 = 3.0;
 /// The height of a value and what is between it and its bar.
 const VALUE: f64 = 14.0;
+/// The widest cap of a whisker, in CSS pixels.
+const CAP: f64 = 8.0;
 
 pub(super) struct Bars;
 
@@ -49,6 +52,10 @@ impl Kind for Bars {
 
     fn effect(&self) -> Option<Entry> {
         Some(lost(Swatch::Outline, "outline"))
+    }
+
+    fn variation(&self) -> Option<Variation> {
+        Some(Variation::Whisker)
     }
 
     fn extent(&self, parts: &[f64], _: f64, least: (f64, f64)) -> (f64, f64) {
@@ -82,7 +89,36 @@ impl Layout<'_> {
         })
     }
 
-    /// Where the value of part `i` begins, away from zero: at the end of its bar, unless its outline ends where the value would be.
+    /// From the mean less its standard deviation to the mean and it, as wide as its caps.
+    fn whisker(&self, i: usize) -> Option<Rect> {
+        let (mean, sd) = (self.scene.values.parts[i], self.scene.sd(i)?);
+        let bar = self.rect(i);
+        let cap = (bar.width() / 2.0).min(CAP) / 2.0;
+        let (middle, _) = bar.center();
+        Some(Rect {
+            x0: middle - cap,
+            x1: middle + cap,
+            y0: self.scale.y(mean + sd),
+            y1: self.scale.y(mean - sd),
+        })
+    }
+
+    /// Each prompt of part `i` as a dot, and the whisker over them.
+    fn draw_spread(&self, i: usize, sketch: &mut Sketch) {
+        let Scene { spread, palette, .. } = self.scene;
+        let bar = self.rect(i);
+        let (middle, _) = bar.center();
+        for (prompt, value) in spread.iter().flat_map(|spread| spread.samples(i)).enumerate() {
+            let x = middle + beside(prompt) * bar.width() / 2.0;
+            sketch.dot((x, self.scale.y(value)), SPECK, palette.grey);
+        }
+        if let Some(Rect { x0, x1, y0, y1 }) = self.whisker(i) {
+            whisker(middle, (y0, y1), x1 - x0, sketch, palette);
+        }
+    }
+
+    /// Where the value of part `i` begins, away from zero: at the end of its bar and whisker, unless its outline ends where the value
+    /// would be.
     fn end(&self, i: usize) -> f64 {
         let value = self.scene.values.parts[i];
         let (bar, outline) = (self.rect(i), self.outline(i));
@@ -93,6 +129,11 @@ impl Layout<'_> {
         let further = further
             .filter(|further| (0.0..VALUE + 2.0).contains(further))
             .unwrap_or(0.0);
+        let whisker = self.whisker(i).map_or(0.0, |whisker| match value < 0.0 {
+            true => whisker.y1 - end,
+            false => end - whisker.y0,
+        });
+        let further = further.max(whisker);
         end + if value < 0.0 { further } else { -further }
     }
 
@@ -111,7 +152,8 @@ impl Layout<'_> {
             };
             [end(outline.y0), end(outline.y1)]
         });
-        let obstacles: Vec<Rect> = bars.iter().copied().chain(ends).collect();
+        let whiskers = (0..bars.len()).filter_map(|i| self.whisker(i));
+        let obstacles: Vec<Rect> = bars.iter().copied().chain(ends).chain(whiskers).collect();
         let lit = self.scene.lit();
         let mut order: Vec<usize> = (0..bars.len())
             .filter(|&i| values.strength(values.parts[i]).abs() >= WORTH_SAYING)
@@ -173,7 +215,13 @@ impl Plot for Layout<'_> {
             }
         }
         self.scale.draw_zero(frame, sketch, palette);
-        self.draw_values(sketch);
+        for i in 0..values.parts.len() {
+            self.draw_spread(i, sketch);
+        }
+        // Among dots nobody could read them.
+        if !self.scene.spread.is_some_and(Spread::shows_samples) {
+            self.draw_values(sketch);
+        }
     }
 
     fn rect(&self, i: usize) -> Rect {

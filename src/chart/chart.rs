@@ -19,6 +19,7 @@ use super::running_sum::RunningSum;
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Resolution, Sketch};
+use super::spread::{Spread, Variation};
 use super::subject::Subject;
 use super::svg::svg;
 use super::values::{LARGEST, Values, hold};
@@ -29,17 +30,19 @@ use crate::{Error, Result};
 /// A chart of one explanation.
 #[derive(Debug, Clone)]
 pub struct Chart {
-    explanation: Explanation,
+    pub(super) explanation: Explanation,
     subject: Subject,
     shape: Shape,
     /// What the value axis, or the colour scale, spans at least.
     least: (f64, f64),
     /// What is lost without each part: not a number where it is not known; empty if it was not asked. `[component]`
     effects: Vec<f64>,
+    /// How the values vary, if they are means.
+    pub(super) spread: Option<Spread>,
 }
 
 /// Which chart shows it.
-fn kind(explanation: &Explanation) -> &'static dyn Kind {
+pub(super) fn kind(explanation: &Explanation) -> &'static dyn Kind {
     match explanation.form() {
         Form::Parts(Unit::Component) => &Bars,
         Form::RunningSum => &RunningSum,
@@ -75,6 +78,7 @@ impl Chart {
             subject,
             least: (0.0, 0.0),
             effects: Vec::new(),
+            spread: None,
         })
     }
 
@@ -226,8 +230,14 @@ impl Chart {
 
     fn values(&self, position: usize, least: (f64, f64)) -> Values {
         let least = hold(least, self.effects.iter().filter(|effect| effect.is_finite()));
+        let kind = kind(&self.explanation);
         let values = Values::at(&self.explanation, position, |parts, explained| {
-            kind(&self.explanation).extent(parts, explained, least)
+            let along = self
+                .spread
+                .as_ref()
+                .filter(|_| kind.variation() == Some(Variation::Whisker));
+            let beside = along.map_or_else(Vec::new, |spread| spread.extent(parts));
+            kind.extent(parts, explained, hold(least, &beside))
         });
         Values {
             effects: self.effects.clone(),
@@ -238,9 +248,13 @@ impl Chart {
     fn scene<'a>(&'a self, view: &'a View) -> Result<Scene<'a>> {
         view.check(self.explanation.positions().len())?;
         let values = self.values(view.position, self.least);
-        let mut legend = kind(&self.explanation).legend(&self.subject, &self.shape, values.range.1);
-        if let Some(entry) = kind(&self.explanation).effect().filter(|_| !self.effects.is_empty()) {
+        let kind = kind(&self.explanation);
+        let mut legend = kind.legend(&self.subject, &self.shape, values.range.1);
+        if let Some(entry) = kind.effect().filter(|_| !self.effects.is_empty()) {
             legend.0.insert(1, vec![entry]);
+        }
+        if let (Some(spread), Some(variation)) = (&self.spread, kind.variation()) {
+            legend.0.insert(1, vec![spread.legend(variation)]);
         }
         let header = Header::new(self.titles(14), legend, view.width);
         let caption = Caption::new(&view.caption, view.width, view.height - header.height());
@@ -259,6 +273,7 @@ impl Chart {
             header,
             caption,
             values,
+            spread: self.spread.as_ref(),
         })
     }
 

@@ -9,6 +9,7 @@ use super::legend::{Entry, Legend, Swatch, lost, signs};
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::spread::Variation;
 use super::subject::Subject;
 use super::symbols::corner;
 use super::text::{signed, width};
@@ -22,6 +23,9 @@ const STRIP: f64 = 16.0;
 const APART: f64 = 7.0;
 /// The longest leg of the corner that shows what is lost without a head.
 const LEG: f64 = 11.0;
+/// The radius of the mark of a head that varies by more than its mean, and how far it is from the edges of the cell.
+const MARK: f64 = 1.8;
+const INSET: f64 = 5.0;
 
 pub(super) struct Heads;
 
@@ -57,6 +61,10 @@ impl Kind for Heads {
 
     fn effect(&self) -> Option<Entry> {
         Some(lost(Swatch::Corner, "corner"))
+    }
+
+    fn variation(&self) -> Option<Variation> {
+        Some(Variation::Mark)
     }
 
     /// The remainder, which is often larger than any head, is said and not measured.
@@ -208,7 +216,7 @@ impl Plot for Layout<'_> {
         let leg = (0.45 * slot.min(row)).min(LEG);
         let say_signs = slot.min(row) >= size::VALUE;
         // After all cells: a canvas is told its colour less often.
-        let (mut texts, mut corners) = (Vec::new(), Vec::new());
+        let (mut texts, mut corners, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         for i in 0..heads {
             let column = parts[i].layer().map_or(0, |layer| layer + 1);
             let ground = if lit.contains(&column) {
@@ -224,6 +232,11 @@ impl Plot for Layout<'_> {
                 let edge = mix(color, text_on(color), 0.6);
                 corners.push((cell, palette.diverging(effect, palette.paper), edge));
             }
+            let sd = self.scene.sd(i).unwrap_or(0.0);
+            let varies = sd > values.parts[i].abs() && values.strength(sd) >= WORTH_SAYING;
+            if varies && slot.min(row) >= 2.0 * INSET {
+                marks.push(((cell.x1 - INSET, cell.y1 - INSET), text_on(color)));
+            }
             let text = match values.parts[i] {
                 _ if strengths[i].abs() < WORTH_SAYING => continue,
                 value if say_values => signed(value),
@@ -235,6 +248,9 @@ impl Plot for Layout<'_> {
         }
         for (cell, color, edge) in corners {
             corner(cell, leg, color, edge, sketch);
+        }
+        for (at, color) in marks {
+            sketch.dot(at, MARK, color);
         }
         for (text, at, color) in texts {
             sketch.text(&text, at, Align::Center, size::VALUE, color);

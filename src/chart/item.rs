@@ -21,6 +21,8 @@ pub struct Item {
     pub value: f64,
     /// What is lost without it, in logits: its total effect; none if it is not known. See [`Chart::compare`](super::Chart::compare).
     pub effect: Option<f64>,
+    /// The standard deviation of the value over prompts, if that is a mean. See [`Chart::spread`](super::Chart::spread).
+    pub sd: Option<f64>,
     /// Its share of the sum of all parts' absolute values, 0 to 1; none if all are zero, and in a running sum.
     pub share: Option<f64>,
     /// 1 for the largest absolute value.
@@ -93,6 +95,7 @@ fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
                 name: name(parts[i]),
                 value: values[i],
                 effect: scene.values.effect(i),
+                sd: scene.sd(i),
                 share: magnitude.map(|all| values[i].abs() / all),
                 rank: rank[i],
                 count: parts.len(),

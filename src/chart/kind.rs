@@ -8,6 +8,7 @@ use super::legend::{Entry, Legend};
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Rect, Sketch};
+use super::spread::Variation;
 use super::subject::Subject;
 use crate::attribution::Part;
 
@@ -32,6 +33,11 @@ pub(super) trait Kind {
 
     /// What shows what is lost without each part, if it can be shown.
     fn effect(&self) -> Option<Entry> {
+        None
+    }
+
+    /// How it shows that values, which are means, vary; if it can.
+    fn variation(&self) -> Option<Variation> {
         None
     }
 

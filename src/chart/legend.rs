@@ -3,7 +3,7 @@
 use super::color::Palette;
 use super::sketch::{Align, Rect, Sketch, size};
 use super::subject::Subject;
-use super::symbols::{corner, dashes, diamond, hollow, ring};
+use super::symbols::{corner, dashes, diamond, hollow, ring, whisker};
 use super::text::{signed, visible, width};
 
 /// What an entry shows beside its words.
@@ -23,6 +23,8 @@ pub(super) enum Swatch {
     Outline,
     /// Of a cell.
     Corner,
+    /// At the end of a bar.
+    Whisker,
     /// The whole colour scale, from minus to plus this many logits.
     Scale(f64),
     /// The half of it from nothing, which is this, to the end.
@@ -104,6 +106,10 @@ impl Entry {
                 corner(square(x, SWATCH), 6.0, palette.grey, palette.paper, sketch);
             }
             Swatch::Frame => sketch.outline(square(x, SWATCH), 1.5, palette.accent),
+            Swatch::Whisker => {
+                let ends = (middle - SWATCH / 2.0, middle + SWATCH / 2.0);
+                whisker(x + SWATCH / 2.0, ends, 5.0, sketch, palette);
+            }
             Swatch::Scale(_) | Swatch::Half(_) | Swatch::Grey(_) => {}
         }
         if let Some((start, low)) = self.start() {
@@ -131,6 +137,12 @@ pub(super) fn signs(subject: &Subject) -> Vec<Entry> {
         return vec![
             Entry::new(Swatch::Sign(1.0), "raises it", "+ raises"),
             Entry::new(Swatch::Sign(-1.0), "lowers it", "− lowers"),
+        ];
+    }
+    if subject.mean {
+        return vec![
+            Entry::new(Swatch::Sign(1.0), "towards the answer", "+ towards"),
+            Entry::new(Swatch::Sign(-1.0), "away from it", "− away"),
         ];
     }
     let in_room = |token: &str| (visible(token, 12), visible(token, 7));

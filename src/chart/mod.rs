@@ -42,6 +42,7 @@ mod scatter;
 mod scene;
 mod shape;
 mod sketch;
+mod spread;
 mod subject;
 mod svg;
 mod symbols;

@@ -7,8 +7,9 @@ use super::scale::Scale;
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
+use super::spread::{SPECK, Spread, Variation, beside};
 use super::subject::Subject;
-use super::symbols::{dashes, diamond, ring};
+use super::symbols::{dashes, diamond, ring, whisker};
 use super::text::{signed, width};
 use super::values::hold;
 use crate::attribution::{Part, labels};
@@ -36,7 +37,7 @@ impl Kind for RunningSum {
     fn legend(&self, subject: &Subject, _: &Shape, _: f64) -> Legend {
         let inside = subject.inside();
         let few = match subject.is_difference() {
-            _ if inside => goal(subject),
+            _ if inside || subject.mean => goal(subject),
             true => "diff. − bias",
             false => "logit − bias",
         };
@@ -52,6 +53,10 @@ impl Kind for RunningSum {
             Entry::new(Swatch::Dash, goal(subject), few),
         ];
         Legend(entries.map(|entry| vec![entry]).into())
+    }
+
+    fn variation(&self) -> Option<Variation> {
+        Some(Variation::Whisker)
     }
 
     fn extent(&self, parts: &[f64], explained: f64, least: (f64, f64)) -> (f64, f64) {
@@ -80,6 +85,7 @@ impl Kind for RunningSum {
 fn goal(subject: &Subject) -> &'static str {
     match (&subject.through, subject.is_difference()) {
         (Some(_), _) => "its share",
+        _ if subject.mean => "mean − bias",
         _ if subject.explain => "value − bias",
         (None, true) => "logit difference − bias",
         (None, false) => "logit − bias",
@@ -104,15 +110,44 @@ impl Layout<'_> {
         (self.scene.frame.slot() / 6.0).min(3.0)
     }
 
+    /// From the mean less its standard deviation to the mean and it, as wide as its caps.
+    fn whisker(&self, i: usize) -> Option<Rect> {
+        let (mean, sd) = (self.scene.values.parts[i], self.scene.sd(i)?);
+        let (x, cap) = (self.points[i].0, self.radius());
+        Some(Rect {
+            x0: x - cap,
+            x1: x + cap,
+            y0: self.scale.y(mean + sd),
+            y1: self.scale.y(mean - sd),
+        })
+    }
+
+    /// Each prompt as a dot, and the whiskers over them.
+    fn draw_spread(&self, sketch: &mut Sketch) {
+        let Scene {
+            frame, spread, palette, ..
+        } = self.scene;
+        for (i, &(x, _)) in self.points.iter().enumerate() {
+            for (prompt, value) in spread.iter().flat_map(|spread| spread.samples(i)).enumerate() {
+                let x = x + beside(prompt) * frame.slot() / 6.0;
+                sketch.dot((x, self.scale.y(value)), SPECK, palette.grey);
+            }
+            if let Some(Rect { x0, x1, y0, y1 }) = self.whisker(i) {
+                whisker(x, (y0, y1), x1 - x0, sketch, palette);
+            }
+        }
+    }
+
     /// What is explained, the first state, the highest and the lowest, where they touch nothing.
     fn draw_values(&self, sketch: &mut Sketch) {
         let Scene { frame, values, .. } = self.scene;
-        let mut taken = Vec::new();
+        let mut taken: Vec<Rect> = (0..values.parts.len()).filter_map(|i| self.whisker(i)).collect();
+        let whiskers = taken.len();
         let at = (frame.seen().x1 - 2.0, self.scale.y(values.explained));
         let text = signed(values.explained);
         let in_words = format!("{} {text}", goal(self.scene.subject));
         self.write(&in_words, at, Align::Right, &mut taken, sketch);
-        if taken.is_empty() {
+        if taken.len() == whiskers {
             self.write(&text, at, Align::Right, &mut taken, sketch);
         }
         let last = values.parts.len() - 1;
@@ -193,6 +228,7 @@ impl Plot for Layout<'_> {
             let written = values.parts[i + 1] - values.parts[i];
             sketch.path(self.step(i), palette.sign(written), 2.0);
         }
+        self.draw_spread(sketch);
         let radius = self.radius();
         if radius >= 1.5 {
             for (i, &point) in self.points[..last].iter().enumerate() {
@@ -203,7 +239,10 @@ impl Plot for Layout<'_> {
             }
         }
         diamond(self.points[last], (radius + 2.0).max(3.5), sketch, palette);
-        self.draw_values(sketch);
+        // Among dots nobody could read them.
+        if !self.scene.spread.is_some_and(Spread::shows_samples) {
+            self.draw_values(sketch);
+        }
     }
 
     fn rect(&self, i: usize) -> Rect {

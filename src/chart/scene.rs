@@ -5,6 +5,7 @@ use super::color::Palette;
 use super::frame::Frame;
 use super::header::Header;
 use super::shape::Shape;
+use super::spread::Spread;
 use super::subject::Subject;
 use super::values::Values;
 use super::view::View;
@@ -21,11 +22,17 @@ pub(super) struct Scene<'a> {
     pub caption: Caption,
     pub frame: Frame,
     pub values: Values,
+    pub spread: Option<&'a Spread>,
 }
 
 impl Scene<'_> {
     pub fn parts(&self) -> &[Part] {
         self.explanation.labels()
+    }
+
+    /// The standard deviation of part `i`, if its value is a mean.
+    pub fn sd(&self, i: usize) -> Option<f64> {
+        self.spread?.sd(i)
     }
 
     /// The slots of the shared axis that are pointed at or hold what is selected.

@@ -16,6 +16,8 @@ pub struct Subject {
     pub contrast: Option<Contrasted>,
     /// Whether it is another number than a logit.
     pub explain: bool,
+    /// Whether it is a mean over the logits of prompts with answers of their own; `answer` is then what it is in words.
+    pub mean: bool,
     /// Through what it is seen: `L9H9 at ·Mary`.
     pub through: Option<String>,
     /// Which of several charts of the same it is, as the title says in full: `second sentence`.
@@ -83,7 +85,7 @@ impl Subject {
 
     /// `·Mary − ·John`, each token at most `room` characters.
     pub(super) fn show(&self, room: usize) -> String {
-        let answer = match self.explain {
+        let answer = match self.explain || self.mean {
             true => self.answer.clone(),
             false => visible(&self.answer, room),
         };

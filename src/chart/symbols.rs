@@ -86,6 +86,14 @@ pub(super) fn dashes((x0, x1): (f64, f64), y: f64, sketch: &mut Sketch, palette:
     }
 }
 
+/// From end to end, with a cap this wide on either.
+pub(super) fn whisker(x: f64, (y0, y1): (f64, f64), cap: f64, sketch: &mut Sketch, palette: &Palette) {
+    sketch.path(vec![(x, y0), (x, y1)], palette.ink, 1.0);
+    for y in [y0, y1] {
+        sketch.level((x - cap / 2.0, x + cap / 2.0), y, palette.ink);
+    }
+}
+
 /// The upper right corner of a rectangle, its legs this long, with an edge.
 pub(super) fn corner(rect: Rect, leg: f64, color: RGBColor, edge: RGBColor, sketch: &mut Sketch) {
     let triangle = |leg: f64| vec![(rect.x1 - leg, rect.y0), (rect.x1, rect.y0), (rect.x1, rect.y0 + leg)];

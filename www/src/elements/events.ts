@@ -45,6 +45,12 @@ export interface Told {
   /** A patched activation, by layer and row. */
   'cell-select': Cell | null;
   'cell-go-in': Cell;
+  /** A set of prompts: a preset's by its name, or as text; and one of them, by index. */
+  'set-choose': string;
+  'set-give': { text: string; name: string };
+  'set-dots': boolean;
+  'set-effects': undefined;
+  'prompt-open': number;
   /** Work that takes its time is stopped, or begun again. */
   'work-stop': undefined;
   'work-again': undefined;

@@ -1,7 +1,7 @@
 import { middle, sentence } from '../words/format';
 import { SHADES, WHEN } from './lens';
 import { UNITS, type Shown, type View } from './picture';
-import { presets } from './presets';
+import { presetOfSet, presets } from './presets';
 import type { Question } from './question';
 import { BUNDLED, parseSource, type Source } from './source';
 import { parseStep } from './trail';
@@ -42,6 +42,10 @@ export function formatLink(source: Source, question: Question, view: View): stri
       if (cell) link.set('cell', cell.join(','));
       if (inside) link.set('inside', '1');
     }
+  }
+  if (view.tab === 'always') {
+    link.set('view', view.tab);
+    if (view.set !== null) link.set('set', `preset:${view.set}`);
   }
   return link.toString();
 }
@@ -99,6 +103,7 @@ export function parseLink(hash: string): Link | undefined {
         cell: readCell(link.get('cell')),
         inside: link.get('inside') === '1',
       },
+      set: readSet(link.get('set')),
     },
   };
 }
@@ -111,6 +116,12 @@ function one<T extends string>(of: readonly [T, ...T[]], named: string | null, o
 function readCell(cell: string | null): Cell | null {
   const [, layer, row] = /^(\d+),(\d+)$/.exec(cell ?? '') ?? [];
   return layer && row ? [Number(layer), Number(row)] : null;
+}
+
+/** A set of prompts that a link can name. */
+function readSet(set: string | null): string | null {
+  const [, name = ''] = /^preset:(.*)$/.exec(set ?? '') ?? [];
+  return presetOfSet(name) ? name : null;
 }
 
 function readModel(model: string): Pick<Link, 'source' | 'notice'> {

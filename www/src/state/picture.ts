@@ -62,4 +62,6 @@ export interface View {
   tab: Tab;
   when: When;
   whatIf: WhatIf;
+  /** The preset whose set of prompts is asked, by the name of that; null for none, or prompts that the reader gave. */
+  set: string | null;
 }

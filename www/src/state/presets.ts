@@ -26,6 +26,15 @@ export function corruptedOf(prompt: string): string {
   return presets.find((preset) => preset.prompt === prompt)?.corrupted ?? prompt;
 }
 
+/** What its set of prompts is called in links. */
+export function setName({ set }: Preset): string {
+  return set.replace(/^.*\/|\.csv$/g, '');
+}
+
+export function presetOfSet(name: string): Preset | undefined {
+  return presets.find((preset) => setName(preset) === name);
+}
+
 /** What a preset asks. */
 export function presetQuestion({ prompt, answer, incorrect = '' }: Preset): Question {
   return { prompt, answer, incorrect, more: [], byProbability: false, prependBos: true, generated: [], position: null, trail: [] };

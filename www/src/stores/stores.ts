@@ -1,8 +1,10 @@
 import { Address } from './address';
 import { AnswerStore } from './answer';
+import { CancellingStore } from './cancelling';
 import { ComparedStore } from './compared';
 import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
+import { HeadsStore } from './heads';
 import { LensStore } from './lens';
 import { ModelStore } from './models';
 import { PartStore } from './part';
@@ -11,6 +13,7 @@ import { PatchingStore } from './patching';
 import { QuestionStore } from './question';
 import { ReactionStore } from './reaction';
 import { ReadoutStore } from './readout';
+import { SetStore } from './set';
 import { ThemeStore } from './theme';
 import { HoverStore, ViewStore } from './view';
 
@@ -25,11 +28,14 @@ export class Stores {
   readonly part = new PartStore(this.answer, this.view);
   readonly readout = new ReadoutStore(this.answer, this.view, this.part);
   readonly lens = new LensStore(this.answer, this.view);
+  readonly cancelling = new CancellingStore(this.answer);
+  readonly heads = new HeadsStore(this.models, this.answer);
   readonly effects = new EffectsStore(this.answer, this.view);
   readonly reaction = new ReactionStore(this.answer, this.view);
   readonly patching = new PatchingStore(this.models, this.question, this.answer, this.view);
   readonly patched = new PatchedStore(this.patching, this.view);
   readonly compared = new ComparedStore(this.patching, this.view);
+  readonly set = new SetStore(this.models, this.view);
   readonly hover = new HoverStore(this.answer);
   readonly address = new Address(this.models, this.question, this.answer, this.view);
 }

@@ -12,7 +12,7 @@ export class ViewStore extends Store<View> {
   #picture?: Picture;
 
   constructor(private readonly answer: AnswerStore) {
-    super({ unit: 'head', selected: null, embed: EMBEDDED, tab: 'who', when: WHEN, whatIf: WHAT_IF });
+    super({ unit: 'head', selected: null, embed: EMBEDDED, tab: 'who', when: WHEN, whatIf: WHAT_IF, set: null });
     answer.addEventListener('change', () => this.#follow());
   }
 
@@ -40,6 +40,12 @@ export class ViewStore extends Store<View> {
     // What was selected of two sentences was so of one site.
     const left = change.site === undefined && change.corrupted === undefined ? {} : { cell: null, inside: false };
     this.set({ whatIf: { ...this.state.whatIf, ...left, ...change } });
+  }
+
+  /** Asks another preset's prompts, or those that the reader gave. */
+  showSet(set: string | null): void {
+    this.dispatchEvent(new Commit(false));
+    this.set({ set });
   }
 
   /** Selects an activation that is put into the second sentence. */

@@ -12,6 +12,11 @@ export function signed(x: number): string {
   return Math.abs(x) < 1e-4 ? (x > 0 ? '+' : '') + scientific(x) : minus(three.format(x));
 }
 
+/** A mean with its standard deviation, if it has one: `+4.31 ± 0.902`. */
+export function plusMinus({ mean, sd }: { mean: number; sd: number }): string {
+  return Number.isNaN(sd) ? signed(mean) : `${signed(mean)} ± ${signed(sd).replace('+', '')}`;
+}
+
 /** Three decimals for numbers that a reader adds up: `+13.872`; of what these would say little of, three digits. */
 export function decimals(x: number): string {
   if (x !== 0 && Math.abs(x) < 0.01) return signed(x);

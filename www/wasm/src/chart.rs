@@ -31,6 +31,8 @@ export interface Subject {
   contrast?: string[] | 'log-probability';
   /** Whether it is another number than a logit. */
   explain?: boolean;
+  /** Whether it is a mean over the logits of prompts with answers of their own; `answer` is then what it is in words. */
+  mean?: boolean;
   /** Through what it is seen, in words. */
   through?: string;
   /** Which of several charts of the same it is, as the title says in full: `second sentence`. */
@@ -87,6 +89,8 @@ export interface ChartItem {
   value: number;
   /** What is lost without it, in logits: its total effect; null if it is not known. See {@link Chart.compare}. */
   effect: number | null;
+  /** The standard deviation of the value over prompts; null if that is no mean. See {@link Chart.spread}. */
+  sd: number | null;
   /** Its share of the sum of all parts' absolute values, 0 to 1; null if all are zero, and in the chart of unit `layer`. */
   share: number | null;
   /** 1 for the largest absolute value. */
@@ -191,6 +195,19 @@ impl Chart {
         let effects: Vec<(Part, f64)> = parts.into_iter().zip(effects.iter().copied()).collect();
         self.items.take();
         Ok(self.chart.compare(&effects)?)
+    }
+
+    /// Shows that each value is a mean over so many prompts, by its standard deviation, in the order of the labels: as whiskers, or as a
+    /// mark of a head that varies by more than its mean. Not a number of a single prompt. On charts of units component, layer and head.
+    pub fn spread(&mut self, prompts: usize, sd: &[f64]) -> JsResult<()> {
+        self.items.take();
+        Ok(self.chart.spread(prompts, sd)?)
+    }
+
+    /// Shows each of those prompts as a dot; `values` is row-major [prompt, label], and empty for none. Heads show none.
+    pub fn samples(&mut self, values: &[f64]) -> JsResult<()> {
+        self.items.take();
+        Ok(self.chart.samples(values)?)
     }
 
     /// Draws the chart, after giving the canvas the number of pixels that the view needs. The canvas's size on the page

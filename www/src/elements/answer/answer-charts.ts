@@ -13,7 +13,7 @@ const NUMBERS = ['one', 'two', 'three'];
 export class AnswerCharts extends LitElement {
   /** What is under the pointer: all three charts show it, and nothing else on the page does. */
   @property({ attribute: false }) hover!: HoverStore;
-  @property({ attribute: false }) picture?: Picture;
+  @property({ attribute: false }) picture?: Pick<Picture, 'charts'>;
   /** Which of the three. */
   @property({ attribute: false }) units: readonly Shown[] = UNITS;
   /** The selected part's label. */

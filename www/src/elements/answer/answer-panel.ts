@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { HeadScores } from '../../api/logitscope';
 import { REMOVABLE, effectOf, isRemovable, type Losses, type Reacted } from '../../state/effects';
 import { UNITS, type Picture, type Shown } from '../../state/picture';
 import type { Part } from '../../state/part';
@@ -9,6 +10,7 @@ import { than } from '../../words/contrast';
 import { baseline } from '../../words/effects';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';
+import { scoresHigh } from '../../words/heads';
 import { stepName } from '../../words/trail';
 import { tell } from '../events';
 import { base } from '../styles';
@@ -38,6 +40,8 @@ export class AnswerPanel extends LitElement {
   @property({ attribute: false }) reacted?: Reacted;
   /** Whether that is what is shown. */
   @property({ type: Boolean }) whatIf = false;
+  /** What the model's heads are, once that is found. */
+  @property({ attribute: false }) scores?: HeadScores;
   @property() theme: 'light' | 'dark' = 'light';
   /** Whether another picture is on its way. */
   @property({ type: Boolean, reflect: true }) stale = false;
@@ -57,7 +61,7 @@ export class AnswerPanel extends LitElement {
         <span class="value mono">${signed(item.value)}</span>
       </div>
       ${unit === 'layer' ? nothing : html`<p class="small">It ${direction(item.value, picture)}: ${pushes}.</p>`}
-      <p class="small grey">${known ?? part(label, picture)}</p>
+      <p class="small grey">${[known ?? part(label, picture), scoresHigh(label, this.scores)].filter(Boolean).join(' ')}</p>
       ${this.#without(picture, label)}
     `;
   }

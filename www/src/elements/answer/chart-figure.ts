@@ -4,7 +4,7 @@ import type { Chart, ChartView, Effects } from '../../api/logitscope';
 import type { Pointed, Shown } from '../../state/picture';
 import { effectLine } from '../../words/effects';
 import { UNIT_NOTES } from '../../words/explain';
-import { percent, signed } from '../../words/format';
+import { percent, plusMinus, signed } from '../../words/format';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
 import { base, charted } from '../styles';
@@ -94,8 +94,8 @@ export class ChartFigure extends LitElement {
     if (!item) return nothing;
     return html`<div class="tooltip small" .style=${tooltipPlace(item)}>
       <strong>${item.name}</strong> <span class="grey mono">${item.label}</span><br />
-      ${item.effect === null ? html`<span class="mono">${signed(item.value)}</span>` : effectLine(item.value, item.effect)}
-      ${item.effect !== null || item.share === null ? nothing : html`· ${percent(item.share)} of all pushes · rank ${item.rank} of ${item.count}`}
+      ${item.sd !== null ? html`<span class="mono">${plusMinus({ mean: item.value, sd: item.sd })}</span>` : item.effect === null ? html`<span class="mono">${signed(item.value)}</span>` : effectLine(item.value, item.effect)}
+      ${item.sd !== null || item.effect !== null || item.share === null ? nothing : html`· ${percent(item.share)} of all pushes · rank ${item.rank} of ${item.count}`}
     </div>`;
   }
 

@@ -107,7 +107,7 @@ export class QuestionLine extends LitElement {
     return note.split(/\b(L\d+H\d+|\d+_(?:attn|mlp)_out)\b/).map((text, i) => {
       if (i % 2 === 0) return text;
       const layer = Number(/\d+/.exec(text)?.[0]);
-      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false, tab: 'who', when: WHEN, whatIf: WHAT_IF };
+      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false, tab: 'who', when: WHEN, whatIf: WHAT_IF, set: null };
       const show = (event: Event) => {
         event.preventDefault();
         tell(this, 'part-select', text);

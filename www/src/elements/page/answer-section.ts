@@ -9,6 +9,7 @@ import { lensOutside } from '../../words/lens';
 import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
+import '../answer/cancelling-note';
 import '../answer/path-trail';
 import '../what-if/removal-bar';
 import '../what-if/what-if-charts';
@@ -17,11 +18,12 @@ import { base } from '../styles';
 import { Watch } from '../watch';
 import './lens-section';
 import './patch-section';
+import './set-section';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
 
-const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', when: 'When was it known', 'what-if': 'What if' };
+const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', when: 'When was it known', 'what-if': 'What if', always: 'Always?' };
 
 /** The answer: the way in, the three charts, and the selected part in numbers; or when it was known; or what would be if a part were not there. */
 @customElement('answer-section')
@@ -29,8 +31,8 @@ export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part, readout, effects, reaction } = this.stores;
-    return [theme, models, question, answer, view, part, readout, effects, reaction];
+    const { theme, models, question, answer, view, part, readout, cancelling, heads, effects, reaction } = this.stores;
+    return [theme, models, question, answer, view, part, readout, cancelling, heads, effects, reaction];
   });
 
   /** Arrows go from tab to tab, as in every list of tabs. */
@@ -45,7 +47,8 @@ export class AnswerSection extends LitElement {
   }
 
   #tabs(chosen: Tab) {
-    const { question, view } = this.stores;
+    const { question, answer, view, cancelling } = this.stores;
+    const { picture, pairs } = cancelling.state;
     const alone = chosen === 'what-if' && view.state.whatIf.corrupted === null;
     return html`<div class="tabs">
       <div role="tablist" aria-label="What is asked" @keydown=${this.#walk}>
@@ -64,6 +67,7 @@ export class AnswerSection extends LitElement {
       ${alone
         ? html`<button type="button" @click=${() => view.suppose({ corrupted: corruptedOf(question.state.prompt) })}>⊕ compare with another sentence</button>`
         : nothing}
+      ${chosen === 'who' && picture === answer.state.picture ? html`<cancelling-note .pairs=${pairs}></cancelling-note>` : nothing}
     </div>`;
   }
 
@@ -111,15 +115,25 @@ export class AnswerSection extends LitElement {
     ></answer-charts>`;
   }
 
+  /** What has a layout of its own: when it was known, two sentences, or many. */
+  #section(inside: boolean, busy: boolean, stale: boolean) {
+    const { stores } = this;
+    const { tab, whatIf } = stores.view.state;
+    if (tab === 'always') return html`<set-section .stores=${stores}></set-section>`;
+    if (inside) return undefined;
+    if (tab === 'when') return html`<lens-section .stores=${stores} .busy=${busy} .stale=${stale}></lens-section>`;
+    if (tab === 'what-if' && whatIf.corrupted !== null) return html`<patch-section .stores=${stores} .stale=${stale}></patch-section>`;
+    return undefined;
+  }
+
   protected override render() {
-    const { theme, models, answer, view, hover, part, readout, effects, reaction } = this.stores;
+    const { theme, models, answer, view, hover, part, readout, heads, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
     const { unit, selected, tab } = view.state;
     const busy = pending || isStepping(models.state);
     const stale = busy || !models.state.model || !answer.answered;
     const inside = Boolean(picture?.trail.length);
-    const looks = tab === 'when' && !inside;
-    const compares = tab === 'what-if' && !inside && view.state.whatIf.corrupted !== null;
+    const section = this.#section(inside, busy, stale);
     return html`<section
       aria-label="The answer"
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
@@ -130,31 +144,29 @@ export class AnswerSection extends LitElement {
     >
       ${this.#tabs(tab)}
       <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${tab}">
-        ${picture && inside ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
-        ${picture && inside && tab !== 'who'
+        ${picture && inside && tab !== 'always' ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
+        ${picture && inside && (tab === 'when' || tab === 'what-if')
           ? html`<p class="outside small">
               ${tab === 'when' ? lensOutside(picture) : outsideOnly(picture)}
               <button type="button" @click=${() => tell(this, 'go-out', 0)}>Back to the whole question</button>
             </p>`
           : nothing}
-        ${compares
-          ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
-          : looks
-            ? html`<lens-section .stores=${this.stores} .busy=${busy} .stale=${stale}></lens-section>`
-            : html`${this.#charts(busy, stale)}
-                <answer-panel
-                  ?inert=${Object.values(problems).some(Boolean)}
-                  .picture=${picture}
-                  .unit=${unit}
-                  .selected=${selected}
-                  .taken=${part.state}
-                  .spoken=${readout.state}
-                  .losses=${effects.state}
-                  .reacted=${reaction.state}
-                  .whatIf=${tab === 'what-if' && !inside}
-                  .theme=${theme.state.theme}
-                  .stale=${Boolean(picture) && stale}
-                ></answer-panel>`}
+        ${section ??
+        html`${this.#charts(busy, stale)}
+          <answer-panel
+            ?inert=${Object.values(problems).some(Boolean)}
+            .picture=${picture}
+            .unit=${unit}
+            .selected=${selected}
+            .taken=${part.state}
+            .spoken=${readout.state}
+            .scores=${heads.state.scores}
+            .losses=${effects.state}
+            .reacted=${reaction.state}
+            .whatIf=${tab === 'what-if' && !inside}
+            .theme=${theme.state.theme}
+            .stale=${Boolean(picture) && stale}
+          ></answer-panel>`}
       </div>
     </section>`;
   }
@@ -193,6 +205,7 @@ export class AnswerSection extends LitElement {
       path-trail,
       lens-section,
       patch-section,
+      set-section,
       .outside {
         grid-column: 1 / -1;
       }

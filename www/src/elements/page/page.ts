@@ -73,9 +73,13 @@ export class Page extends LitElement {
     this.dropping = false;
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    const { models } = this.stores;
+    const { models, view, set } = this.stores;
     try {
-      models.openFiles(await droppedFiles(event.dataTransfer));
+      const files = await droppedFiles(event.dataTransfer);
+      const [file] = files;
+      // A model has more files than one.
+      if (view.state.tab === 'always' && file && files.length === 1) set.give(await file.text(), file.name);
+      else models.openFiles(files);
     } catch (error) {
       models.tell(sentence(error));
     }
@@ -168,7 +172,9 @@ export class Page extends LitElement {
         }}
       ></help-section>
       <div class="drop" ?hidden=${!this.dropping}>
-        <p>Drop a model’s folder, or its files: config.json, its weights and its tokenizer.</p>
+        <p>
+          ${view.state.tab === 'always' ? 'Drop prompts as CSV or JSON, or' : 'Drop'} a model’s folder, or its files: config.json, its weights and its tokenizer.
+        </p>
       </div>
     `;
   }

@@ -1,0 +1,137 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { presets, setName, type Preset } from '../../state/presets';
+import type { Always } from '../../state/set';
+import { count } from '../../words/format';
+import { workName } from '../../words/effects';
+import { overall } from '../../words/set';
+import { tell } from '../events';
+import { base, choices } from '../styles';
+
+const EXAMPLE = `prompt,answer,incorrect,country
+The capital city of France is, Paris, Rome,France
+The capital city of Italy is, Rome, Paris,Italy`;
+
+/** Which prompts are asked, how far that is, and what is found over all of them. */
+@customElement('set-bar')
+export class SetBar extends LitElement {
+  @property({ attribute: false }) always!: Always;
+  /** That of the question, if it is one's. */
+  @property({ attribute: false }) preset?: Preset;
+  /** The name of the preset's set that is asked. */
+  @property({ attribute: false }) chosen: string | null = null;
+  @property({ type: Boolean }) dots = false;
+  /** Whether prompts are being written. */
+  @state() private writing = false;
+
+  async #open(event: Event): Promise<void> {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (!file) return;
+    this.writing = false;
+    tell(this, 'set-give', { text: await file.text(), name: file.name });
+    // The same file can be opened again.
+    input.value = '';
+  }
+
+  #give(event: SubmitEvent): void {
+    event.preventDefault();
+    const text = String(new FormData(event.target as HTMLFormElement).get('prompts') ?? '');
+    tell(this, 'set-give', { text, name: 'typed prompts' });
+  }
+
+  #work() {
+    const { work, stopped, problem, set } = this.always;
+    const again = html`<button type="button" @click=${() => tell(this, 'work-again')}>${stopped ? 'Go on' : 'Try again'}</button>`;
+    if (problem) return html`<span class="wrong" role="alert">${problem} ${again}</span>`;
+    if (stopped) return html`<span class="grey">Stopped. ${again}</span>`;
+    if (!work) return set ? html`<span class="grey">${this.chosen === null ? `${set.name}: ` : ''}${count(set.prompts.length)} prompt${set.prompts.length === 1 ? '' : 's'}</span>` : nothing;
+    return html`<span class="grey">
+      <progress max="1" value=${work.share} aria-label="Prompts asked"></progress>
+      <span class="mono">${workName(work)}</span>
+      <button type="button" @click=${() => tell(this, 'work-stop')}>Stop</button>
+    </span>`;
+  }
+
+  #written() {
+    return html`<form @submit=${this.#give}>
+      <label class="small" for="prompts">
+        CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span>; each further column is a role, a word of the
+        prompt that heads may look at. Or JSON lines with the same names. A space that begins an answer is part of it.
+      </label>
+      <textarea id="prompts" name="prompts" class="mono small" rows="6" spellcheck="false" autocapitalize="off" placeholder=${EXAMPLE}></textarea>
+      <button class="main">Ask them</button>
+    </form>`;
+  }
+
+  protected override render() {
+    const { always, preset, chosen, dots, writing } = this;
+    const asks = always.attributions !== undefined && always.attributions.component.n > 0;
+    const lost = Boolean(always.effects.component && always.effects.head);
+    const own = preset && setName(preset);
+    return html`
+      <div class="bar small">
+        ${own && own !== chosen ? html`<button type="button" class="main" @click=${() => tell(this, 'set-choose', own)}>100 like this one</button>` : nothing}
+        <select aria-label="Prompts like an example" @change=${(event: Event) => tell(this, 'set-choose', (event.target as HTMLSelectElement).value)}>
+          <option value="" disabled ?selected=${chosen === null}>100 like…</option>
+          ${presets.map((each) => html`<option value=${setName(each)} ?selected=${setName(each) === chosen}>${each.name}</option>`)}
+        </select>
+        <button type="button" aria-expanded=${writing ? 'true' : 'false'} @click=${() => (this.writing = !writing)}>Type or paste</button>
+        <label class="button">Open a file<input class="unseen" type="file" accept=".csv,.json,.jsonl,.txt" aria-label="Open a file of prompts, CSV or JSON" @change=${this.#open} /></label>
+        ${asks
+          ? html`<button type="button" aria-pressed=${dots ? 'true' : 'false'} @click=${() => tell(this, 'set-dots', !dots)}>Each prompt a dot</button>
+              ${lost ? nothing : html`<button type="button" title="Takes each part out of each prompt, alone: nothing in its place, at every token" ?disabled=${always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`}`
+          : nothing}
+        <span class="work">${this.#work()}</span>
+      </div>
+      ${writing ? this.#written() : nothing}
+      <p class="small" role="status">${overall(always)}</p>
+    `;
+  }
+
+  static override styles = [
+    base,
+    choices,
+    css`
+      form {
+        display: grid;
+        justify-items: start;
+        gap: 4px;
+        padding: 4px 8px 8px;
+      }
+      textarea {
+        width: 100%;
+        padding: 4px 8px;
+        border: 1px solid var(--grey);
+        border-radius: 4px;
+        background: var(--ground);
+      }
+      label.button {
+        align-content: center;
+      }
+      label.button:focus-within {
+        outline: 2px solid var(--accent);
+      }
+      [aria-pressed='true'] {
+        color: var(--ink);
+        text-decoration: underline 2px var(--accent);
+        text-underline-offset: 5px;
+      }
+      /* What comes moves nothing. */
+      p {
+        min-height: 20px;
+        padding: 0 8px;
+      }
+      @media (max-width: 1380px) {
+        p {
+          min-height: 40px;
+        }
+      }
+      @media (max-width: 720px) {
+        p {
+          min-height: 80px;
+        }
+      }
+    `,
+  ];
+}
