@@ -77,7 +77,7 @@ export class PartWords extends LitElement {
       }
       /* What comes moves nothing. */
       .said {
-        min-height: calc(4 * max(24px, var(--target) - 7px));
+        min-height: calc(5 * max(24px, var(--target) - 7px));
       }
       .words {
         display: flex;

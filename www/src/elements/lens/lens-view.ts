@@ -64,7 +64,7 @@ export class LensViewElement extends LitElement {
       </div>
       <div class="beside"><slot></slot></div>
       ${table && lens && picture
-        ? html`<lens-panel .table=${table} .lens=${lens} .picture=${picture} .shade=${when.shade} .selected=${this.#selected}></lens-panel>`
+        ? html`<lens-panel ?data-stale=${stale} .table=${table} .lens=${lens} .picture=${picture} .shade=${when.shade} .selected=${this.#selected}></lens-panel>`
         : nothing}
     `;
   }
@@ -90,7 +90,10 @@ export class LensViewElement extends LitElement {
         min-height: calc(var(--rows) * 18px + 56px);
         transition: opacity 100ms linear;
       }
-      .figure[data-stale] {
+      lens-panel {
+        transition: opacity 100ms linear;
+      }
+      :is(.figure, lens-panel)[data-stale] {
         opacity: 0.45;
         transition-delay: 150ms;
       }

@@ -232,6 +232,12 @@ export class AnswerSection extends LitElement {
           display: block;
         }
       }
+      @media (max-width: 720px) {
+        [role='tab'] {
+          padding: 0 6px;
+          font-size: var(--small);
+        }
+      }
       @media (max-width: 1023px) {
         .panel {
           grid-template-columns: minmax(0, 1fr);
