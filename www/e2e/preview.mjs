@@ -25,7 +25,7 @@ const views = {
   depth: '&path=L3H4%4013&selected=L2H5',
   when: '&view=when',
   'what-if': '&view=what-if&selected=L2H5',
-  always: '&view=always&set=who-gets-the-drink&selected=L2H5',
+  always: '&view=always&set=preset%3Awho-gets-the-drink&selected=L2H5',
 };
 for (const [name, way] of Object.entries(views)) {
   await readme.goto(`http://localhost:${server.address().port}/#${asked}${way}`);
