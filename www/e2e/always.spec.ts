@@ -135,6 +135,7 @@ test('prompts of the reader’s own are typed or opened; what fails is listed an
 test('a set is in the link, with the charts that it has, and downloads say what they show', async ({ scope, page, server }) => {
   await open(page, server, 'set=preset:a-capital&unit=component');
   expect(page.url()).toContain('set=preset%3Aa-capital');
+  await expect(scope.prompt).toHaveValue(/^The capital/);
   await expect(page.locator('mean-charts canvas')).toHaveCount(3);
   const svg = await download(scope, 'SVG');
   expect(svg).toContain('100 prompts');

@@ -66,8 +66,9 @@ export interface Link {
 export function parseLink(hash: string): Link | undefined {
   const link = new URLSearchParams(hash.replace(/^#/, ''));
   const model = link.get('model') ?? '';
-  const [preset] = presets;
-  // A link to a model or a view alone asks what the page asks first.
+  const set = readSet(link.get('set'));
+  const preset = (set !== null && presetOfSet(set)) || presets[0];
+  // A link to a model or a view alone asks what the page asks first, or what a set's prompts are like.
   if (!link.has('prompt') && (model || link.has('view')) && preset) for (const field of ['prompt', 'answer', 'incorrect'] as const) link.set(field, preset[field] ?? '');
   const prompt = link.get('prompt');
   if (prompt === null) return undefined;
@@ -103,7 +104,7 @@ export function parseLink(hash: string): Link | undefined {
         cell: readCell(link.get('cell')),
         inside: link.get('inside') === '1',
       },
-      set: readSet(link.get('set')),
+      set,
     },
   };
 }

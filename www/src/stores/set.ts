@@ -8,6 +8,9 @@ import type { ModelStore } from './models';
 import type { ViewStore } from './view';
 import { WorkStore } from './work';
 
+/** Charts and table take longer than the prompts of a small model: what is known on the way is shown so often. */
+const REDRAW_MS = 700;
+
 const NOTHING: Always = { set: undefined, attributions: undefined, sources: undefined, effects: {}, work: undefined, stopped: false, problem: undefined };
 
 /** Prompts as the reader gave them. */
@@ -89,9 +92,14 @@ export class SetStore extends WorkStore<Always> {
     const attributions = (known: readonly SetAttribution[]) =>
       byUnit(UNITS.map((unit, i) => joined(before?.[unit], known[i] as SetAttribution, done)));
     if (done < total) {
-      // The end of it is told below: charts are drawn of each once.
-      const onProgress = ({ known, ...work }: Work<SetAttribution[]>) =>
-        void (signal.aborted || work.done === work.total || this.set({ attributions: attributions(known), work: progress({ ...work, done: done + work.done, total }) }));
+      let drawn = performance.now();
+      const onProgress = ({ known, ...work }: Work<SetAttribution[]>) => {
+        // The end of it is told below: charts are drawn of each once.
+        if (signal.aborted || work.done === work.total) return;
+        const draws = performance.now() - drawn > REDRAW_MS;
+        if (draws) drawn = performance.now();
+        this.set({ ...(draws && { attributions: attributions(known) }), work: progress({ ...work, done: done + work.done, total }) });
+      };
       const known = await scope.attributeAll(set.prompts.slice(done), { unit: UNITS, signal, onProgress });
       if (signal.aborted) return;
       this.set({ attributions: attributions(known) });

@@ -27,7 +27,7 @@ export class CancellingNote extends LitElement {
     if (!first) return nothing;
     return html`
       <span class="small" role="note"><span aria-hidden="true">⚠</span> ${erased(first)}</span>
-      <button type="button" id="more" popovertarget="all" aria-label="More about parts that cancel">more</button>
+      <button type="button" id="more" popovertarget="all" aria-label="More about parts that cancel"><span class="sign" aria-hidden="true">⚠ </span>more</button>
       <div
         id="all"
         class="small"
@@ -67,6 +67,18 @@ export class CancellingNote extends LitElement {
     css`
       :host {
         align-self: center;
+      }
+      .sign {
+        display: none;
+      }
+      /* A line more would move the charts when it comes. */
+      @media (max-width: 720px) {
+        [role='note'] {
+          display: none;
+        }
+        .sign {
+          display: inline;
+        }
       }
       [popover] {
         max-width: min(400px, 100% - 16px);

@@ -62,6 +62,17 @@ export class HelpSection extends LitElement {
           says, 1 the first.
         </p>
       </div>
+      <h2>Always?</h2>
+      <div class="columns">
+        <p>
+          The same is asked of many prompts, each after its own last token: a hundred like an example, with other names, or your own. A bar is the mean, its
+          whisker one standard deviation either way; a head with a dot varies by more than its mean. Prompts far from the mean come first.
+        </p>
+        <p>
+          Your own are CSV, or JSON lines, with a <em>prompt</em> and its <em>answer</em>, and an <em>incorrect</em> one to compare with. Each further column is a
+          <em>role</em>: a word of the prompt, such as the giver’s name. Select a head, and the panel says how much it looks at each.
+        </p>
+      </div>
       <h2>What direct attribution does not show</h2>
       <div class="columns">
         <p>
@@ -77,6 +88,7 @@ export class HelpSection extends LitElement {
         </p>
         <p>
           Values are for this one prompt; look at several before you name what a head does.
+          <button type="button" @click=${() => tell(this, 'tab-choose', 'always')}>Is it always so?</button>
         </p>
       </div>
       <h2>The bundled model</h2>
