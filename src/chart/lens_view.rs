@@ -137,7 +137,7 @@ impl Layout {
     }
 
     fn drawn(&self, state: usize) -> bool {
-        state % self.step == 0 && state <= 2 * self.frame.n_layer
+        state.is_multiple_of(self.step) && state <= 2 * self.frame.n_layer
     }
 
     pub fn cell(&self, state: usize, row: usize) -> Option<Rect> {

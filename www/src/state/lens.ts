@@ -28,11 +28,6 @@ export interface Seen extends Worked {
   lens?: Lens;
 }
 
-/** Whether all of it is known. */
-export function isWhole({ top }: Lens): boolean {
-  return top.every((row) => row.every((cell) => cell.length > 0));
-}
-
 /** Since when a token is the likeliest, by the ranks that it has state after state. */
 export interface Rise {
   /** The first state in which it is, if there is one. */
