@@ -169,6 +169,7 @@ fn elements_get_properties_and_give_events() {
         "page/answer-section.ts",
         "page/ask-section.ts",
         "page/embed-view.ts",
+        "page/lens-section.ts",
         "page/page-header.ts",
         "page/page.ts",
         "page/patch-section.ts",

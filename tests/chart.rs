@@ -12,6 +12,8 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 use proptest::prelude::*;
 use serde_json::json;
 
+#[path = "chart/lens_table.rs"]
+mod lens_table;
 #[path = "chart/patch_grid.rs"]
 mod patch_grid;
 #[path = "chart/spread.rs"]

@@ -205,11 +205,7 @@ fn prompts_are_read_from_csv_and_json() {
         ),
         (
             "prompt,answer\n\"a,b\n",
-            "prompts: line 2: a quote opens a cell, and none closes it",
-        ),
-        (
-            "prompt,answer\n\"a\"b,c\n",
-            "prompts: line 2: a cell goes on after its closing quote",
+            "prompts: line 2 has 1 cells, but line 1 names 2 columns",
         ),
         (
             "tokens,answer\n1 x 9,#7\n",

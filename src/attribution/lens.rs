@@ -105,7 +105,7 @@ impl LensTrial {
             let normalized = model.ln_f.forward(&self.run.read(state, &at)?)?;
             rows.extend(normalized.flatten_all()?.to_vec1::<f32>()?);
         }
-        Expectations::new(model, rows, self.k, self.answer)
+        Expectations::new(model, &rows, self.k, self.answer)
     }
 
     fn leave(&mut self, places: &[usize], batch: Expectations) -> Result<()> {

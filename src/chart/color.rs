@@ -85,6 +85,11 @@ impl Palette {
         }
     }
 
+    /// The grey of a share, 0 to 1, of what has no sign; zero is nearly the paper.
+    pub fn grey_of(&self, share: f64) -> RGBColor {
+        mix(self.beyond, self.attention, 0.45 * share.clamp(0.0, 1.0))
+    }
+
     /// The strong colour of a sign; zero has none.
     pub fn sign(&self, x: f64) -> RGBColor {
         let strong = match self.theme {

@@ -29,6 +29,10 @@ pub(super) enum Swatch {
     Scale(f64),
     /// The half of it from nothing, which is this, to the end.
     Half(&'static str),
+    /// As `Half`, in grey.
+    Grey(&'static str),
+    /// Around a cell.
+    Frame,
 }
 
 const SWATCH: f64 = 9.0;
@@ -58,7 +62,7 @@ impl Entry {
     fn start(&self) -> Option<(String, f64)> {
         match self.swatch {
             Swatch::Scale(limit) => Some((signed(-limit), -1.0)),
-            Swatch::Half(nothing) => Some((nothing.into(), 0.0)),
+            Swatch::Half(nothing) | Swatch::Grey(nothing) => Some((nothing.into(), 0.0)),
             _ => None,
         }
     }
@@ -101,11 +105,12 @@ impl Entry {
                 sketch.outline(square(x, SWATCH), 1.0, palette.hairline);
                 corner(square(x, SWATCH), 6.0, palette.grey, palette.paper, sketch);
             }
+            Swatch::Frame => sketch.outline(square(x, SWATCH), 1.5, palette.accent),
             Swatch::Whisker => {
                 let ends = (middle - SWATCH / 2.0, middle + SWATCH / 2.0);
                 whisker(x + SWATCH / 2.0, ends, 5.0, sketch, palette);
             }
-            Swatch::Scale(_) | Swatch::Half(_) => {}
+            Swatch::Scale(_) | Swatch::Half(_) | Swatch::Grey(_) => {}
         }
         if let Some((start, low)) = self.start() {
             let x0 = x + width(&start, size::LABEL) + GAP;
@@ -113,7 +118,10 @@ impl Entry {
             const STEPS: usize = 24;
             for step in 0..STEPS {
                 let share = (2 * step + 1) as f64 / (2 * STEPS) as f64;
-                let color = palette.diverging(low + share * (1.0 - low), palette.paper);
+                let color = match self.swatch {
+                    Swatch::Grey(_) => palette.grey_of(share),
+                    _ => palette.diverging(low + share * (1.0 - low), palette.paper),
+                };
                 let x = x0 + SCALE * step as f64 / STEPS as f64;
                 sketch.rect(square(x, SCALE / STEPS as f64), color);
             }

@@ -73,7 +73,7 @@ impl Guess {
 
 /// What is expected after each of some rows, in the making. Each is computed by itself, to the last bit, whatever the others are.
 pub(crate) struct Expectations {
-    columns: Columns<'static>,
+    columns: Columns,
     /// The mean over the vocabulary of the logits of each row.
     means: Vec<f64>,
     best: Vec<Best>,
@@ -93,13 +93,12 @@ struct Answer {
 
 impl Expectations {
     /// Of rows of what the unembedding reads, `[n, d_model]`: the `k` likeliest tokens, and what is expected of the answer.
-    pub fn new(model: &Gpt2, x: Vec<f32>, k: usize, answer: Option<u32>) -> Result<Self> {
+    pub fn new(model: &Gpt2, x: &[f32], k: usize, answer: Option<u32>) -> Result<Self> {
         let d = model.config().n_embd;
-        let mean = model.unembedding_mean()?;
-        let along = |x: &[f32]| mean.iter().zip(x).map(|(mean, &x)| mean * f64::from(x)).sum();
-        let means: Vec<f64> = x.chunks_exact(d).map(along).collect();
         let columns = Columns::new(x, d);
         let width = columns.width();
+        let mean = model.unembedding_mean()?;
+        let along = |x: &[f32]| mean.iter().zip(x).map(|(mean, &x)| mean * f64::from(x)).sum();
         let mut of_answer = None;
         if let Some(token) = answer {
             let (row, mut logits) = (token as usize, Vec::new());
@@ -111,8 +110,8 @@ impl Expectations {
             });
         }
         Ok(Self {
-            best: vec![Best::new(k); means.len()],
-            means,
+            means: x.chunks_exact(d).map(along).collect(),
+            best: vec![Best::new(k); x.len() / d],
             softmax: Softmax::new(width),
             answer: of_answer,
             steps: steps(model, width).rev().collect(),

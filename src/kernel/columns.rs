@@ -5,135 +5,44 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::parallel::area;
-use super::{Element, PANEL};
+use super::{Element, PANEL, linear, panels};
 
 /// Rows of the matrix that are multiplied at a time, and stay in the caches while all vectors go over them.
 pub(crate) const BLOCK: usize = 64;
 
-/// Vectors that a matrix is multiplied with, each of which becomes a column of the product.
-pub(crate) struct Columns<'a> {
-    /// `[n, k]`
-    x: Cow<'a, [f32]>,
+/// Vectors `[n, k]` side by side as the columns of a weight, which is kept as panels.
+pub(crate) struct Columns {
     k: usize,
+    /// `[panels, k, PANEL]`
+    packed: Vec<f32>,
 }
 
-impl<'a> Columns<'a> {
+impl Columns {
     /// # Panics
     /// If x is not of vectors of k numbers.
-    pub fn new(x: impl Into<Cow<'a, [f32]>>, k: usize) -> Self {
-        let x = x.into();
+    pub fn new(x: &[f32], k: usize) -> Self {
         assert!(k > 0 && x.len().is_multiple_of(k), "x is not [n, k]");
-        Self { x, k }
+        let mut packed = vec![0.0; panels(x.len() / k) * k * PANEL];
+        for (n, x) in x.chunks_exact(k).enumerate() {
+            let panel = packed[n / PANEL * k * PANEL..].as_chunks_mut::<PANEL>().0;
+            panel.iter_mut().zip(x).for_each(|(row, &x)| row[n % PANEL] = x);
+        }
+        Self { k, packed }
     }
 
-    /// How many columns a product has: as many as there are vectors, and zeros up to a multiple of [`PANEL`].
+    /// How many columns a product has: as many as there are vectors, and those that fill up the last panel.
     pub fn width(&self) -> usize {
-        (self.x.len() / self.k).next_multiple_of(PANEL)
+        self.packed.len() / self.k
     }
 
     /// Their products with the rows of a matrix `[rows, k]`, in blocks of [`BLOCK`] rows but for the last one, `[rows, width]` each.
     ///
     /// # Panics
-    /// If the matrix is not of such rows.
+    /// If there are no columns, or the matrix is not of such rows.
     pub fn products<E: Element>(&self, matrix: &[E]) -> Vec<Vec<f32>> {
-        assert!(matrix.len().is_multiple_of(self.k), "the matrix is not [rows, k]");
-        let product = |rows: &[E]| {
-            let rows = float32s(rows);
-            let mut y = vec![0.0; area(rows.len() / self.k, self.width())];
-            with_lanes(Products {
-                rows: &rows,
-                columns: self,
-                y: &mut y,
-            });
-            y
-        };
+        let nothing = vec![0.0; self.width()];
+        let product = |rows| linear(&float32s(rows), self.k, &self.packed, &nothing, 0..nothing.len());
         matrix.par_chunks(BLOCK * self.k).map(product).collect()
-    }
-}
-
-struct Products<'a> {
-    /// Rows of as many numbers as the columns have.
-    rows: &'a [f32],
-    columns: &'a Columns<'a>,
-    /// `[rows, width]`
-    y: &'a mut [f32],
-}
-
-impl Kernel for Products<'_> {
-    #[inline(always)]
-    unsafe fn run<L: Lanes>(mut self) {
-        let n = self.columns.x.len() / self.columns.k;
-        let mut column = 0;
-        // SAFETY: the caller promises the instructions, and there are so many columns more.
-        unsafe {
-            while column < n {
-                column += match n - column {
-                    1 => self.of_columns::<L, 1>(column),
-                    2 | 3 => self.of_columns::<L, 2>(column),
-                    _ => self.of_columns::<L, 4>(column),
-                };
-            }
-        }
-    }
-}
-
-impl Products<'_> {
-    /// All rows with `N` columns, which stay in the nearest cache.
-    ///
-    /// # Safety
-    /// The CPU must have `L`'s instructions, and there must be `N` columns from `column` on.
-    #[inline(always)]
-    unsafe fn of_columns<L: Lanes, const N: usize>(&mut self, column: usize) -> usize {
-        let rows = self.rows.len() / self.columns.k;
-        let mut row = 0;
-        macro_rules! tiles {
-            ($($rows:literal)*) => {$(
-                // As many sums as the registers hold.
-                if $rows * N <= 2 * L::ROWS.max(4) {
-                    while rows - row >= $rows {
-                        // SAFETY: by the caller's promises, and there are so many rows more.
-                        unsafe { self.tile::<L, $rows, N>(row, column) };
-                        row += $rows;
-                    }
-                }
-            )*};
-        }
-        tiles!(4 3 2 1);
-        N
-    }
-
-    /// Some rows with some columns. Each product is added up in one order, whatever the tile is.
-    ///
-    /// # Safety
-    /// The CPU must have `L`'s instructions, and there must be so many rows and columns more.
-    #[inline(always)]
-    unsafe fn tile<L: Lanes, const R: usize, const N: usize>(&mut self, row: usize, column: usize) {
-        let Columns { x, k } = self.columns;
-        let (k, width) = (*k, self.columns.width());
-        let whole = k / L::N * L::N;
-        let rows: [&[f32]; R] = std::array::from_fn(|r| &self.rows[(row + r) * k..][..k]);
-        let x: [&[f32]; N] = std::array::from_fn(|n| &x[(column + n) * k..][..k]);
-        // SAFETY: by the caller's promise.
-        let mut sums = [[unsafe { L::splat(0.0) }; N]; R];
-        for at in (0..whole).step_by(L::N) {
-            // SAFETY: the caller promises the instructions, and all have N numbers from each multiple of N below `whole` on.
-            unsafe {
-                let rows: [L; R] = std::array::from_fn(|r| L::load(rows[r].as_ptr().add(at)));
-                for (n, x) in x.iter().enumerate() {
-                    let x = L::load(x.as_ptr().add(at));
-                    for (row, sums) in rows.iter().zip(&mut sums) {
-                        sums[n] = x.mul_add(*row, sums[n]);
-                    }
-                }
-            }
-        }
-        for (r, sums) in sums.iter().enumerate() {
-            for (n, sum) in sums.iter().enumerate() {
-                let rest = rows[r][whole..].iter().zip(&x[n][whole..]).map(|(a, b)| a * b);
-                self.y[(row + r) * width + column + n] = sum.sum() + rest.sum::<f32>();
-            }
-        }
     }
 }
 

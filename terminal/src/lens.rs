@@ -5,13 +5,20 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use logitscope::attribution::{Position, lens};
+use logitscope::chart::{self, Awaited, LensView, Said, Sayings};
 use logitscope::gpt2::Prediction;
 use logitscope::report::{LensTable, Token};
 use serde::Serialize;
 
-use crate::asked::{Format, Model, NoBos, Prompt, position, print};
+use crate::asked::{Format, Model, NoBos, Prompt, Svg, position, print};
 use crate::printable::{quoted, shown};
 use crate::table::aligned;
+
+/// Of the table as a chart, in CSS pixels: its width, the height of a row, that of what is above and below, and the most that it is high.
+const WIDTH: f64 = 960.0;
+const ROW: f64 = 24.0;
+const AROUND: f64 = 64.0;
+const HIGHEST: f64 = 4000.0;
 
 /// Reads each state of the residual stream through the final LayerNorm anew and the unembedding: what the model would say if it stopped there
 #[derive(clap::Args)]
@@ -34,6 +41,8 @@ pub struct LensCommand {
     /// A table to read; one object with the JavaScript API's fields; or one row a token
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    svg: Svg,
 }
 
 /// As JSON.
@@ -63,12 +72,41 @@ impl LensCommand {
             answer_token: answer.map(token),
             lens: LensTable::new(&model, &lens),
         };
+        self.svg.write(|| svg(&report))?;
         print(&match self.format {
             Format::Table => table(&report),
             Format::Json => serde_json::to_string(&report)? + "\n",
             Format::Csv => csv(&report.lens),
         })
     }
+}
+
+fn svg(
+    Report {
+        tokens,
+        answer_token,
+        lens,
+    }: &Report,
+) -> logitscope::Result<String> {
+    let said = |Prediction { text, probability, .. }: &Prediction| Said {
+        text: text.clone(),
+        probability: *probability,
+    };
+    let row = |row: &Vec<Vec<Prediction>>| row.iter().map(|top| top.iter().map(said).collect()).collect();
+    let ranks = |ranks: &Vec<usize>| ranks.iter().map(|&rank| rank as f64).collect();
+    let sayings = Sayings {
+        labels: lens.labels.clone(),
+        positions: lens.positions.clone(),
+        top: lens.top.iter().map(row).collect(),
+        entropy: lens.entropy.clone(),
+        answer: lens.answer.as_ref().map(|answer| Awaited {
+            rank: answer.rank.iter().map(ranks).collect(),
+        }),
+    };
+    let texts = tokens.iter().map(|token| token.text.clone()).collect();
+    let height = (AROUND + ROW * lens.positions.len() as f64).min(HIGHEST);
+    let answer = answer_token.as_ref().map(|token| token.text.clone());
+    chart::LensTable::new(sayings, texts, answer)?.svg(&LensView::new(WIDTH, height))
 }
 
 fn likeliest(predictions: &[Prediction]) -> String {

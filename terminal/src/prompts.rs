@@ -94,21 +94,21 @@ fn table(table: &SetTable, top: Option<u32>) -> String {
         rows.truncate(k as usize);
     }
     let largest = mean.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    let unsigned = |value: f64| match value.is_nan() {
+        true => "–".into(),
+        false => written(value, largest).trim_start_matches('+').to_string(),
+    };
     let column = |name: &str, values: &dyn Fn(usize) -> String| {
-        once(name.to_string())
-            .chain(rows.iter().map(|&row| values(row)))
-            .collect()
+        let values = rows.iter().map(|&row| values(row));
+        once(name.to_string()).chain(values).collect()
     };
     aligned(&[
         column(&title(table), &|row| table.labels[row].to_string()),
-        column("mean", &|row| written(mean[row], largest)),
-        column("sd", &|row| {
-            if sd[row].is_nan() {
-                "–".into()
-            } else {
-                written(sd[row], largest)
-            }
+        column("mean", &|row| match table.name.as_str() {
+            "pattern" => unsigned(mean[row]),
+            _ => written(mean[row], largest),
         }),
+        column("sd", &|row| unsigned(sd[row])),
     ])
 }
 

@@ -911,6 +911,8 @@ fn effects_and_patching_are_drawn_into_a_file() {
     for (command, arguments) in [
         ("effects", format!("{LOST} --top 1")),
         ("effects", format!("{LOST} --unit component --format json")),
+        ("lens", "--tokens 1,5,9 --answer #12".to_string()),
+        ("lens", "--tokens 12,5,9 --position all --format csv".to_string()),
         ("patch", both.to_string()),
         ("patch", format!("{both} --site z_by_position --head 2")),
     ] {

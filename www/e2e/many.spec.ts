@@ -43,7 +43,7 @@ test('many prompts are asked as each alone, and those that fail are listed', asy
         between: (await between).text,
       };
     },
-    { module: `${server.page}logitscope.js`, model: server.model('bundled'), csv: CSV },
+    { module: `${server.page}logitscope.js`, model: `${server.page}models/bundled/`, csv: CSV },
   );
   expect(prompts[0]).toEqual({ prompt: 'When Mary and John went to the store, John gave a drink to', answer: ' Mary', incorrect: ' John', roles: { giver: 'John' } });
   expect(component?.attribution).toEqual(alone.flat());
@@ -83,7 +83,7 @@ test('a hundred prompts take a moment, and are cancelled at once', async ({ page
       await scope.token(' Mary');
       return { n: all?.n, seconds, cancelled: performance.now() - at };
     },
-    { module: `${server.page}logitscope.js`, model: server.model('bundled'), prompts: `${server.page}prompts/who-gets-the-drink.csv` },
+    { module: `${server.page}logitscope.js`, model: `${server.page}models/bundled/`, prompts: `${server.page}prompts/who-gets-the-drink.csv` },
   );
   console.log(`100 prompts, three units: ${seconds.toFixed(2)} s; cancelled within ${cancelled.toFixed(0)} ms`);
   expect(n).toBe(100);
@@ -110,7 +110,7 @@ test('heads are scored, and pairs that cancel are pairs', async ({ page, server 
         ],
       };
     },
-    { module: `${server.page}logitscope.js`, model: server.model('bundled') },
+    { module: `${server.page}logitscope.js`, model: `${server.page}models/bundled/` },
   );
   expect(scores.length).toBe(31);
   expect(scores.tokens).toHaveLength(63);

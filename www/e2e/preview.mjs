@@ -1,5 +1,5 @@
 // Makes the pictures of dist/: public/preview.png, which other sites show beside a link to the page, of what it shows in a frame; and
-// the README's, docs/screenshot.png, docs/depth.png and docs/what-if.png.
+// the README's, docs/screenshot.png, docs/depth.png, docs/when.png, docs/what-if.png and docs/always.png.
 //
 //     CHROME=/usr/bin/chromium node www/e2e/preview.mjs
 import { chromium } from '@playwright/test';
@@ -20,10 +20,17 @@ await page.screenshot({ path: path('../public/preview.png') });
 
 const readme = await browser.newPage({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
 const asked = 'prompt=When+Mary+and+John+went+to+the+store%2C+John+gave+a+drink+to&answer=+Mary&incorrect=+John&unit=head';
-for (const [name, way] of [['screenshot', ''], ['depth', '&path=L3H4%4013&selected=L2H5'], ['what-if', '&view=what-if&selected=L2H5']]) {
+const views = {
+  screenshot: '',
+  depth: '&path=L3H4%4013&selected=L2H5',
+  when: '&view=when',
+  'what-if': '&view=what-if&selected=L2H5',
+  always: '&view=always&set=preset%3Awho-gets-the-drink&selected=L2H5',
+};
+for (const [name, way] of Object.entries(views)) {
   await readme.goto(`http://localhost:${server.address().port}/#${asked}${way}`);
   await readme.locator('chart-figure canvas').first().waitFor();
-  await readme.waitForTimeout(2000);
+  await readme.waitForTimeout(4000);
   await readme.screenshot({ path: path(`../../docs/${name}.png`) });
 }
 await browser.close();

@@ -2,7 +2,6 @@
 //! row of numbers.
 
 mod answer;
-mod csv;
 mod moments;
 mod prompt;
 mod read;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
-use super::csv::{Record, records};
 use super::{Input, Role, SetPrompt};
 use crate::{Error, Result};
 
@@ -38,9 +38,15 @@ fn refused(why: impl AsRef<str>) -> Error {
 }
 
 fn csv(text: &str) -> Result<Vec<SetPrompt>> {
-    let mut records = records(text).map_err(refused)?.into_iter();
-    let columns = records.next().map_or_else(Vec::new, |record| record.cells);
-    let names: Vec<&str> = columns.iter().map(|name| name.trim()).collect();
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut records = reader
+        .records()
+        .map(|record| record.map_err(|error| refused(error.to_string())));
+    let columns = records.next().transpose()?.unwrap_or_default();
+    let names: Vec<&str> = columns.iter().map(str::trim).collect();
     if let Some(name) = (1..names.len()).find(|&i| names[..i].contains(&names[i])) {
         return Err(refused(format!("line 1 names the column {:?} twice", names[name])));
     }
@@ -55,7 +61,9 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
         .or_else(|| column("tokens"))
         .ok_or_else(|| missing("prompt"))?;
     let answer = column("answer").ok_or_else(|| missing("answer"))?;
-    let prompt = |Record { line, mut cells }: Record| {
+    let prompt = |record: Result<StringRecord>| {
+        let cells = record?;
+        let line = cells.position().map_or(0, csv::Position::line);
         if cells.len() != names.len() {
             return Err(refused(format!(
                 "line {line} has {} cells, but line 1 names {} columns; a cell with a comma is put in quotes",
@@ -63,7 +71,7 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
                 names.len()
             )));
         }
-        let mut cell = |column: usize| std::mem::take(&mut cells[column]);
+        let cell = |column: usize| cells[column].to_string();
         let text = cell(input);
         Ok(SetPrompt {
             input: match names[input] {
@@ -75,7 +83,7 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
                 })?),
             },
             answer: cell(answer),
-            incorrect: column("incorrect").map(&mut cell).filter(|text| !text.is_empty()),
+            incorrect: column("incorrect").map(cell).filter(|text| !text.is_empty()),
             roles: (names.iter().enumerate())
                 .filter(|(_, name)| !FIELDS.contains(name))
                 .map(|(column, name)| (name.to_string(), cell(column)))

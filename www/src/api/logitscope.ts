@@ -26,7 +26,7 @@ import { WORKING, work } from './work.js';
 import type { Input, Loaded } from './worker.js';
 import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SamplingOptions, SetPrompt, Token, Unit } from '../wasm/model.js';
 
-export { Chart, Curve, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
+export { Chart, Curve, LensTable, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles } from './dropped.js';
@@ -45,10 +45,13 @@ export type {
   ChartView,
   Charted,
   CurveView,
+  LensCell,
+  LensView,
   PatchCell,
   PatchView,
   PatternCell,
   PatternView,
+  Sayings,
   ScatterPoint,
   Subject,
 } from '../wasm/charts.js';

@@ -1,4 +1,5 @@
-import type { GenerateOptions, Prediction } from '../api/logitscope';
+import type { GenerateOptions, Token } from '../api/logitscope';
+import type { LensPlace, Shade } from '../state/lens';
 import type { Pointed, Shown } from '../state/picture';
 import type { Preset } from '../state/presets';
 import type { Field, Question } from '../state/question';
@@ -13,12 +14,14 @@ export interface Told {
   'question-type': Partial<Question>;
   /** Where there is little room, the question is put on one line, or is not. */
   'question-fold': boolean;
+  /** One more token is to be compared with. */
+  'contrast-add': undefined;
   'prompt-type': string;
   'bos-switch': boolean;
   'preset-choose': Preset;
   /** By index. */
   'token-choose': number;
-  'prediction-choose': { field: Field; prediction: Prediction };
+  'prediction-choose': { field: Field; prediction: Token };
   'generate-start': GenerateOptions;
   'generate-stop': undefined;
   'generate-clear': undefined;
@@ -35,6 +38,10 @@ export interface Told {
   'what-if-choose': Partial<WhatIf>;
   /** The second sentence. */
   'corrupted-type': string;
+  /** What the lens's cells are shaded by; one of them, by state and position; a token of it becomes the answer. */
+  'shade-choose': Shade;
+  'state-select': LensPlace | null;
+  'said-choose': { position: number; prediction: Token };
   /** A patched activation, by layer and row. */
   'cell-select': Cell | null;
   'cell-go-in': Cell;

@@ -1,4 +1,5 @@
 import { middle, sentence } from '../words/format';
+import { SHADES, WHEN } from './lens';
 import { UNITS, type Shown, type View } from './picture';
 import { presetOfSet, presets } from './presets';
 import type { Question } from './question';
@@ -18,11 +19,17 @@ export function formatLink(source: Source, question: Question, view: View): stri
   if (question.generated.length) link.set('generated', question.generated.join(','));
   if (question.position !== null) link.set('position', String(question.position));
   if (question.answer) link.set('answer', question.answer);
-  if (question.incorrect) link.set('incorrect', question.incorrect);
+  for (const token of [question.incorrect, ...question.more]) if (token) link.append('incorrect', token);
+  if (question.byProbability) link.set('contrast', 'log-probability');
   if (question.trail.length) link.set('path', question.trail.join(','));
   link.set('unit', view.unit);
   if (view.selected) link.set('selected', view.selected);
   if (view.embed) link.set('embed', '1');
+  if (view.tab === 'when') {
+    link.set('view', view.tab);
+    if (view.when.shade !== WHEN.shade) link.set('shade', view.when.shade);
+    if (view.when.at) link.set('cell', view.when.at.join(','));
+  }
   if (view.tab === 'what-if') {
     const { ablation, at, corrupted, site, head, cell, inside } = view.whatIf;
     link.set('view', view.tab);
@@ -67,6 +74,8 @@ export function parseLink(hash: string): Link | undefined {
   if (prompt === null) return undefined;
   const unit = link.get('unit') as Shown;
   const position = link.get('position');
+  const byProbability = link.get('contrast') === 'log-probability';
+  const [incorrect = '', ...more] = byProbability ? [] : link.getAll('incorrect');
   return {
     ...readModel(model),
     question: {
@@ -75,7 +84,9 @@ export function parseLink(hash: string): Link | undefined {
       generated: (link.get('generated') ?? '').split(',').filter((id) => /^\d+$/.test(id)).map(Number),
       position: position !== null && /^\d+$/.test(position) ? Number(position) : null,
       answer: link.get('answer') ?? '',
-      incorrect: link.get('incorrect') ?? '',
+      incorrect,
+      more,
+      byProbability,
       trail: (link.get('path') ?? '').split(',').filter((step) => parseStep(step) !== undefined),
     },
     view: {
@@ -83,6 +94,7 @@ export function parseLink(hash: string): Link | undefined {
       selected: link.get('selected'),
       embed: link.get('embed') === '1',
       tab: one(TABS, link.get('view')),
+      when: { shade: one(SHADES, link.get('shade')), at: readCell(link.get('cell')) },
       whatIf: {
         ablation: one(ABLATIONS, link.get('ablation')),
         at: one(PLACES, link.get('at')),

@@ -1,4 +1,6 @@
 import type { Attribution, Bos, Chart, Prediction, Token, Unit } from '../api/logitscope';
+import type { Contrast } from './contrast';
+import type { When } from './lens';
 import type { Source } from './source';
 import type { Trail } from './trail';
 import type { Tab, WhatIf } from './what-if';
@@ -9,7 +11,7 @@ export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly 
 export type Shown = (typeof UNITS)[number];
 
 /** One complete answer, put on the page in one go: its pieces never come from different questions. */
-export interface Picture {
+export interface Picture extends Contrast {
   /** The model's, its layers, and how many heads each of them has. */
   source: Source;
   layers: number;
@@ -22,9 +24,8 @@ export interface Picture {
   trail: Trail;
   at: number;
   predictions: readonly Prediction[];
-  /** The two tokens, and what the model expects of each. */
+  /** The token that is explained, as those that it is compared with, and what the model expects of each. */
   answer: Prediction;
-  incorrect?: Prediction;
   attributions: Readonly<Record<Shown, Attribution>>;
   charts: Readonly<Record<Shown, Chart>>;
 }
@@ -59,6 +60,7 @@ export interface View {
   /** Whether the question and one chart are all that there is, as in a frame within an article. */
   embed: boolean;
   tab: Tab;
+  when: When;
   whatIf: WhatIf;
   /** The preset whose set of prompts is asked, by the name of that; null for none, or prompts that the reader gave. */
   set: string | null;

@@ -37,5 +37,5 @@ export function presetOfSet(name: string): Preset | undefined {
 
 /** What a preset asks. */
 export function presetQuestion({ prompt, answer, incorrect = '' }: Preset): Question {
-  return { prompt, answer, incorrect, prependBos: true, generated: [], position: null, trail: [] };
+  return { prompt, answer, incorrect, more: [], byProbability: false, prependBos: true, generated: [], position: null, trail: [] };
 }

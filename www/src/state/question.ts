@@ -13,6 +13,10 @@ export interface Question {
   answer: string;
   /** The token to compare with, as text or `#id`; empty for none. */
   incorrect: string;
+  /** Further tokens to compare with: the mean of all counts. */
+  more: readonly string[];
+  /** Compare with all tokens by their probability, and name none. */
+  byProbability: boolean;
   /** How far in. */
   trail: Trail;
 }
@@ -34,5 +38,5 @@ export type Problems = Readonly<Partial<Record<'prompt' | 'position' | Field, Pr
 export type Hints = Readonly<Partial<Record<Field, { fix: string; probability: number }>>>;
 
 export function isPreset({ prompt, answer, incorrect = '' }: Preset, question: Question): boolean {
-  return prompt === question.prompt && answer === question.answer && incorrect === question.incorrect;
+  return prompt === question.prompt && answer === question.answer && incorrect === question.incorrect && question.more.length === 0 && !question.byProbability;
 }

@@ -1,7 +1,7 @@
 import type { PatchSite } from '../api/logitscope';
 
-/** What is asked of an answer: who wrote it, what the model would do if something in it were otherwise, and whether it is always so. */
-export const TABS = ['who', 'what-if', 'always'] as const;
+/** What is asked of an answer: who wrote it, when it was known, what the model would do if something in it were otherwise, and whether it is always so. */
+export const TABS = ['who', 'when', 'what-if', 'always'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What a part that is taken out is replaced by, and where: everywhere, or only at the token after which is looked. */

@@ -1,4 +1,5 @@
 import { Chart, LogitscopeError, type Attribution, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
+import { contrastOf } from '../state/contrast';
 import type { Model } from '../state/model';
 import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
 import type { Field, Hints, Problem, Problems, Question } from '../state/question';
@@ -66,10 +67,14 @@ export class AnswerStore extends Store<Answer> {
   /** Takes a token of the page as the answer, or as the token to compare with. */
   async choose(field: Field, token: Token): Promise<void> {
     const other = field === 'answer' ? 'incorrect' : 'answer';
+    const { picture } = this.state;
     // A token compared with itself explains nothing: the two change places.
-    const swaps = this.state.picture?.[other]?.id === token.id;
+    const swaps = picture?.[other]?.id === token.id;
     const before = this.question.state[field];
-    this.question.ask({ [field]: await written(this.models.scope, token), ...(swaps && { [other]: before }) });
+    const left = this.question.state.more.filter((_, i) => picture?.more[i]?.id !== token.id);
+    // What is chosen to compare with is the only one, until another is added.
+    const contrast = field === 'answer' ? { more: left } : { more: [], byProbability: false };
+    this.question.ask({ ...contrast, [field]: await written(this.models.scope, token), ...(swaps && { [other]: before }) });
   }
 
   /** Chooses the position to explain; of a token that the model wrote, the position that it was predicted at. */
@@ -83,7 +88,16 @@ export class AnswerStore extends Store<Answer> {
     };
     if (index < tokens.length - this.question.state.generated.length || index === 0) return this.question.ask({ position: at(index) });
     const answer = await written(this.models.scope, token);
-    this.question.ask({ position: at(index - 1), answer, incorrect: '' });
+    this.question.ask({ position: at(index - 1), answer, incorrect: '', more: [] });
+  }
+
+  /** Takes a token as the answer after a position of the prompt, and there it is compared with none. */
+  async chooseAt(position: number, token: Token): Promise<void> {
+    const { tokens, picture } = this.state;
+    if (position === picture?.position) return this.choose('answer', token);
+    const answer = await written(this.models.scope, token);
+    this.question.anchor = tokens[position]?.id;
+    this.question.ask({ position: position === tokens.length - 1 ? null : position, answer, incorrect: '', more: [] });
   }
 
   /** Shows a token that the model wrote, before it is asked about. */
@@ -154,21 +168,24 @@ export class AnswerStore extends Store<Answer> {
       const goesOn = this.question.state.generated.length > question.generated.length;
       this.set(goesOn ? { predictions } : { tokens: run.tokens, predictions });
       piece = 'answer';
-      const [answer, incorrect] = await Promise.all([
+      const [answer, others] = await Promise.all([
         this.#token(scope, question.answer, predictions[0]),
-        this.#token(scope, question.incorrect),
+        Promise.all([question.incorrect, ...question.more].map((text) => this.#token(scope, text))),
       ]);
+      const wrong = others.find(({ problem }) => problem)?.problem;
       if (superseded()) return;
-      if (answer.problem || incorrect.problem) {
-        const problems = { answer: answer.problem, incorrect: incorrect.problem };
+      if (answer.problem || wrong) {
+        const problems = { answer: answer.problem, incorrect: others[0]?.problem ?? (wrong && { message: wrong.message }) };
         return this.set({ pending: false, problems });
       }
       if (!answer.token) return;
-      // Two tokens by now, though they may be the same.
+      // Tokens by now, though they may be the same.
       piece = 'incorrect';
-      const [likely, unlikely] = await run.expectations([answer.token, ...(incorrect.token ? [incorrect.token] : [])].map(({ id }) => id), position);
+      const named = [answer.token, ...others.flatMap(({ token }) => token ?? [])];
+      const [likely, incorrect, ...more] = await run.expectations(named.map(({ id }) => id), position);
       if (!likely) return;
-      const words = { answer: answer.token.id, incorrect: incorrect.token?.id };
+      const contrast = { incorrect, more, byProbability: question.byProbability };
+      const words = { answer: likely.id, ...contrastOf(contrast) };
       const { asked, at } = follow(question.trail, position);
       const of = asked.explain ? asked : { ...words, ...asked };
       const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...of, unit })));
@@ -176,7 +193,7 @@ export class AnswerStore extends Store<Answer> {
       const bos = prepended(scope, question);
       const { n_layer: layers, n_head: heads } = model.config;
       const from = { source: model.source, layers, heads, tokens: run.tokens, bos, position, predictions };
-      this.#show({ ...from, trail: question.trail, at, answer: likely, incorrect: unlikely }, attributions);
+      this.#show({ ...from, trail: question.trail, at, answer: likely, ...contrast }, attributions);
       const sources = await run.sources(of);
       if (superseded()) return;
       this.set({ sources });
@@ -206,8 +223,9 @@ export class AnswerStore extends Store<Answer> {
   }
 
   /** One question has one scale over the checkpoints, or what is next to nothing would look as loud as what comes of it. */
-  #keepScale({ tokens, position, answer, incorrect, trail }: Answered, charts: Chart[]): void {
-    const asked = JSON.stringify([tokens.map(({ id }) => id), position, answer.id, incorrect?.id, trail]);
+  #keepScale(answered: Answered, charts: Chart[]): void {
+    const { tokens, position, answer, trail } = answered;
+    const asked = JSON.stringify([tokens.map(({ id }) => id), position, answer.id, contrastOf(answered), trail]);
     this.#spans.get(asked)?.forEach((span, i) => charts[i]?.widen(...span));
     this.#spans.set(asked, charts.map(({ span }) => span));
   }

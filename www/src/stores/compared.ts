@@ -1,5 +1,6 @@
 import { Chart, type Attribution } from '../api/logitscope';
 import { SIDES, type Compared, type Side } from '../state/compared';
+import { contrastOf } from '../state/contrast';
 import { aligned } from '../state/patching';
 import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
 import { sentence } from '../words/format';
@@ -44,8 +45,7 @@ export class ComparedStore extends Store<Compared> {
     const { picture, tokens } = this.patching.state;
     const { clean, corrupted } = this.patching;
     if (of.length === 0 || !picture || !tokens || !clean || !corrupted) return;
-    const { answer, incorrect, position } = picture;
-    const question = { answer: answer.id, incorrect: incorrect?.id, position };
+    const question = { answer: picture.answer.id, ...contrastOf(picture), position: picture.position };
     const all = (ask: (unit: (typeof UNITS)[number]) => Promise<Attribution>) => Promise.all(UNITS.map(ask));
     try {
       const [second, difference] = await Promise.all([

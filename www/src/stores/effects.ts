@@ -1,4 +1,5 @@
 import type { Effects, Run, Work } from '../api/logitscope';
+import { contrastOf } from '../state/contrast';
 import { positionsOf, type Losses, type Removable, type Removal } from '../state/effects';
 import type { Picture } from '../state/picture';
 import { WHAT_IF } from '../state/what-if';
@@ -32,7 +33,7 @@ export class EffectsStore extends WorkStore<Losses> {
     if (run !== this.#run) this.#kept.clear();
     this.#run = run;
     const { ablation, at } = whatIf;
-    const key = asked ? JSON.stringify([picture.position, picture.answer.id, picture.incorrect?.id, ablation, at]) : undefined;
+    const key = asked ? JSON.stringify([picture.position, picture.answer.id, contrastOf(picture), ablation, at]) : undefined;
     if (key !== this.#key) {
       this.abandon();
       this.#key = key;
@@ -56,8 +57,8 @@ export class EffectsStore extends WorkStore<Losses> {
   }
 
   async #compute(run: Run, picture: Picture, removal: Removal, key: string, signal: AbortSignal): Promise<void> {
-    const { position, answer, incorrect } = picture;
-    const asked = { answer: answer.id, incorrect: incorrect?.id, position, ablation: removal.ablation, positions: positionsOf(removal, picture), signal };
+    const { position, answer } = picture;
+    const asked = { answer: answer.id, ...contrastOf(picture), position, ablation: removal.ablation, positions: positionsOf(removal, picture), signal };
     let known = this.#kept.get(key) ?? {};
     const tell = (more: Pick<Losses, Removable>, work?: Progress) => {
       known = { ...known, ...more };

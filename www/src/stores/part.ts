@@ -1,4 +1,5 @@
 import type { Run } from '../api/logitscope';
+import { contrastOf } from '../state/contrast';
 import type { Part } from '../state/part';
 import type { Picture } from '../state/picture';
 import { follow } from '../state/trail';
@@ -49,9 +50,9 @@ export class PartStore extends Store<Part> {
   }
 }
 
-async function takenApart(run: Run, { trail, position, answer, incorrect }: Picture, of: string): Promise<Part> {
-  const { asked } = follow(trail, position);
-  const number = asked.explain ? asked : { ...asked, answer: answer.id, incorrect: incorrect?.id };
+async function takenApart(run: Run, picture: Picture, of: string): Promise<Part> {
+  const { asked } = follow(picture.trail, picture.position);
+  const number = asked.explain ? asked : { ...asked, answer: picture.answer.id, ...contrastOf(picture) };
   if (isMlp(of)) return { neurons: await run.attribute({ ...number, unit: 'neuron', of }) };
   const [sources, pattern] = await Promise.all([run.attribute({ ...number, unit: 'source', of }), run.pattern(of)]);
   return { sources, pattern };

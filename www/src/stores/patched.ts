@@ -1,4 +1,5 @@
 import { Chart } from '../api/logitscope';
+import { contrastOf, namedTokens } from '../state/contrast';
 import { aligned, type Patched } from '../state/patching';
 import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
 import { sentence } from '../words/format';
@@ -43,19 +44,19 @@ export class PatchedStore extends Store<Patched> {
     const { clean, corrupted } = this.patching;
     const { site, head, cell } = this.view.state.whatIf;
     if (of.length === 0 || !cell || site === 'parts' || !picture || !tokens || !clean || !corrupted) return;
-    const { answer, incorrect, position } = picture;
+    const { answer, position } = picture;
     try {
       const run = await clean.patched(corrupted, { site, at: site === 'z_by_position' ? [...cell, head] : [...cell] });
-      const [attributions, [likely, unlikely], predictions] = await Promise.all([
-        Promise.all(UNITS.map((unit) => run.attribute({ answer: answer.id, incorrect: incorrect?.id, position, unit }))),
-        run.expectations([answer, ...(incorrect ? [incorrect] : [])].map(({ id }) => id), position),
+      const [attributions, [likely, incorrect, ...more], predictions] = await Promise.all([
+        Promise.all(UNITS.map((unit) => run.attribute({ answer: answer.id, ...contrastOf(picture), position, unit }))),
+        run.expectations([answer, ...namedTokens(picture)].map(({ id }) => id), position),
         run.predictions(position),
       ]);
       run.free();
       if (superseded() || of !== this.#of || !likely) return;
       const subject = subjectOf(picture);
       const charts = attributions.map((attribution) => Chart.about(attribution, subject));
-      const patched = { ...picture, tokens, predictions, answer: likely, incorrect: unlikely, attributions: byUnit(attributions), charts: byUnit(charts) };
+      const patched = { ...picture, tokens, predictions, answer: likely, incorrect, more, attributions: byUnit(attributions), charts: byUnit(charts) };
       freeCharts(this.#retired);
       this.#retired = this.state.picture;
       this.set({ picture: patched });

@@ -1,4 +1,5 @@
 import type { Logitscope, Patching, Run } from '../api/logitscope';
+import { contrastOf } from '../state/contrast';
 import { aligned, type Patches } from '../state/patching';
 import type { Picture } from '../state/picture';
 import { SITES } from '../state/what-if';
@@ -49,7 +50,7 @@ export class PatchingStore extends WorkStore<Patches> {
     if (run !== this.#clean) this.#forget();
     this.#clean = run;
     const asked = run && picture && !pending && run.tokens === picture.tokens && picture.trail.length === 0 && tab === 'what-if' && corrupted !== null;
-    const key = asked ? JSON.stringify([corrupted, picture.position, picture.answer.id, picture.incorrect?.id, site]) : undefined;
+    const key = asked ? JSON.stringify([corrupted, picture.position, picture.answer.id, contrastOf(picture), site]) : undefined;
     if (key === this.#key) return;
     this.#key = key;
     this.abandon();
@@ -78,13 +79,13 @@ export class PatchingStore extends WorkStore<Patches> {
     });
   }
 
-  async #compute(clean: Run, corrupted: Run, { position, answer, incorrect }: Picture, key: string, signal: AbortSignal): Promise<void> {
+  async #compute(clean: Run, corrupted: Run, picture: Picture, key: string, signal: AbortSignal): Promise<void> {
     const { site } = this.view.state.whatIf;
     if (!aligned(this.state) || site === 'parts') return;
     const patching = await clean.patch(corrupted, {
-      answer: answer.id,
-      incorrect: incorrect?.id,
-      position,
+      answer: picture.answer.id,
+      ...contrastOf(picture),
+      position: picture.position,
       site,
       signal,
       onProgress: ({ known, ...work }) => void (signal.aborted || this.set({ patching: known, work: progress(work) })),

@@ -5,7 +5,7 @@ import { Commit, Store } from './store';
 /** Typing waits so long for the next key before the model runs. */
 const TYPING_MS = 150;
 
-const FIRST: Question = { prompt: '', prependBos: true, generated: [], position: null, answer: '', incorrect: '', trail: [] };
+const FIRST: Question = { prompt: '', prependBos: true, generated: [], position: null, answer: '', incorrect: '', more: [], byProbability: false, trail: [] };
 
 /**
  * What the reader asks. An `ask` event says that it is to be answered, a `type` event that it soon will be; a {@link Commit}
@@ -57,10 +57,11 @@ export class QuestionStore extends Store<Question> {
   /** A new prompt: what the model wrote after the one before goes, and so do the words that came with that. */
   typePrompt(prompt: string): void {
     const came = presets.find((preset) => preset.prompt === prompt && this.#own.length === 0);
-    const { answer, incorrect } = this.state;
+    const { answer, incorrect, more } = this.state;
     const words = {
       answer: this.#own.includes('answer') ? answer : (came?.answer ?? ''),
       incorrect: this.#own.includes('incorrect') ? incorrect : (came?.incorrect ?? ''),
+      more: this.#own.includes('incorrect') ? more : [],
     };
     const own = this.#own;
     this.type({ prompt, generated: [], ...words });

@@ -1,3 +1,4 @@
+import { contrastOf } from '../state/contrast';
 import { isRemovable, positionsOf, type Reacted } from '../state/effects';
 import type { Picture } from '../state/picture';
 import { sentence } from '../words/format';
@@ -39,8 +40,8 @@ export class ReactionStore extends Store<Reacted> {
     const { run } = this.answer;
     const { of, removal } = this.state;
     if (!picture || !of || !removal || !run || run.tokens !== picture.tokens) return;
-    const { answer, incorrect, position } = picture;
-    const asked = { answer: answer.id, incorrect: incorrect?.id, position, part: of };
+    const { answer, position } = picture;
+    const asked = { answer: answer.id, ...contrastOf(picture), position, part: of };
     try {
       const reaction = await run.reaction({ ...asked, ablation: removal.ablation, positions: positionsOf(removal, picture) });
       if (!superseded()) this.set({ reaction });

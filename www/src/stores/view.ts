@@ -1,3 +1,4 @@
+import { WHEN, type LensPlace, type Shade } from '../state/lens';
 import { UNITS, type Picture, type Pointed, type Shown, type View } from '../state/picture';
 import { WHAT_IF, type Cell, type Tab, type WhatIf } from '../state/what-if';
 import type { AnswerStore } from './answer';
@@ -11,7 +12,7 @@ export class ViewStore extends Store<View> {
   #picture?: Picture;
 
   constructor(private readonly answer: AnswerStore) {
-    super({ unit: 'head', selected: null, embed: EMBEDDED, tab: 'who', whatIf: WHAT_IF, set: null });
+    super({ unit: 'head', selected: null, embed: EMBEDDED, tab: 'who', when: WHEN, whatIf: WHAT_IF, set: null });
     answer.addEventListener('change', () => this.#follow());
   }
 
@@ -50,6 +51,17 @@ export class ViewStore extends Store<View> {
   /** Selects an activation that is put into the second sentence. */
   selectCell(cell: Cell | null): void {
     this.set({ whatIf: { ...this.state.whatIf, cell } });
+  }
+
+  /** The lens is shaded by something else. */
+  shadeBy(shade: Shade): void {
+    this.dispatchEvent(new Commit(false));
+    this.set({ when: { ...this.state.when, shade } });
+  }
+
+  /** Selects what the model would say at a state. */
+  selectState(at: LensPlace | null): void {
+    this.set({ when: { ...this.state.when, at } });
   }
 
   restore(view: View): void {

@@ -2,6 +2,8 @@ import headsJson from '../heads.json';
 import type { Picture, Shown } from '../state/picture';
 import { sourceName } from '../state/source';
 import { inOwnUnit, parseStep } from '../state/trail';
+import { namedTokens } from '../state/contrast';
+import { than } from './contrast';
 import { isolate, percent, place } from './format';
 import { stepName } from './trail';
 
@@ -16,17 +18,20 @@ export const UNIT_NOTES: Record<Shown, string> = {
 };
 
 /** What was found, before any part is selected. */
-export function overview({ answer, incorrect, attributions }: Picture): string {
+export function overview(picture: Picture): string {
+  const { answer, more, byProbability, attributions } = picture;
   const [logit = 0] = attributions.component.logit;
-  if (!incorrect) return `The logit of ${isolate(answer.text)}, above the mean over the vocabulary.`;
-  return `The logit of ${isolate(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than that of ${isolate(incorrect.text)}.`;
+  const compared = than(picture);
+  if (compared === undefined) return `The logit of ${isolate(answer.text)}, above the mean over the vocabulary.`;
+  return `The logit of ${isolate(answer.text)} is so much ${logit < 0 ? 'lower' : 'higher'} than ${more.length ? compared : byProbability ? 'the mean of all, by probability' : `that of ${compared}`}.`;
 }
 
 /** Which way a value pushes. */
-export function direction(value: number, { answer, incorrect, trail }: Pick<Picture, 'answer' | 'incorrect' | 'trail'>): string {
+export function direction(value: number, { answer, incorrect, more, byProbability, trail }: Picture): string {
   if (inOwnUnit(trail)) return value === 0 ? 'changes nothing' : value > 0 ? 'raises it' : 'lowers it';
   if (value === 0) return 'pushes neither way';
   if (value > 0) return `pushes towards ${isolate(answer.text)}`;
+  if (more.length || byProbability) return 'pushes towards the others';
   return incorrect ? `pushes towards ${isolate(incorrect.text)}` : `pushes away from ${isolate(answer.text)}`;
 }
 
@@ -85,20 +90,23 @@ export function part(label: string, { tokens, at }: Picture): string {
 }
 
 /** The question as a sentence, and the way in. */
-export function asked({ answer, incorrect, trail, tokens }: Picture): string {
-  const why = `Why ${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}?`;
+export function asked(picture: Picture): string {
+  const { answer, trail, tokens } = picture;
+  const compared = than(picture);
+  const why = `Why ${isolate(answer.text)}${compared ? ` rather than ${compared}` : ''}?`;
   const way = trail.flatMap((step) => parseStep(step) ?? []).map((step) => stepName(step, tokens));
   return way.length ? `${why} ‹ ${way.join(' ‹ ')}` : why;
 }
 
 /** What the model says, how it stands with the words of the question, and which part pushed most. */
-export function finding({ source, predictions: [likeliest], answer, incorrect, charts, trail }: Picture): string {
+export function finding(picture: Picture): string {
+  const { source, predictions: [likeliest], answer, charts, trail } = picture;
   if (!likeliest) return '';
   const model = source.kind === 'bundled' ? 'The bundled model' : sourceName(source);
-  const others = [answer, incorrect].filter((word) => word !== undefined && word.id !== likeliest.id);
-  const stand = others.map((word) => word && ` ${isolate(word.text)} is ${place(word.rank)} at ${percent(word.probability)}.`);
+  const others = [answer, ...namedTokens(picture)].filter(({ id }) => id !== likeliest.id);
+  const stand = others.map((word) => ` ${isolate(word.text)} is ${place(word.rank)} at ${percent(word.probability)}.`);
   const strongest = charts.component.items().find(({ rank }) => rank === 1);
   const outside = strongest && strongest.value !== 0 && trail.length === 0;
-  const pushed = outside ? ` The ${strongest.name} ${direction(strongest.value, { answer, incorrect, trail }).replace('pushes', 'pushed most')}.` : '';
+  const pushed = outside ? ` The ${strongest.name} ${direction(strongest.value, picture).replace('pushes', 'pushed most')}.` : '';
   return `${model} says ${isolate(likeliest.text)} (${percent(likeliest.probability)}).${stand.join('')}${pushed}`;
 }

@@ -1,10 +1,12 @@
 import type { Subject } from '../api/logitscope';
 import type { Picture } from '../state/picture';
+import type { Contrast } from '../state/contrast';
 import { follow, parseStep, type Step } from '../state/trail';
+import { contrasted, than } from './contrast';
 import { tokenAt } from './depth';
 import { isolate, signed } from './format';
 
-type Asked = Pick<Picture, 'tokens' | 'answer' | 'incorrect' | 'trail' | 'layers' | 'heads'>;
+type Asked = Contrast & Pick<Picture, 'tokens' | 'answer' | 'trail' | 'layers' | 'heads'>;
 
 /** A level of a trail as its breadcrumb says it: `L9H9 at ·Mary`. */
 export function stepName(step: Step, tokens: Picture['tokens']): string {
@@ -23,12 +25,14 @@ function bySide({ side }: { side: 'key' | 'query' }): string {
 }
 
 /** The outermost level, the question: `·Mary − ·John`. */
-export function outermost({ answer, incorrect }: Pick<Picture, 'answer' | 'incorrect'>): string {
-  return `${isolate(answer.text)}${incorrect ? ` − ${isolate(incorrect.text)}` : ''}`;
+export function outermost(picture: Contrast & Pick<Picture, 'answer'>): string {
+  const compared = than(picture);
+  return `${isolate(picture.answer.text)}${compared ? ` − ${compared}` : ''}`;
 }
 
 /** What the parts add up to, with what no part produced. */
-export function wholeName({ trail, incorrect }: Pick<Picture, 'trail' | 'incorrect'>): string {
+export function wholeName(picture: Contrast & Pick<Picture, 'trail'>): string {
+  const { trail } = picture;
   const step = parseStep(trail.at(-1) ?? '');
   switch (step?.kind) {
     case 'head':
@@ -38,7 +42,7 @@ export function wholeName({ trail, incorrect }: Pick<Picture, 'trail' | 'incorre
     case 'score':
       return 'score';
     default:
-      return incorrect ? 'logit difference' : 'logit';
+      return than(picture) ? 'logit difference' : 'logit';
   }
 }
 
@@ -78,13 +82,14 @@ export function sidesOf({ trail, tokens, position }: Pick<Picture, 'trail' | 'to
 }
 
 /** What the charts' titles say is explained. */
-export function subjectOf({ tokens, answer, incorrect, trail, layers, heads }: Asked): Subject {
+export function subjectOf(asked: Asked): Subject {
+  const { tokens, answer, trail, layers, heads } = asked;
   const steps = trail.map(parseStep).filter((step) => step !== undefined);
   const model: [number, number] = [layers, heads];
   const root = steps.findLastIndex(({ kind }) => kind !== 'head');
   const through = steps.slice(root + 1).map((step) => stepName(step, tokens)).join(', ') || undefined;
   const number = steps[root];
-  if (!number) return { answer: answer.text, incorrect: incorrect?.text, through, model };
+  if (!number) return { answer: answer.text, ...contrasted(asked), through, model };
   const named =
     number.kind === 'score'
       ? `the score of ${number.head} at ${tokenAt({ tokens }, number.token)}${bySide(number)}`

@@ -23,6 +23,8 @@ mod generation;
 mod head_scores;
 #[cfg(feature = "model")]
 mod lens;
+#[cfg(feature = "charts")]
+mod lens_table;
 #[cfg(feature = "model")]
 mod loader;
 #[cfg(feature = "model")]

@@ -6,6 +6,8 @@ import { base } from '../styles';
 import { Watch } from '../watch';
 import './chart-figure';
 
+const NUMBERS = ['one', 'two', 'three'];
+
 /** The three charts on one axis, depth; or what stands in their place until there is an answer. */
 @customElement('answer-charts')
 export class AnswerCharts extends LitElement {
@@ -29,7 +31,7 @@ export class AnswerCharts extends LitElement {
 
   protected override render() {
     const { picture, units, selected, theme, heads, busy, stale } = this;
-    return html`<div class="charts ${units.includes('layer') ? '' : 'two'}" .style=${`--heads: ${heads}`} aria-busy=${busy ? 'true' : 'false'} ?data-stale=${picture && stale}>
+    return html`<div class="charts ${NUMBERS[units.length - 1]}" .style=${`--heads: ${heads}`} aria-busy=${busy ? 'true' : 'false'} ?data-stale=${picture && stale}>
       ${units.map((unit) =>
         picture
           ? html`<chart-figure
@@ -61,6 +63,9 @@ export class AnswerCharts extends LitElement {
       .charts.two {
         grid-template-rows: minmax(122px, 11fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 18fr);
       }
+      .charts.one {
+        grid-template-rows: minmax(122px, 1fr);
+      }
       /* The old picture stays, and dims if the new one takes longer than a glance. */
       .charts[data-stale] {
         opacity: 0.45;
@@ -84,6 +89,9 @@ export class AnswerCharts extends LitElement {
       @media (max-width: 720px) {
         .charts {
           grid-template-rows: 208px 208px calc(var(--heads) * 20px + 80px);
+        }
+        .charts.one {
+          grid-template-rows: 208px;
         }
         .charts.two {
           grid-template-rows: 208px calc(var(--heads) * 20px + 80px);

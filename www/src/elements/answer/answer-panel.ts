@@ -4,7 +4,9 @@ import type { HeadScores } from '../../api/logitscope';
 import { REMOVABLE, effectOf, isRemovable, type Losses, type Reacted } from '../../state/effects';
 import { UNITS, type Picture, type Shown } from '../../state/picture';
 import type { Part } from '../../state/part';
+import type { Spoken } from '../../state/readout';
 import { parseStep } from '../../state/trail';
+import { than } from '../../words/contrast';
 import { baseline } from '../../words/effects';
 import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';
@@ -17,6 +19,7 @@ import './download-row';
 import './identity-badge';
 import './part-neurons';
 import './part-sources';
+import './part-words';
 import { save, type Format, type Look } from './save';
 import '../what-if/part-effects';
 
@@ -30,6 +33,8 @@ export class AnswerPanel extends LitElement {
   @property({ attribute: false }) selected: string | null = null;
   /** It, taken apart, if it is a head or an MLP. */
   @property({ attribute: false }) taken?: Part;
+  /** What it says to the whole vocabulary, if it says anything. */
+  @property({ attribute: false }) spoken?: Spoken;
   /** What is lost without each part, as far as that is known, and how the others react when the selected one is taken out: if it can be. */
   @property({ attribute: false }) losses?: Losses;
   @property({ attribute: false }) reacted?: Reacted;
@@ -79,20 +84,23 @@ export class AnswerPanel extends LitElement {
         ? html`<part-effects .label=${label} .picture=${picture} .losses=${losses} .reacted=${reacted}></part-effects>`
         : nothing;
     }
-    if (taken?.of !== label) return nothing;
-    return label.startsWith('L')
+    const words = this.spoken?.of === label ? html`<part-words .spoken=${this.spoken} .picture=${picture}></part-words>` : nothing;
+    if (taken?.of !== label) return words;
+    const pieces = label.startsWith('L')
       ? html`<part-sources .taken=${taken} .picture=${picture} .theme=${theme}></part-sources>`
       : html`<part-neurons .taken=${taken} .picture=${picture}></part-neurons>`;
+    return html`${words} ${pieces}`;
   }
 
   #overview(picture: Picture) {
-    const { answer, incorrect, attributions, charts, trail, tokens } = picture;
+    const { answer, attributions, charts, trail, tokens } = picture;
+    const compared = than(picture);
     const step = parseStep(trail.at(-1) ?? '');
     const [logit = 0] = attributions.component.logit;
     const strongest = charts.component.items().find(({ rank }) => rank === 1);
     return html`
       <div class="title">
-        <h2>${step ? stepName(step, tokens) : `${isolate(answer.text)}${incorrect ? ` rather than ${isolate(incorrect.text)}` : ''}`}</h2>
+        <h2>${step ? stepName(step, tokens) : `${isolate(answer.text)}${compared ? ` rather than ${compared}` : ''}`}</h2>
         <span class="value mono">${decimals(logit)}</span>
       </div>
       ${step ? nothing : html`<p class="small">${overview(picture)}</p>`}

@@ -1,8 +1,10 @@
 import { Chart, type ChartView, type Effects, type Token } from '../../api/logitscope';
+import { exported } from '../../state/contrast';
 import type { Picture, Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { follow, inOwnUnit } from '../../state/trail';
 import { baselineOf } from '../../words/effects';
+import { than } from '../../words/contrast';
 import { asked } from '../../words/explain';
 import { subjectOf, wholeName } from '../../words/trail';
 import { decimals, fileName, promptText, scientific } from '../../words/format';
@@ -67,8 +69,9 @@ export function commented(comments: readonly string[], rows: readonly string[]):
 
 /** Downloads one unit's chart or numbers. */
 export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<void> {
-  const { source, answer, incorrect } = picture;
-  const name = fileName('logitscope', sourceName(source), effects ? 'what-if' : '', unit, answer.text, incorrect ? `vs ${incorrect.text}` : '');
+  const { source, answer } = picture;
+  const compared = than(picture);
+  const name = fileName('logitscope', sourceName(source), effects ? 'what-if' : '', unit, answer.text, compared ? `vs ${compared}` : '');
   const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: caption(picture, unit, effects) };
   await saveAs(name, format, {
     canvas: () => drawn(picture, unit, view, effects),
@@ -130,12 +133,13 @@ function csv(picture: Picture, unit: Shown, effects?: Effects): string {
 }
 
 /** The API's field names, and what was asked. */
-function json({ source, tokens, bos, position, trail, answer, incorrect, predictions, attributions }: Picture, unit: Shown, effects?: Effects): string {
+function json(picture: Picture, unit: Shown, effects?: Effects): string {
+  const { source, tokens, bos, position, trail, answer, predictions, attributions } = picture;
   const { labels, attribution, positions, logit, bias, total, error } = attributions[unit];
   const token = (word: Token) => ({ id: word.id, text: word.text });
   const { explain, path, position: from } = follow(trail, position).asked;
   const way = trail.length ? { trail, path, ...(explain && { explain, explainedAt: from }) } : {};
-  const asked = { answer: token(answer), incorrect: incorrect && token(incorrect), ...way };
+  const asked = { answer: token(answer), ...exported(picture, token), ...way };
   const numbers = { unit, labels, attribution: [...attribution], positions, logit, bias, total, error };
   return JSON.stringify({ model: sourceName(source), tokens, bos, position, ...asked, predictions, ...numbers, ...(effects && { effects }) }, null, 2);
 }

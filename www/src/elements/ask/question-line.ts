@@ -1,7 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Prediction, Token } from '../../api/logitscope';
+import type { Prediction } from '../../api/logitscope';
 import { formatLink } from '../../state/link';
+import { WHEN } from '../../state/lens';
 import type { Picture, View } from '../../state/picture';
 import { WHAT_IF } from '../../state/what-if';
 import { presets, type Preset } from '../../state/presets';
@@ -11,7 +12,9 @@ import { finding } from '../../words/explain';
 import { count, isolate, percent, place, shown, typed, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
+import './contrast-fields';
 import { typing } from './typing';
+import { word } from './word';
 
 /** Why this token, rather than that one? */
 @customElement('question-line')
@@ -19,8 +22,8 @@ export class QuestionLine extends LitElement {
   @property({ attribute: false }) question!: Question;
   @property({ attribute: false }) problems: Problems = {};
   @property({ attribute: false }) hints: Hints = {};
-  /** What the model finds likeliest: the answer, if none is given. */
-  @property({ attribute: false }) likeliest?: Token;
+  /** What the model expects: the likeliest is the answer, if none is given. */
+  @property({ attribute: false }) predictions: readonly Prediction[] = [];
   @property({ attribute: false }) picture?: Picture;
   /** Whether the picture does not answer this question. */
   @property({ type: Boolean }) stale = false;
@@ -43,12 +46,7 @@ export class QuestionLine extends LitElement {
       input.value = visible(text);
       input.setSelectionRange(start, end);
     }
-    tell(this, 'question-type', { [field]: text });
-  }
-
-  #swap(): void {
-    const { answer, incorrect } = this.question;
-    tell(this, 'question-ask', { answer: incorrect, incorrect: answer });
+    tell(this, 'question-type', field === 'answer' ? { answer: text } : { incorrect: text, byProbability: false });
   }
 
   #field(field: Field, label: string, placeholder: string) {
@@ -109,7 +107,7 @@ export class QuestionLine extends LitElement {
     return note.split(/\b(L\d+H\d+|\d+_(?:attn|mlp)_out)\b/).map((text, i) => {
       if (i % 2 === 0) return text;
       const layer = Number(/\d+/.exec(text)?.[0]);
-      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false, tab: 'who', whatIf: WHAT_IF, set: null };
+      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false, tab: 'who', when: WHEN, whatIf: WHAT_IF, set: null };
       const show = (event: Event) => {
         event.preventDefault();
         tell(this, 'part-select', text);
@@ -138,7 +136,8 @@ export class QuestionLine extends LitElement {
   }
 
   protected override render() {
-    const { question, problems, likeliest, picture, folds, folded } = this;
+    const { question, problems, predictions, picture, folds, folded } = this;
+    const [likeliest] = predictions;
     const preset = presets.find((preset) => isPreset(preset, question));
     return html`
       <span class="gutter">why</span>
@@ -146,17 +145,11 @@ export class QuestionLine extends LitElement {
         ${this.#field('answer', 'Answer: the token to explain', likeliest ? shown(likeliest.text) : 'the likeliest')}
         ${this.#odds(picture?.answer)}
         <span>${folded ? 'vs' : 'rather than'}</span>
-        ${this.#field('incorrect', 'Incorrect: the token to compare with', 'any other')}
+        ${this.#field('incorrect', 'Incorrect: the token to compare with', question.byProbability ? 'all, by probability' : 'any other')}
         ${question.incorrect ? this.#odds(picture?.incorrect) : nothing}
-        ${folded ? nothing : html`<span>?</span>`}
-        <span class="changes">
-          ${question.answer && question.incorrect && !folded
-            ? html`<button type="button" @click=${() => this.#swap()}>Swap</button>`
-            : nothing}
-          ${question.incorrect && !folded
-            ? html`<button type="button" aria-label="Clear: compare with none" @click=${() => tell(this, 'question-ask', { incorrect: '' })}>Clear</button>`
-            : nothing}
-        </span>
+        ${folded
+          ? nothing
+          : html`<contrast-fields .question=${question} .predictions=${predictions} .answer=${picture?.answer.id}></contrast-fields>`}
         ${this.#note(preset)}
         ${folds
           ? html`<button type="button" class="fold" aria-expanded=${folded ? 'false' : 'true'} @click=${() => tell(this, 'question-fold', !folded)}>
@@ -172,6 +165,7 @@ export class QuestionLine extends LitElement {
   static override styles = [
     base,
     row,
+    word,
     css`
       .line {
         display: flex;
@@ -179,19 +173,6 @@ export class QuestionLine extends LitElement {
         align-items: center;
         gap: 8px;
         font-size: var(--large);
-      }
-      input.token:not([type='checkbox']) {
-        padding: 0;
-        field-sizing: content;
-        min-width: 72px;
-        max-width: 100%;
-        border-width: 0 0 1px;
-        border-radius: 0;
-        font-size: var(--large);
-      }
-      input::placeholder {
-        color: var(--grey);
-        opacity: 1;
       }
       input[aria-invalid='true'] {
         border-color: var(--wrong);
@@ -261,9 +242,6 @@ export class QuestionLine extends LitElement {
           margin: 0;
           padding: 0;
           border: 0;
-        }
-        .changes {
-          margin-left: -8px;
         }
       }
     `,

@@ -5,6 +5,7 @@ import { corruptedOf } from '../../state/presets';
 import { TABS, type Tab } from '../../state/what-if';
 import type { Stores } from '../../stores/stores';
 import { outsideOnly } from '../../words/effects';
+import { lensOutside } from '../../words/lens';
 import { waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
@@ -15,22 +16,23 @@ import '../what-if/what-if-charts';
 import { tell, type Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
+import './lens-section';
 import './patch-section';
 import './set-section';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
 
-const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', 'what-if': 'What if', always: 'Always?' };
+const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', when: 'When was it known', 'what-if': 'What if', always: 'Always?' };
 
-/** The answer: the way in, the three charts, and the selected part in numbers; or what would be if a part were not there. */
+/** The answer: the way in, the three charts, and the selected part in numbers; or when it was known; or what would be if a part were not there. */
 @customElement('answer-section')
 export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, part, cancelling, heads, effects, reaction } = this.stores;
-    return [theme, models, question, answer, view, part, cancelling, heads, effects, reaction];
+    const { theme, models, question, answer, view, part, readout, cancelling, heads, effects, reaction } = this.stores;
+    return [theme, models, question, answer, view, part, readout, cancelling, heads, effects, reaction];
   });
 
   /** Arrows go from tab to tab, as in every list of tabs. */
@@ -113,48 +115,58 @@ export class AnswerSection extends LitElement {
     ></answer-charts>`;
   }
 
+  /** What has a layout of its own: when it was known, two sentences, or many. */
+  #section(inside: boolean, busy: boolean, stale: boolean) {
+    const { stores } = this;
+    const { tab, whatIf } = stores.view.state;
+    if (tab === 'always') return html`<set-section .stores=${stores}></set-section>`;
+    if (inside) return undefined;
+    if (tab === 'when') return html`<lens-section .stores=${stores} .busy=${busy} .stale=${stale}></lens-section>`;
+    if (tab === 'what-if' && whatIf.corrupted !== null) return html`<patch-section .stores=${stores} .stale=${stale}></patch-section>`;
+    return undefined;
+  }
+
   protected override render() {
-    const { theme, models, answer, view, hover, part, heads, effects, reaction } = this.stores;
+    const { theme, models, answer, view, hover, part, readout, heads, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
     const { unit, selected, tab } = view.state;
     const busy = pending || isStepping(models.state);
     const stale = busy || !models.state.model || !answer.answered;
     const inside = Boolean(picture?.trail.length);
-    const compares = tab === 'what-if' && !inside && view.state.whatIf.corrupted !== null;
+    const section = this.#section(inside, busy, stale);
     return html`<section
       aria-label="The answer"
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => view.select(detail)}
       @tab-choose=${({ detail }: Telling<'tab-choose'>) => view.showTab(detail)}
+      @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
       @unit-choose=${({ detail }: Telling<'unit-choose'>) => view.showUnit(detail)}
     >
       ${this.#tabs(tab)}
       <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${tab}">
         ${picture && inside && tab !== 'always' ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
-        ${picture && inside && tab === 'what-if'
+        ${picture && inside && (tab === 'when' || tab === 'what-if')
           ? html`<p class="outside small">
-              ${outsideOnly(picture)}
+              ${tab === 'when' ? lensOutside(picture) : outsideOnly(picture)}
               <button type="button" @click=${() => tell(this, 'go-out', 0)}>Back to the whole question</button>
             </p>`
           : nothing}
-        ${tab === 'always'
-          ? html`<set-section .stores=${this.stores}></set-section>`
-          : compares
-            ? html`<patch-section .stores=${this.stores} .stale=${stale}></patch-section>`
-            : html`${this.#charts(busy, stale)}
-              <answer-panel
-                ?inert=${Object.values(problems).some(Boolean)}
-                .picture=${picture}
-                .unit=${unit}
-                .selected=${selected}
-                .taken=${part.state}
-                .scores=${heads.state.scores}
-                .losses=${effects.state}
-                .reacted=${reaction.state}
-                .whatIf=${tab === 'what-if' && !inside}
-                .theme=${theme.state.theme}
-                .stale=${Boolean(picture) && stale}
-              ></answer-panel>`}
+        ${section ??
+        html`${this.#charts(busy, stale)}
+          <answer-panel
+            ?inert=${Object.values(problems).some(Boolean)}
+            .picture=${picture}
+            .unit=${unit}
+            .selected=${selected}
+            .taken=${part.state}
+            .spoken=${readout.state}
+            .scores=${heads.state.scores}
+            .losses=${effects.state}
+            .reacted=${reaction.state}
+            .whatIf=${tab === 'what-if' && !inside}
+            .theme=${theme.state.theme}
+            .stale=${Boolean(picture) && stale}
+          ></answer-panel>`}
       </div>
     </section>`;
   }
@@ -191,6 +203,7 @@ export class AnswerSection extends LitElement {
         gap: 24px;
       }
       path-trail,
+      lens-section,
       patch-section,
       set-section,
       .outside {
@@ -217,6 +230,12 @@ export class AnswerSection extends LitElement {
         section,
         .panel {
           display: block;
+        }
+      }
+      @media (max-width: 720px) {
+        [role='tab'] {
+          padding: 0 6px;
+          font-size: var(--small);
         }
       }
       @media (max-width: 1023px) {

@@ -36,6 +36,7 @@ export class AskSection extends LitElement {
       ?data-head=${view.state.selected?.includes('H')}
       @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
       @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
+      @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => {
         if (question.state.trail.length) question.goOut(0);
@@ -85,7 +86,7 @@ export class AskSection extends LitElement {
         .question=${question.state}
         .problems=${problems}
         .hints=${hints}
-        .likeliest=${predictions[0]}
+        .predictions=${predictions}
         .picture=${picture}
         .stale=${pending || !answer.answered}
         .source=${source}
@@ -97,7 +98,6 @@ export class AskSection extends LitElement {
         .preceding=${tokens.slice(0, (question.state.position ?? tokens.length - 1) + 1)}
         .answer=${picture?.answer.id}
         .incorrect=${picture?.incorrect?.id}
-        @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
       ></prediction-list>
       <training-steps
         .training=${training}

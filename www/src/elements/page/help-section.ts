@@ -37,6 +37,18 @@ export class HelpSection extends LitElement {
           LayerNorm’s scales and attention’s patterns as they were in this run.
         </p>
       </div>
+      <h2>When was it known</h2>
+      <div class="columns">
+        <p>
+          The <em>logit lens</em>: each state of the residual stream, after every token, goes through the final LayerNorm anew and becomes
+          words, as if the model stopped there. A cell is the likeliest of them; framed cells say the answer. Early states are not made to be read
+          so: what they say is a hint, and that they do not say the answer yet does not mean that it is not there.
+        </p>
+        <p>
+          What a part <em>says</em>, in the panel of a selected one, is its direct effect on each word of the vocabulary: the words that it raises
+          most, and those that it lowers most.
+        </p>
+      </div>
       <h2>What if</h2>
       <div class="columns">
         <p>
@@ -72,7 +84,7 @@ export class HelpSection extends LitElement {
         <p>
           Scales of LayerNorm, and patterns of attention, are taken as they were in this run, although every part had a share in them. The
           <em>running sum</em> is read at that scale too: it is what has been added up so far, and not what the model would say if it
-          stopped there. That would be the <em>logit lens</em>, which normalizes each state anew.
+          stopped there, as the logit lens has it.
         </p>
         <p>
           Values are for this one prompt; look at several before you name what a head does.

@@ -105,6 +105,7 @@ export class Page extends LitElement {
     const typing = event.composedPath().some((target) => target instanceof Element && target.matches('input, textarea, select, dialog, [popover]'));
     if (event.key !== 'Escape' || typing) return;
     if (view.state.selected !== null) view.select(null);
+    else if (view.state.tab === 'when' && view.state.when.at) view.selectState(null);
     else if (view.state.tab === 'what-if' && view.state.whatIf.inside) view.suppose({ inside: false });
     else if (level >= 0) this.#goOut(level);
     else return;

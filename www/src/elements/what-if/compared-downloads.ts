@@ -2,6 +2,7 @@ import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { Chart, type ChartView } from '../../api/logitscope';
 import { SIDES, type Side } from '../../state/compared';
+import { exported } from '../../state/contrast';
 import type { Picture, Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { UNIT_NAMES, asked } from '../../words/explain';
@@ -90,13 +91,13 @@ export class ComparedDownloads extends LitElement {
 
   #json(): string {
     const { clean, corrupted } = this.sides;
-    const { source, answer, incorrect, position } = clean;
+    const { source, answer, position } = clean;
     const numbers = SIDES.map((side) => {
       const { attribution, logit, bias, total, error } = this.sides[side].attributions[this.unit];
       return [side, { attribution: [...attribution], logit, bias, total, error }];
     });
     const { unit } = this;
-    const asked = { model: sourceName(source), clean_tokens: clean.tokens, corrupted_tokens: corrupted.tokens, position, answer, incorrect };
+    const asked = { model: sourceName(source), clean_tokens: clean.tokens, corrupted_tokens: corrupted.tokens, position, answer, ...exported(clean) };
     return JSON.stringify({ ...asked, unit, labels: clean.attributions[unit].labels, ...Object.fromEntries(numbers) }, null, 2);
   }
 

@@ -1,6 +1,7 @@
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PatchCell, PatchGrid, PatchView } from '../../api/logitscope';
+import { exported } from '../../state/contrast';
 import { type Patches } from '../../state/patching';
 import { sourceName } from '../../state/source';
 import { asked } from '../../words/explain';
@@ -57,8 +58,8 @@ export class PatchDownloads extends LitElement {
 
   #json(): string {
     const { picture, tokens, patching } = this.patches;
-    const { source, answer, incorrect } = picture ?? {};
-    return JSON.stringify({ model: source && sourceName(source), clean_tokens: picture?.tokens, corrupted_tokens: tokens, answer, incorrect, ...patching }, null, 2);
+    const { source, answer } = picture ?? {};
+    return JSON.stringify({ model: source && sourceName(source), clean_tokens: picture?.tokens, corrupted_tokens: tokens, answer, ...(picture && exported(picture)), ...patching }, null, 2);
   }
 
   protected override render() {

@@ -1,6 +1,7 @@
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ChartView, Effects, Scatter } from '../../api/logitscope';
+import { exported } from '../../state/contrast';
 import type { Picture } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { baselineOf } from '../../words/effects';
@@ -51,8 +52,8 @@ export class ScatterDownloads extends LitElement {
 
   #json(): string {
     const { picture, component, head } = this;
-    const { source, tokens, answer, incorrect } = picture;
-    return JSON.stringify({ model: sourceName(source), tokens, answer, incorrect, component, head }, null, 2);
+    const { source, tokens, answer } = picture;
+    return JSON.stringify({ model: sourceName(source), tokens, answer, ...exported(picture), component, head }, null, 2);
   }
 
   protected override render() {
