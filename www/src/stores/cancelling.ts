@@ -1,4 +1,5 @@
 import type { Cancelling } from '../api/logitscope';
+import { contrastOf } from '../state/contrast';
 import type { Picture } from '../state/picture';
 import type { AnswerStore } from './answer';
 import { Latest } from './latest';
@@ -32,9 +33,8 @@ export class CancellingStore extends Store<Cancels> {
     const { run } = this.answer;
     // While another prompt is run, its run is there before its picture is.
     if (!picture || picture.trail.length > 0 || !run || run.tokens !== picture.tokens) return;
-    const { answer, incorrect, position } = picture;
     try {
-      const pairs = await run.cancelling({ answer: answer.id, incorrect: incorrect?.id, position, unit: 'head' });
+      const pairs = await run.cancelling({ answer: picture.answer.id, ...contrastOf(picture), position: picture.position, unit: 'head' });
       if (!superseded()) this.set({ picture, pairs });
     } catch {
       // The run is gone by now, and so is what was asked of it.

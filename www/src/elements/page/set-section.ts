@@ -33,7 +33,7 @@ export class SetSection extends LitElement {
     const word = (of: string | number | undefined) => (typeof of === 'number' ? `#${of}` : (of ?? ''));
     view.showTab('who');
     question.anchor = undefined;
-    const asked = { prompt: text, prependBos: prompt !== undefined, generated: [], position: null, trail: [] };
+    const asked = { prompt: text, prependBos: prompt !== undefined, generated: [], position: null, more: [], byProbability: false, trail: [] };
     question.renew({ ...asked, answer: word(answer), incorrect: word(incorrect) }, ['answer', 'incorrect']);
   }
 
