@@ -32,7 +32,7 @@ test('pairs that cancel are warned of beside the charts, and listed on demand', 
   if (!first) throw new Error('Nothing cancels, so nothing is tested.');
   await expect(note.getByRole('note')).toContainText(`${first.earlier} (${printed(first.attribution[0])}) is`);
   await expect(note.getByRole('note')).toContainText(`erased by ${first.later} (${printed(first.attribution[1])}): ${Math.round(-100 * first.projection)}% of it.`);
-  await note.getByRole('button', { name: 'More about parts that cancel' }).focus();
+  await note.getByRole('button', { name: 'Erased parts: more' }).focus();
   await page.keyboard.press('Enter');
   const rows = note.locator('tbody tr');
   await expect(rows).toHaveCount(pairs.length);

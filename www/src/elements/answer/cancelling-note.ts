@@ -27,7 +27,7 @@ export class CancellingNote extends LitElement {
     if (!first) return nothing;
     return html`
       <span class="small" role="note"><span aria-hidden="true">⚠</span> ${erased(first)}</span>
-      <button type="button" id="more" popovertarget="all" aria-label="More about parts that cancel"><span class="sign" aria-hidden="true">⚠ </span>more</button>
+      <button type="button" id="more" popovertarget="all" aria-label="Erased parts: more"><span class="sign" aria-hidden="true">⚠</span><span class="more">more</span></button>
       <div
         id="all"
         class="small"
@@ -73,7 +73,8 @@ export class CancellingNote extends LitElement {
       }
       /* A line more would move the charts when it comes. */
       @media (max-width: 720px) {
-        [role='note'] {
+        [role='note'],
+        .more {
           display: none;
         }
         .sign {

@@ -23,7 +23,8 @@ import './set-section';
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
 
-const TAB_NAMES: Record<Tab, string> = { who: 'Who wrote it', when: 'When was it known', 'what-if': 'What if', always: 'Always?' };
+/** In full; the first part alone where there is little room. */
+const TAB_NAMES: Record<Tab, [string, string]> = { who: ['Who', ' wrote it'], when: ['When', ' was it known'], 'what-if': ['What if', ''], always: ['Always?', ''] };
 
 /** The answer: the way in, the three charts, and the selected part in numbers; or when it was known; or what would be if a part were not there. */
 @customElement('answer-section')
@@ -58,10 +59,11 @@ export class AnswerSection extends LitElement {
             role="tab"
             id="tab-${tab}"
             aria-controls="panel"
+            aria-label=${TAB_NAMES[tab].join('')}
             aria-selected=${tab === chosen ? 'true' : 'false'}
             tabindex=${tab === chosen ? 0 : -1}
             @click=${() => view.showTab(tab)}
-          >${TAB_NAMES[tab]}</button>`,
+          >${TAB_NAMES[tab][0]}<span class="rest">${TAB_NAMES[tab][1]}</span></button>`,
         )}
       </div>
       ${alone
@@ -233,9 +235,12 @@ export class AnswerSection extends LitElement {
         }
       }
       @media (max-width: 720px) {
+        /* A line more would move the charts off the first screen. */
         [role='tab'] {
           padding: 0 6px;
-          font-size: var(--small);
+        }
+        .rest {
+          display: none;
         }
       }
       @media (max-width: 1023px) {
