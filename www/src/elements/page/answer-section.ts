@@ -59,7 +59,6 @@ export class AnswerSection extends LitElement {
             role="tab"
             id="tab-${tab}"
             aria-controls="panel"
-            aria-label=${TAB_NAMES[tab].join('')}
             aria-selected=${tab === chosen ? 'true' : 'false'}
             tabindex=${tab === chosen ? 0 : -1}
             @click=${() => view.showTab(tab)}
@@ -240,7 +239,12 @@ export class AnswerSection extends LitElement {
           padding: 0 6px;
         }
         .rest {
-          display: none;
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+          white-space: nowrap;
         }
       }
       @media (max-width: 1023px) {
