@@ -6,7 +6,7 @@ import { UNIT_NAMES } from '../../words/explain';
 import { plusMinus } from '../../words/format';
 import { allAddUp, lookLines, numberName, sameWay } from '../../words/set';
 import { tell } from '../events';
-import { base } from '../styles';
+import { base, unitRow } from '../styles';
 import type { ModelShape } from './mean-chart';
 import './set-downloads';
 import './set-table';
@@ -65,6 +65,7 @@ export class SetPanel extends LitElement {
 
   static override styles = [
     base,
+    unitRow,
     css`
       :host {
         display: flex;
@@ -86,19 +87,6 @@ export class SetPanel extends LitElement {
       .title .value {
         margin-left: auto;
         white-space: nowrap;
-      }
-      .units {
-        display: flex;
-        border-bottom: 1px solid var(--hairline);
-      }
-      .units button {
-        flex: 1;
-        border-radius: 0;
-        color: var(--grey);
-      }
-      .units button[aria-pressed='true'] {
-        border-bottom: 2px solid var(--accent);
-        color: var(--ink);
       }
       /* The table takes the height that the charts leave, and scrolls. */
       .table {

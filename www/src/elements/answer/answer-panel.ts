@@ -13,7 +13,7 @@ import { decimals, isolate, percent, signed } from '../../words/format';
 import { scoresHigh } from '../../words/heads';
 import { stepName } from '../../words/trail';
 import { tell } from '../events';
-import { base } from '../styles';
+import { base, unitRow } from '../styles';
 import './contribution-table';
 import './download-row';
 import './identity-badge';
@@ -143,6 +143,7 @@ export class AnswerPanel extends LitElement {
 
   static override styles = [
     base,
+    unitRow,
     css`
       :host {
         display: flex;
@@ -182,19 +183,6 @@ export class AnswerPanel extends LitElement {
       .title .value {
         margin-left: auto;
         font-size: var(--large);
-      }
-      .units {
-        display: flex;
-        border-bottom: 1px solid var(--hairline);
-      }
-      .units button {
-        flex: 1;
-        border-radius: 0;
-        color: var(--grey);
-      }
-      .units button[aria-pressed='true'] {
-        border-bottom: 2px solid var(--accent);
-        color: var(--ink);
       }
       /* The table takes the height that the charts leave, and scrolls. */
       contribution-table {

@@ -10,7 +10,7 @@ import { outermost } from '../../words/trail';
 import '../answer/identity-badge';
 import { parts } from '../answer/parts';
 import { tell } from '../events';
-import { base } from '../styles';
+import { base, unitRow } from '../styles';
 import './compared-downloads';
 
 const SHOWN = 10;
@@ -75,6 +75,7 @@ export class ComparedPanel extends LitElement {
 
   static override styles = [
     base,
+    unitRow,
     parts,
     css`
       :host {
@@ -84,19 +85,6 @@ export class ComparedPanel extends LitElement {
       /* What comes moves nothing. */
       .line {
         min-height: 40px;
-      }
-      .units {
-        display: flex;
-        border-bottom: 1px solid var(--hairline);
-      }
-      .units button {
-        flex: 1;
-        border-radius: 0;
-        color: var(--grey);
-      }
-      .units button[aria-pressed='true'] {
-        border-bottom: 2px solid var(--accent);
-        color: var(--ink);
       }
       :is(th, td):nth-child(n + 3) {
         width: 72px;
