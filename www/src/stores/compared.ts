@@ -3,6 +3,7 @@ import { SIDES, type Compared, type Side } from '../state/compared';
 import { contrastOf } from '../state/contrast';
 import { aligned } from '../state/patching';
 import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
+import { sameItems } from '../state/same';
 import { sentence } from '../words/format';
 import { SIDE_NAMES } from '../words/patching';
 import { subjectOf } from '../words/trail';
@@ -34,7 +35,7 @@ export class ComparedStore extends Store<Compared> {
     const { corrupted, site } = this.view.state.whatIf;
     const asked = corrupted !== null && site === 'parts' && aligned(this.patching.state) && this.patching.corrupted;
     const of = asked ? [picture, this.patching.corrupted] : [];
-    if (of[0] === this.#of[0] && of[1] === this.#of[1]) return;
+    if (sameItems(of, this.#of)) return;
     this.#of = of;
     if (asked) void this.#explaining.request();
     else if (corrupted === null || site !== 'parts') this.set(NOTHING);

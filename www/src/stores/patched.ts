@@ -2,6 +2,7 @@ import { Chart } from '../api/logitscope';
 import { contrastOf, namedTokens } from '../state/contrast';
 import { aligned, type Patched } from '../state/patching';
 import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
+import { sameItems } from '../state/same';
 import { sentence } from '../words/format';
 import { subjectOf } from '../words/trail';
 import { Latest } from './latest';
@@ -32,7 +33,7 @@ export class PatchedStore extends Store<Patched> {
     const { site, head, cell, inside } = this.view.state.whatIf;
     const asked = inside && cell && site !== 'parts' && aligned(this.patching.state) && this.patching.corrupted;
     const of = asked ? [picture, this.patching.corrupted, site, head, ...cell] : [];
-    if (of.length === this.#of.length && of.every((each, i) => each === this.#of[i])) return;
+    if (sameItems(of, this.#of)) return;
     this.#of = of;
     this.set(asked ? { cell, problem: undefined } : NOTHING);
     if (asked) void this.#explaining.request();

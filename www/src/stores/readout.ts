@@ -1,4 +1,5 @@
 import { NAMED, piecesOf, speaks, type Spoken } from '../state/readout';
+import { sameItems } from '../state/same';
 import { sentence } from '../words/format';
 import type { AnswerStore } from './answer';
 import { Latest } from './latest';
@@ -31,8 +32,8 @@ export class ReadoutStore extends Store<Spoken> {
     const asked = picture && picture.trail.length === 0 && tab === 'who' && selected !== null && speaks(selected) ? selected : undefined;
     const ready = asked !== undefined && (asked !== of || sources || neurons || problem);
     const now = asked === undefined ? [] : [picture, asked, ready ? (sources ?? neurons) : 'waits'];
-    if (now.length === this.#of.length && now.every((each, i) => each === this.#of[i])) return;
-    const another = now[0] !== this.#of[0] || now[1] !== this.#of[1];
+    if (sameItems(now, this.#of)) return;
+    const another = !sameItems(now.slice(0, 2), this.#of.slice(0, 2));
     this.#of = now;
     if (another) this.set({ ...NOTHING, of: asked });
     if (ready) void this.#asking.request();

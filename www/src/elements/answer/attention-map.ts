@@ -2,11 +2,14 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Pattern, PatternCell } from '../../api/logitscope';
 import type { Picture } from '../../state/picture';
+import { isElsewhere } from '../../state/same';
 import { looksAt, tokenAt } from '../../words/depth';
 import { Painter } from '../painter';
+import { Pointing } from '../pointing';
 import { base } from '../styles';
 
-const STEPS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'] as const;
+/** Two tokens, of which the first looks at the second. */
+type QueryKey = [query: number, key: number];
 
 /** A head's pattern, drawn by Rust as large as there is room, pointed at and walked through here. */
 @customElement('attention-map')
@@ -19,43 +22,33 @@ export class AttentionMap extends LitElement {
   /** What it is, for who does not see it. */
   @property() label = '';
   @query('canvas') private canvas!: HTMLCanvasElement;
-  @state() private hovered?: [query: number, key: number];
+  @state({ hasChanged: isElsewhere }) private hovered?: QueryKey;
 
   readonly painter = new Painter(this, ({ width: size, pixelRatio }) => {
     const { pattern, theme, picture, hovered } = this;
     pattern?.draw(this.canvas, { size, pixelRatio, theme, query: picture.at, hovered });
   });
 
+  readonly pointing = new Pointing<QueryKey>(this, {
+    hit: (x, y) => {
+      const cell = this.pattern?.hit(this.canvas.clientWidth, x, y);
+      return cell && [cell.query, cell.key];
+    },
+    point: (at) => (this.hovered = at),
+    step: (key) => {
+      const { at } = this.picture;
+      this.hovered = this.hovered ? this.pattern?.step(...this.hovered, key) : [at, at];
+    },
+    press: (key) => {
+      if (key !== 'Escape' || !this.hovered) return false;
+      this.hovered = undefined;
+      return true;
+    },
+  });
+
   /** The cell that is pointed at. */
   get #cell(): PatternCell | undefined {
     return this.hovered && this.pattern?.cell(this.canvas.clientWidth, ...this.hovered);
-  }
-
-  #point(event: PointerEvent): void {
-    const { left, top, width } = this.canvas.getBoundingClientRect();
-    const cell = this.pattern?.hit(width, event.clientX - left, event.clientY - top);
-    if (cell?.query === this.hovered?.[0] && cell?.key === this.hovered?.[1]) return;
-    this.hovered = cell && [cell.query, cell.key];
-  }
-
-  /** A finger that is lifted leaves what it touched pointed at. */
-  #leave(event: PointerEvent): void {
-    if (event.pointerType !== 'touch') this.hovered = undefined;
-  }
-
-  #key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = STEPS.find((step) => step === event.key);
-    if (step) {
-      const { at } = this.picture;
-      this.hovered = this.hovered ? this.pattern?.step(...this.hovered, step) : [at, at];
-    } else if (event.key === 'Escape' && this.hovered) {
-      this.hovered = undefined;
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   protected override willUpdate(): void {
@@ -89,10 +82,6 @@ export class AttentionMap extends LitElement {
         tabindex="0"
         aria-label=${this.label}
         aria-describedby="said"
-        @keydown=${this.#key}
-        @pointermove=${this.#point}
-        @pointerdown=${this.#point}
-        @pointerleave=${this.#leave}
       >
         <canvas ?data-empty=${!this.pattern}></canvas>
         ${this.named ? this.#names() : nothing}

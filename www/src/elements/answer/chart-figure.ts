@@ -1,18 +1,17 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Chart, ChartView, Effects } from '../../api/logitscope';
+import type { Chart, ChartItem, ChartView, Effects } from '../../api/logitscope';
 import type { Pointed, Shown } from '../../state/picture';
 import { effectLine } from '../../words/effects';
 import { UNIT_NOTES } from '../../words/explain';
 import { percent, plusMinus, signed } from '../../words/format';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
+import { Pointing } from '../pointing';
 import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
 const MOVE_MS = 150;
-/** Keys that walk a chart. */
-export const STEPS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'] as const;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** One chart: drawn by Rust, pointed at and walked through here. */
@@ -34,6 +33,26 @@ export class ChartFigure extends LitElement {
   /** The chart that moves into this one. */
   #from?: { chart: Chart; start: number };
   readonly #painter = new Painter(this, (size, now) => this.#draw(size, now));
+  readonly pointing = new Pointing<ChartItem>(this, {
+    hit: (x, y) => this.chart.hit(x, y),
+    point: (item) => {
+      this.pointed = item !== undefined;
+      tell(this, 'part-hover', item ? { label: item.label, layer: item.layer ?? null } : null);
+    },
+    click: (item) => tell(this, 'part-select', item?.label ?? null),
+    step: (key) => tell(this, 'part-select', this.chart.step(this.#own, key)),
+    press: (key) => {
+      if (key !== 'Enter' && key !== ' ' && key !== 'Escape') return false;
+      tell(this, 'part-select', key === 'Escape' ? null : (this.#own ?? highest(this.chart)));
+      return true;
+    },
+  });
+
+  /** The selected part, if it is one of this chart. */
+  get #own(): string | undefined {
+    const { chart, selected } = this;
+    return selected !== null && chart.item(selected) ? selected : undefined;
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('chart');
@@ -55,40 +74,6 @@ export class ChartFigure extends LitElement {
     }
   }
 
-  #hit(event: MouseEvent) {
-    const { left, top } = this.canvas.getBoundingClientRect();
-    return this.chart.hit(event.clientX - left, event.clientY - top);
-  }
-
-  #point(event: PointerEvent): void {
-    const item = this.#hit(event);
-    this.pointed = item !== undefined;
-    tell(this, 'part-hover', item ? { label: item.label, layer: item.layer ?? null } : null);
-  }
-
-  /** A finger that is lifted leaves what it touched pointed at; one that scrolls does not. */
-  #leave(event: PointerEvent): void {
-    if (event.pointerType === 'touch' && event.type !== 'pointercancel') return;
-    this.pointed = false;
-    tell(this, 'part-hover', null);
-  }
-
-  #click(event: MouseEvent): void {
-    tell(this, 'part-select', this.#hit(event)?.label ?? null);
-  }
-
-  #key(event: KeyboardEvent): void {
-    const { chart, selected } = this;
-    const key = STEPS.find((step) => step === event.key);
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const own = selected !== null && chart.item(selected) ? selected : undefined;
-    if (key) tell(this, 'part-select', chart.step(own, key));
-    else if (event.key === 'Enter' || event.key === ' ') tell(this, 'part-select', own ?? highest(chart));
-    else if (event.key === 'Escape') tell(this, 'part-select', null);
-    else return;
-    event.preventDefault();
-  }
-
   #tooltip() {
     const item = this.pointed && this.hovered ? this.chart.item(this.hovered.label) : undefined;
     if (!item) return nothing;
@@ -108,12 +93,6 @@ export class ChartFigure extends LitElement {
         tabindex="0"
         aria-label=${this.chart.title}
         aria-describedby="note"
-        @keydown=${this.#key}
-        @pointermove=${this.#point}
-        @pointerdown=${this.#point}
-        @pointerleave=${this.#leave}
-        @pointercancel=${this.#leave}
-        @click=${this.#click}
       >
         <canvas></canvas>
         ${this.#tooltip()}

@@ -1,13 +1,14 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Lens, LensTable, LensView } from '../../api/logitscope';
+import { isElsewhere } from '../../state/same';
 import { WHEN, type LensPlace, type Shade } from '../../state/lens';
 import type { Picture } from '../../state/picture';
 import { isolate, percent } from '../../words/format';
 import { expectedThere, lensPlaceName } from '../../words/lens';
-import { STEPS } from '../answer/chart-figure';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
+import { Pointing } from '../pointing';
 import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
@@ -25,9 +26,26 @@ export class LensFigure extends LitElement {
   @property() theme: 'light' | 'dark' = 'light';
   @property({ attribute: false }) selected: LensPlace | null = null;
   @query('canvas') private canvas!: HTMLCanvasElement;
-  @state() private hovered: LensPlace | null = null;
+  @state({ hasChanged: isElsewhere }) private hovered: LensPlace | null = null;
   #view: LensView = { width: 0, height: 0 };
   readonly painter = new Painter(this, (size) => this.#draw(size));
+  readonly pointing = new Pointing<LensPlace>(this, {
+    hit: (x, y) => {
+      const cell = this.table.hit(this.#view, x, y);
+      return cell && [cell.state, cell.row];
+    },
+    point: (place) => (this.hovered = place ?? null),
+    click: (place) => tell(this, 'state-select', place ?? null),
+    step: (key) => {
+      const { selected } = this;
+      tell(this, 'state-select', selected ? this.table.step(this.#view, selected[0], selected[1], key) : [this.lens.labels.length - 1, this.#row]);
+    },
+    press: (key) => {
+      if (key !== 'Escape' || !this.selected) return false;
+      tell(this, 'state-select', null);
+      return true;
+    },
+  });
 
   get #row(): number {
     return this.lens.positions.indexOf(this.picture.position);
@@ -38,34 +56,6 @@ export class LensFigure extends LitElement {
     const place = (at: LensPlace | null) => at && ([...at] as [number, number]);
     this.#view = { ...size, theme, shade, row: this.#row, hovered: place(hovered), selected: place(selected) };
     this.table.draw(this.canvas, this.#view);
-  }
-
-  #hit(event: MouseEvent): LensPlace | null {
-    const { left, top } = this.canvas.getBoundingClientRect();
-    const cell = this.table.hit(this.#view, event.clientX - left, event.clientY - top);
-    return cell ? [cell.state, cell.row] : null;
-  }
-
-  #point(event: PointerEvent): void {
-    const place = this.#hit(event);
-    if (place?.[0] !== this.hovered?.[0] || place?.[1] !== this.hovered?.[1]) this.hovered = place;
-  }
-
-  /** A finger that is lifted leaves what it touched pointed at; one that scrolls does not. */
-  #leave(event: PointerEvent): void {
-    if (event.pointerType === 'touch' && event.type !== 'pointercancel') return;
-    this.hovered = null;
-  }
-
-  #key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = STEPS.find((step) => step === event.key);
-    const { selected } = this;
-    if (key) tell(this, 'state-select', selected ? this.table.step(this.#view, selected[0], selected[1], key) : [this.lens.labels.length - 1, this.#row]);
-    else if (event.key === 'Escape' && selected) tell(this, 'state-select', null);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   #tooltip() {
@@ -90,12 +80,6 @@ export class LensFigure extends LitElement {
         tabindex="0"
         aria-label=${this.table.title}
         aria-describedby="note"
-        @keydown=${this.#key}
-        @pointermove=${this.#point}
-        @pointerdown=${this.#point}
-        @pointerleave=${this.#leave}
-        @pointercancel=${this.#leave}
-        @click=${(event: MouseEvent) => tell(this, 'state-select', this.#hit(event))}
       >
         <canvas></canvas>
         ${this.#tooltip()}

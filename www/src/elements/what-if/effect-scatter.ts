@@ -4,9 +4,9 @@ import { Scatter, type ChartView, type Effects, type ScatterPoint } from '../../
 import type { Picture, Pointed } from '../../state/picture';
 import { effectLine } from '../../words/effects';
 import { subjectOf } from '../../words/trail';
-import { STEPS } from '../answer/chart-figure';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
+import { Pointing } from '../pointing';
 import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 import './scatter-downloads';
@@ -28,6 +28,23 @@ export class EffectScatter extends LitElement {
   #scatter?: Scatter;
   #view: ChartView = { width: 0, height: 0 };
   readonly painter = new Painter(this, (size) => this.#draw(size));
+  readonly pointing = new Pointing<ScatterPoint>(this, {
+    hit: (x, y) => this.#scatter?.hit(this.#view, x, y),
+    point: (point) => {
+      this.pointed = point !== undefined;
+      tell(this, 'part-hover', point ? { label: point.label, layer: point.layer } : null);
+    },
+    click: (point) => tell(this, 'part-select', point?.label ?? null),
+    step: (key) => {
+      const { selected } = this;
+      const own = selected !== null && this.#scatter?.item(this.#view, selected) ? selected : undefined;
+      tell(this, 'part-select', this.#scatter?.step(own, key) ?? null);
+    },
+    press: (key) => {
+      if (key === 'Escape') tell(this, 'part-select', null);
+      return key === 'Escape';
+    },
+  });
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (this.#scatter && !['picture', 'component', 'head'].some((of) => changed.has(of))) return;
@@ -56,35 +73,6 @@ export class EffectScatter extends LitElement {
     this.#scatter?.draw(this.canvas, this.#view);
   }
 
-  #hit(event: MouseEvent): ScatterPoint | undefined {
-    const { left, top } = this.canvas.getBoundingClientRect();
-    return this.#scatter?.hit(this.#view, event.clientX - left, event.clientY - top);
-  }
-
-  #point(event: PointerEvent): void {
-    const point = this.#hit(event);
-    this.pointed = point !== undefined;
-    tell(this, 'part-hover', point ? { label: point.label, layer: point.layer } : null);
-  }
-
-  /** A finger that is lifted leaves what it touched pointed at; one that scrolls does not. */
-  #leave(event: PointerEvent): void {
-    if (event.pointerType === 'touch' && event.type !== 'pointercancel') return;
-    this.pointed = false;
-    tell(this, 'part-hover', null);
-  }
-
-  #key(event: KeyboardEvent): void {
-    const { selected } = this;
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.#scatter) return;
-    const key = STEPS.find((step) => step === event.key);
-    const own = selected !== null && this.#scatter.item(this.#view, selected) ? selected : undefined;
-    if (key) tell(this, 'part-select', this.#scatter.step(own, key) ?? null);
-    else if (event.key === 'Escape') tell(this, 'part-select', null);
-    else return;
-    event.preventDefault();
-  }
-
   #tooltip() {
     const point = this.pointed && this.hovered ? this.#scatter?.item(this.#view, this.hovered.label) : undefined;
     if (!point) return nothing;
@@ -105,12 +93,6 @@ export class EffectScatter extends LitElement {
         tabindex="0"
         aria-label=${this.#scatter?.title ?? ''}
         aria-describedby="note"
-        @keydown=${this.#key}
-        @pointermove=${this.#point}
-        @pointerdown=${this.#point}
-        @pointerleave=${this.#leave}
-        @pointercancel=${this.#leave}
-        @click=${(event: MouseEvent) => tell(this, 'part-select', this.#hit(event)?.label ?? null)}
       >
         <canvas></canvas>
         ${this.#tooltip()}

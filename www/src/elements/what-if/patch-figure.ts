@@ -1,10 +1,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { PatchCell, PatchGrid, PatchView } from '../../api/logitscope';
+import { isElsewhere } from '../../state/same';
 import type { Cell } from '../../state/what-if';
-import { STEPS } from '../answer/chart-figure';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
+import { Pointing } from '../pointing';
 import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
@@ -19,45 +20,31 @@ export class PatchFigure extends LitElement {
   /** What a cell means, in words. */
   @property({ attribute: false }) say!: (cell: PatchCell) => string;
   @query('canvas') private canvas!: HTMLCanvasElement;
-  @state() private hovered: Cell | null = null;
+  @state({ hasChanged: isElsewhere }) private hovered: Cell | null = null;
   #view: PatchView = { width: 0, height: 0 };
   readonly painter = new Painter(this, (size) => this.#draw(size));
+  readonly pointing = new Pointing<Cell>(this, {
+    hit: (x, y) => {
+      const cell = this.grid.hit(this.#view, x, y);
+      return cell && [cell.layer, cell.row];
+    },
+    point: (cell) => (this.hovered = cell ?? null),
+    click: (cell) => tell(this, 'cell-select', cell ?? null),
+    step: (key) => tell(this, 'cell-select', this.selected ? this.grid.step(this.selected[0], this.selected[1], key) : [0, 0]),
+    press: (key) => {
+      const { selected } = this;
+      if (!selected || (key !== 'Enter' && key !== 'Escape')) return false;
+      if (key === 'Enter') tell(this, 'cell-go-in', selected);
+      else tell(this, 'cell-select', null);
+      return true;
+    },
+  });
 
   #draw(size: Size): void {
     const { theme, head, hovered, selected } = this;
     const place = (cell: Cell | null) => cell && ([...cell] as [number, number]);
     this.#view = { ...size, theme, head, hovered: place(hovered), selected: place(selected) };
     this.grid.draw(this.canvas, this.#view);
-  }
-
-  #hit(event: MouseEvent): Cell | null {
-    const { left, top } = this.canvas.getBoundingClientRect();
-    const cell = this.grid.hit(this.#view, event.clientX - left, event.clientY - top);
-    return cell ? [cell.layer, cell.row] : null;
-  }
-
-  #point(event: PointerEvent): void {
-    const [layer, row] = this.#hit(event) ?? [];
-    if (layer === this.hovered?.[0] && row === this.hovered?.[1]) return;
-    this.hovered = layer === undefined || row === undefined ? null : [layer, row];
-  }
-
-  /** A finger that is lifted leaves what it touched pointed at; one that scrolls does not. */
-  #leave(event: PointerEvent): void {
-    if (event.pointerType === 'touch' && event.type !== 'pointercancel') return;
-    this.hovered = null;
-  }
-
-  #key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = STEPS.find((step) => step === event.key);
-    const { selected } = this;
-    if (key) tell(this, 'cell-select', selected ? this.grid.step(selected[0], selected[1], key) : [0, 0]);
-    else if (event.key === 'Enter' && selected) tell(this, 'cell-go-in', selected);
-    else if (event.key === 'Escape' && selected) tell(this, 'cell-select', null);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   #tooltip() {
@@ -73,12 +60,6 @@ export class PatchFigure extends LitElement {
         tabindex="0"
         aria-label=${this.grid.title(this.head)}
         aria-describedby="note"
-        @keydown=${this.#key}
-        @pointermove=${this.#point}
-        @pointerdown=${this.#point}
-        @pointerleave=${this.#leave}
-        @pointercancel=${this.#leave}
-        @click=${(event: MouseEvent) => tell(this, 'cell-select', this.#hit(event))}
       >
         <canvas></canvas>
         ${this.#tooltip()}
