@@ -17,14 +17,15 @@ import { checkIds, checkOptions, checkPrompt, checkToken, wrong } from './argume
 import { initCharts, type Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './locate.js';
+import { checkLoad, GENERATE_OPTIONS, PROMPT_OPTIONS, type GenerateOptions, type LoadOptions, type PromptOptions } from './options.js';
 import type { Progress } from './progress.js';
-import { Run, type Abortable, type Call, type Work, type Working } from './run.js';
+import { Run } from './run.js';
 import { discardIncomplete } from './storage/kept.js';
 import { Team } from './team.js';
 import { attributeAll, effectsAll, sourcesAll, type SetAttribution, type SetEffects, type SetOptions, type SetSources } from './set.js';
-import { WORKING, work } from './work.js';
+import { WORKING, work, type Abortable, type Call, type Work, type Working } from './work.js';
 import type { Input, Loaded } from './worker.js';
-import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SamplingOptions, SetPrompt, Token, Unit } from '../wasm/model.js';
+import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SetPrompt, Token, Unit } from '../wasm/model.js';
 
 export { Chart, Curve, LensTable, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
 export { initCharts, type Engine } from './engine.js';
@@ -34,7 +35,10 @@ export { atCommit, hubFolder, readHubFolder, type HubFolder } from './hub.js';
 export { modelFolder } from './locate.js';
 export type { Progress } from './progress.js';
 export type { Lens } from './lens.js';
-export { Run, type Abortable, type Attribution, type Work, type Working } from './run.js';
+export type { Attribution } from './attribution.js';
+export type { GenerateOptions, LoadOptions, PromptOptions } from './options.js';
+export { Run } from './run.js';
+export type { Abortable, Work, Working } from './work.js';
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Moments, RoleSources, SetAnswer, SetAttribution, SetEffects, SetOptions, SetSources } from './set.js';
@@ -87,52 +91,6 @@ export type {
   Unit,
   Word,
 } from '../wasm/model.js';
-
-/** How to load a model. */
-export interface LoadOptions {
-  /**
-   * At most so many threads may compute, each a worker of its own. Default: as many as the processor has, up to 8. More than
-   * it has, and than 8, are not started.
-   * Where a page is not cross-origin isolated, browsers allow one; {@link Logitscope.engine} tells how many there are.
-   */
-  threads?: number;
-  /** Cancels the load, which then rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** Called about ten times a second, and at the end. */
-  onProgress?: (progress: Progress) => void;
-  /**
-   * Whether a model from a URL is kept in the browser's storage, to load without the network next time. Default true.
-   * What is kept stays as it is until {@link deleteKeptModel}; say false for a folder whose files change.
-   */
-  keep?: boolean;
-  /**
-   * The file of weights in the folder to read instead of `model.safetensors` or its shards, e.g. an earlier checkpoint of
-   * the same training, `model.step-400.safetensors`. Such a model is not kept in the browser's storage.
-   */
-  weights?: string;
-}
-
-/** How a prompt is read, and when to forget it. */
-export interface PromptOptions extends Abortable {
-  /** Whether text begins with the model's beginning-of-sequence token. Default true. Token ids are used as they are. */
-  prependBos?: boolean;
-}
-
-/** How to continue a prompt. */
-export interface GenerateOptions extends PromptOptions, SamplingOptions {
-  /** Called with each token as soon as it is chosen. */
-  onToken?: (token: Token) => void;
-}
-
-const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
-const GENERATE_OPTIONS = {
-  ...PROMPT_OPTIONS,
-  onToken: 'function',
-  maxTokens: 'number',
-  temperature: 'number',
-  topK: 'number',
-  seed: 'number',
-} as const;
 
 /** A model in workers of its own. Questions are answered one after the other, in the order in which they were asked. */
 export class Logitscope {
@@ -189,15 +147,8 @@ export class Logitscope {
    * @throws {@link LogitscopeError} that says what was wrong with which file. Scopes loaded before stay usable.
    */
   static async load(model: string | URL | Iterable<File>, options: LoadOptions = {}): Promise<Logitscope> {
-    checkOptions(options, { threads: 'number', signal: 'signal', onProgress: 'function', weights: 'text', keep: 'flag' });
+    checkLoad(options);
     const { threads, signal, onProgress, weights, keep = true } = options;
-    if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
-      throw new LogitscopeError('ArgumentError', `threads: ${threads} is not a whole number from 1 up`);
-    }
-    if (weights !== undefined && !/^[^/\\:]+\.(safetensors|bin|pt|pth)$/.test(weights)) {
-      const given = JSON.stringify(weights);
-      throw new LogitscopeError('ArgumentError', `weights: ${given} is not the name of a .safetensors or .bin file in the model's folder`);
-    }
     signal?.throwIfAborted();
     const location = locate(model);
     const charts = initCharts();

@@ -1,14 +1,10 @@
-import type { Remote } from 'comlink';
 import { checkCount, checkIds, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
+import { attributionOf, type Attribution } from './attribution.js';
 import { lensOf, type Lens } from './lens.js';
-import { WORKING, work } from './work.js';
-import type { Service } from './worker.js';
+import { WORKING, work, type Abortable, type Call, type Working } from './work.js';
 import type {
-  AttributionData,
-  AttributionText,
   Cancelling,
   CancellingQuestion,
-  Contribution,
   Effects,
   EffectsQuestion,
   Explained,
@@ -25,63 +21,6 @@ import type {
   SourcesData,
   Token,
 } from '../wasm/model.js';
-
-/** For questions that a newer one can supersede. */
-export interface Abortable {
-  /** A question whose signal is aborted before its turn is not computed. It rejects with the signal's reason. */
-  signal?: AbortSignal;
-}
-
-/** How far work is that takes its time. */
-export interface Work<T> {
-  /** How much is done, of `total`: multiply-adds, or prompts of a set. */
-  done: number;
-  total: number;
-  /** Seconds that are left, by how long it took so far. */
-  secondsLeft: number;
-  /** What is known by now: numbers that are not known yet are NaN. */
-  known: T;
-}
-
-/** For work that takes its time: other questions are answered in between. */
-export interface Working<T> extends Abortable {
-  /** Called about ten times a second, and at the end. */
-  onProgress?: (work: Work<T>) => void;
-}
-
-/** A logit, or the difference of two, as a sum of what the parts of the model wrote to the residual stream. */
-export interface Attribution extends AttributionData {
-  /** The `k` highest parts, highest first; over several positions, by their mean. As TransformerLens's `top`. */
-  top(k: number): Contribution[];
-  /** The `k` parts of the largest magnitude, largest first; over several positions, by that of their mean. */
-  strongest(k: number): Contribution[];
-}
-
-/** The first `k` parts by the size of their mean over the positions. */
-function first({ labels, attribution, positions }: AttributionData, k: number, size: (value: number) => number): Contribution[] {
-  const n = positions.length;
-  const mean = (i: number) => attribution.subarray(i * n, (i + 1) * n).reduce((sum, value) => sum + value, 0) / n;
-  const means = labels.map((label, i) => ({ label, value: mean(i) }));
-  return means.sort((a, b) => size(b.value) - size(a.value)).slice(0, Math.max(0, k));
-}
-
-/** Asks the worker, after everything asked before. */
-export type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
-
-/** The labels of a head's sources, or of an MLP's neurons and its output bias. */
-function numbered({ unit, of = '', attribution }: Omit<AttributionText, 'labels'>): string[] {
-  if (unit === 'source') return Array.from(attribution, (_, token) => `@${token}`);
-  const layer = parseInt(of);
-  const neurons = Array.from(attribution.subarray(1), (_, neuron) => `L${layer}N${neuron}`);
-  return [...neurons, `${layer}_mlp_bias`];
-}
-
-function attribution({ labels, factors, ...numbers }: AttributionText): Attribution {
-  const data: AttributionData = { ...numbers, labels: labels?.split(' ') ?? numbered(numbers) };
-  if (factors && data.unit === 'source') data.pattern = [...factors];
-  if (factors && data.unit === 'neuron') data.activation = Array.from(factors, (factor) => (Number.isNaN(factor) ? null : factor));
-  return { ...data, top: (k) => first(data, k, (value) => value), strongest: (k) => first(data, k, Math.abs) };
-}
 
 /** One prompt's activations, kept in the worker until {@link Run.free}. */
 export class Run {
@@ -125,7 +64,7 @@ export class Run {
     const asked: Question = { ...explained(question), unit: question.unit };
     if (question.of !== undefined && question.of !== null) asked.of = question.of;
     checkOptions(options, { signal: 'signal' });
-    return attribution(await this.#call((service) => service.attribute(this.#handle, asked), options.signal));
+    return attributionOf(await this.#call((service) => service.attribute(this.#handle, asked), options.signal));
   }
 
   /**
@@ -136,7 +75,7 @@ export class Run {
     const other = this.#other(corrupted);
     const asked: Question = { ...explained(question), unit: question.unit };
     checkOptions(options, { signal: 'signal' });
-    return attribution(await this.#call((service) => service.difference(this.#handle, other, asked), options.signal));
+    return attributionOf(await this.#call((service) => service.difference(this.#handle, other, asked), options.signal));
   }
 
   /** What each head takes from each token at one position, of the logit (difference) or of another number: as unit `source`, of all heads. */

@@ -1,6 +1,5 @@
 import { checkIds, checkOptions, checkPosition, checkToken, wrong } from './arguments.js';
-import type { Call, Working } from './run.js';
-import { WORKING, work } from './work.js';
+import { WORKING, work, type Call, type Working } from './work.js';
 import type { AnsweredPrompt, FailedPrompt, Removal, SetPrompt, SetQuestion, SetTables, Unit } from '../wasm/model.js';
 
 /** How the prompts of a set are read and asked. */

@@ -1,6 +1,31 @@
 import type { Remote } from 'comlink';
-import type { Call, Working } from './run.js';
 import type { Known, Service } from './worker.js';
+
+/** For questions that a newer one can supersede. */
+export interface Abortable {
+  /** A question whose signal is aborted before its turn is not computed. It rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** How far work is that takes its time. */
+export interface Work<T> {
+  /** How much is done, of `total`: multiply-adds, or prompts of a set. */
+  done: number;
+  total: number;
+  /** Seconds that are left, by how long it took so far. */
+  secondsLeft: number;
+  /** What is known by now: numbers that are not known yet are NaN. */
+  known: T;
+}
+
+/** For work that takes its time: other questions are answered in between. */
+export interface Working<T> extends Abortable {
+  /** Called about ten times a second, and at the end. */
+  onProgress?: (work: Work<T>) => void;
+}
+
+/** Asks the worker, after everything asked before. */
+export type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 /** What options of work that takes its time are. */
 export const WORKING = { signal: 'signal', onProgress: 'function' } as const;

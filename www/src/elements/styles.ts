@@ -234,6 +234,12 @@ export const choices = css`
     accent-color: var(--accent);
     vertical-align: middle;
   }
+  /* On a phone no line is kept for work that is done. */
+  @media (max-width: 720px) {
+    .work:empty {
+      display: none;
+    }
+  }
 `;
 
 /** Which unit is shown in numbers, as a row of choices. */

@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Lens, LensTable, LensView } from '../../api/logitscope';
-import { isElsewhere } from '../../state/same';
 import { WHEN, type LensPlace, type Shade } from '../../state/lens';
 import type { Picture } from '../../state/picture';
+import { isElsewhere } from '../../state/same';
 import { isolate, percent } from '../../words/format';
 import { expectedThere, lensPlaceName } from '../../words/lens';
 import { tell } from '../events';

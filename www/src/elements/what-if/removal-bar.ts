@@ -3,9 +3,10 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Losses } from '../../state/effects';
 import type { Picture } from '../../state/picture';
 import { ABLATIONS, PLACES, type WhatIf } from '../../state/what-if';
-import { ABLATION_NAMES, ABLATION_NOTES, disagreement, placeName, workName } from '../../words/effects';
+import { ABLATION_NAMES, ABLATION_NOTES, disagreement, placeName } from '../../words/effects';
 import { tell } from '../events';
 import { base, choices } from '../styles';
+import { workRow } from '../work-row';
 
 /** What parts are replaced by and where, how far the work is, and what stands out. */
 @customElement('removal-bar')
@@ -28,19 +29,6 @@ export class RemovalBar extends LitElement {
     </span>`;
   }
 
-  #work() {
-    const { work, stopped, problem } = this.losses;
-    const again = html`<button type="button" @click=${() => tell(this, 'work-again')}>${stopped ? 'Go on' : 'Try again'}</button>`;
-    if (problem) return html`<span class="wrong" role="alert">${problem} ${again}</span>`;
-    if (stopped) return html`<span class="grey">Stopped. ${again}</span>`;
-    if (!work) return nothing;
-    return html`<span class="grey">
-      <progress max="1" value=${work.share} aria-label="Parts taken out"></progress>
-      <span class="mono">${workName(work)}</span>
-      <button type="button" @click=${() => tell(this, 'work-stop')}>Stop</button>
-    </span>`;
-  }
-
   protected override render() {
     const { picture, losses } = this;
     return html`
@@ -49,7 +37,7 @@ export class RemovalBar extends LitElement {
         ${this.#choices('ablation', 'What stands in its place', ABLATIONS, (value) => ABLATION_NAMES[value], (value) => ABLATION_NOTES[value])}
         <span>in its place, at</span>
         ${this.#choices('at', 'At which tokens', PLACES, (value) => placeName(value, picture))}
-        <span class="work">${this.#work()}</span>
+        ${workRow(this, losses, 'Parts taken out')}
       </div>
       <p class="small" role="status">${disagreement(losses)}</p>
     `;

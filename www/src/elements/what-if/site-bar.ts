@@ -1,11 +1,11 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Patches } from '../../state/patching';
 import { COMPARISONS, WHAT_IF, type Comparison } from '../../state/what-if';
-import { workName } from '../../words/effects';
 import { SITE_NAMES, SITE_NOTES } from '../../words/patching';
 import { tell } from '../events';
 import { base, choices } from '../styles';
+import { workRow } from '../work-row';
 
 /** What is looked at of two sentences, and how far that is. */
 @customElement('site-bar')
@@ -35,15 +35,6 @@ export class SiteBar extends LitElement {
     </select>`;
   }
 
-  #work() {
-    const { work, stopped, problem } = this.patches;
-    if (stopped || problem) return html`<button type="button" @click=${() => tell(this, 'work-again')}>${stopped ? 'Go on' : 'Try again'}</button>`;
-    if (!work) return nothing;
-    return html`<progress max="1" value=${work.share} aria-label="Activations put in"></progress>
-      <span class="mono grey">${workName(work)}</span>
-      <button type="button" @click=${() => tell(this, 'work-stop')}>Stop</button>`;
-  }
-
   protected override render() {
     const [parts, ...sites] = COMPARISONS;
     return html`<div class="bar small">
@@ -53,20 +44,9 @@ export class SiteBar extends LitElement {
         ${sites.map((site) => this.#choice(site))}
       </span>
       ${this.site === 'z_by_position' ? this.#head() : nothing}
-      <span class="work">${this.#work()}</span>
+      ${workRow(this, this.patches, 'Activations put in', { saysWhy: false })}
     </div>`;
   }
 
-  static override styles = [
-    base,
-    choices,
-    css`
-      /* On a phone no line is kept for work that is done. */
-      @media (max-width: 720px) {
-        .work:empty {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, choices];
 }
