@@ -199,7 +199,7 @@ export class QuestionLine extends LitElement {
       }
       .odds {
         /* Room for what is yet to come. */
-        min-width: 10ch;
+        min-width: 12ch;
         font-size: var(--small);
         white-space: nowrap;
       }
