@@ -71,7 +71,7 @@ export class SetBar extends LitElement {
     const own = preset && setName(preset);
     return html`
       <div class="bar small">
-        ${own && own !== chosen ? html`<button type="button" class="main" @click=${() => tell(this, 'set-choose', own)}>100 like this one</button>` : nothing}
+        ${own && own !== chosen ? html`<button type="button" class="main" @click=${() => tell(this, 'set-choose', own)}>${preset.prompts} like this one</button>` : nothing}
         <select aria-label="Prompts like an example" @change=${(event: Event) => tell(this, 'set-choose', (event.target as HTMLSelectElement).value)}>
           <option value="" disabled ?selected=${chosen === null}>100 like…</option>
           ${presets.map((each) => html`<option value=${setName(each)} ?selected=${setName(each) === chosen}>${each.name}</option>`)}
