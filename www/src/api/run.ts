@@ -45,8 +45,8 @@ export interface Work<T> {
 
 /** For work that takes its time: other questions are answered in between. */
 export interface Working<T> extends Abortable {
-  /** Called about ten times a second, and at the end. */
-  onProgress?: (work: Work<T>) => void;
+  /** Called about ten times a second, and at the end. The work waits for a promise that it returns: so it pauses, and goes on where it was. */
+  onProgress?: (work: Work<T>) => unknown;
 }
 
 /** A logit, or the difference of two, as a sum of what the parts of the model wrote to the residual stream. */

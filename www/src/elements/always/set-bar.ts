@@ -7,6 +7,7 @@ import { workName } from '../../words/effects';
 import { overall } from '../../words/set';
 import { tell } from '../events';
 import { base, choices } from '../styles';
+import { removalChoices } from '../what-if/removal-choices';
 
 const EXAMPLE = `prompt,answer,incorrect,country
 The capital city of France is, Paris, Rome,France
@@ -56,7 +57,7 @@ export class SetBar extends LitElement {
   #written() {
     return html`<form @submit=${this.#give}>
       <label class="small" for="prompts">
-        CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span>; each further column is a role, a word of the
+        CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span> (several for the mean of several words); each further column is a role, a word of the
         prompt that heads may look at. Or JSON lines with the same names. A space that begins an answer is part of it.
       </label>
       <textarea id="prompts" name="prompts" class="mono small" rows="6" spellcheck="false" autocapitalize="off" placeholder=${EXAMPLE}></textarea>
@@ -67,7 +68,6 @@ export class SetBar extends LitElement {
   protected override render() {
     const { always, preset, chosen, dots, writing } = this;
     const asks = always.attributions !== undefined && always.attributions.component.n > 0;
-    const lost = Boolean(always.effects.component && always.effects.head);
     const own = preset && setName(preset);
     return html`
       <div class="bar small">
@@ -80,7 +80,9 @@ export class SetBar extends LitElement {
         <label class="button">Open a file<input class="unseen" type="file" accept=".csv,.json,.jsonl,.txt" aria-label="Open a file of prompts, CSV or JSON" @change=${this.#open} /></label>
         ${asks
           ? html`<button type="button" aria-pressed=${dots ? 'true' : 'false'} @click=${() => tell(this, 'set-dots', !dots)}>Each prompt a dot</button>
-              ${lost ? nothing : html`<button type="button" title="Takes each part out of each prompt, alone: nothing in its place, at every token" ?disabled=${always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`}`
+              ${always.loses
+                ? html`<span>Without each part,</span> ${removalChoices(this, always.removal, undefined)}`
+                : html`<button type="button" title="Takes each part out of each prompt, alone" ?disabled=${always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`}`
           : nothing}
         <span class="work">${this.#work()}</span>
       </div>

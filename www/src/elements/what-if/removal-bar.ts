@@ -2,10 +2,11 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Losses } from '../../state/effects';
 import type { Picture } from '../../state/picture';
-import { ABLATIONS, PLACES, type WhatIf } from '../../state/what-if';
-import { ABLATION_NAMES, ABLATION_NOTES, disagreement, placeName, workName } from '../../words/effects';
+import type { WhatIf } from '../../state/what-if';
+import { disagreement, workName } from '../../words/effects';
 import { tell } from '../events';
 import { base, choices } from '../styles';
+import { removalChoices } from './removal-choices';
 
 /** What parts are replaced by and where, how far the work is, and what stands out. */
 @customElement('removal-bar')
@@ -13,20 +14,6 @@ export class RemovalBar extends LitElement {
   @property({ attribute: false }) whatIf!: WhatIf;
   @property({ attribute: false }) picture?: Picture;
   @property({ attribute: false }) losses!: Losses;
-
-  #choices<K extends 'ablation' | 'at'>(field: K, label: string, of: readonly WhatIf[K][], name: (value: WhatIf[K]) => string, title?: (value: WhatIf[K]) => string) {
-    const chosen = this.whatIf[field];
-    return html`<span role="group" aria-label=${label}>
-      ${of.map(
-        (value) => html`<button
-          type="button"
-          title=${title?.(value) ?? nothing}
-          aria-pressed=${value === chosen ? 'true' : 'false'}
-          @click=${() => value === chosen || tell(this, 'what-if-choose', { [field]: value })}
-        >${name(value)}</button>`,
-      )}
-    </span>`;
-  }
 
   #work() {
     const { work, stopped, problem } = this.losses;
@@ -46,9 +33,7 @@ export class RemovalBar extends LitElement {
     return html`
       <div class="bar small">
         <span>Each part taken out, alone, with</span>
-        ${this.#choices('ablation', 'What stands in its place', ABLATIONS, (value) => ABLATION_NAMES[value], (value) => ABLATION_NOTES[value])}
-        <span>in its place, at</span>
-        ${this.#choices('at', 'At which tokens', PLACES, (value) => placeName(value, picture))}
+        ${removalChoices(this, this.whatIf, picture)}
         <span class="work">${this.#work()}</span>
       </div>
       <p class="small" role="status">${disagreement(losses)}</p>
