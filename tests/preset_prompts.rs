@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use corpus::presets::csv;
-use logitscope::attribution::set::{Measure, SetAnswer, ask_all, read_prompts};
+use logitscope::attribution::set::{Measure, SetAnswer, SetQuestion, ask_all, read_prompts};
 use logitscope::attribution::{Form, Part, Unit};
 use logitscope::gpt2::LanguageModel;
 use serde::Deserialize;
@@ -35,7 +35,7 @@ fn model() -> LanguageModel {
 
 fn ask(model: &LanguageModel, set: &str, measure: Measure) -> SetAnswer {
     let text = fs::read_to_string(page().join("public").join(set)).unwrap();
-    ask_all(read_prompts(&text).unwrap(), measure, -1, true)
+    ask_all(read_prompts(&text).unwrap(), SetQuestion::new(measure))
         .unwrap()
         .finish(model)
         .unwrap()

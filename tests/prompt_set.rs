@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use logitscope::attribution::set::{Measure, SetAnswer, SetTable, ask_all, read_prompts};
-use logitscope::attribution::{Ablation, Form, Position, Question, Unit, attribute, effects, explain, sources};
+use logitscope::attribution::set::{Measure, SetAnswer, SetQuestion, SetTable, ask_all, read_line, read_prompts};
+use logitscope::attribution::{
+    Ablation, Contrast, Form, Position, Question, Unit, attribute, effects, explain, sources,
+};
 use logitscope::gpt2::LanguageModel;
 
 fn bundled() -> LanguageModel {
@@ -23,7 +25,10 @@ The capital city of France is, Paris,,,
 
 fn answer(model: &LanguageModel, measure: Measure) -> SetAnswer {
     let prompts = read_prompts(PROMPTS).unwrap();
-    ask_all(prompts, measure, -1, true).unwrap().finish(model).unwrap()
+    ask_all(prompts, SetQuestion::new(measure))
+        .unwrap()
+        .finish(model)
+        .unwrap()
 }
 
 /// Mean and sample deviation by their definitions.
@@ -37,6 +42,8 @@ fn check_moments(table: &SetTable) {
         assert!((mean - expected).abs() < 1e-12, "{mean} is not {expected}");
         let expected = (squares / (n - 1) as f64).sqrt();
         assert!((sd - expected).abs() < 1e-12, "{sd} is not {expected}");
+        let same = column.iter().filter(|x| x.signum() == mean.signum()).count();
+        assert_eq!(table.moments.same_sign()[label], same);
     }
 }
 
@@ -79,7 +86,7 @@ fn rows_are_those_of_each_prompt_alone() {
     // A role that is not there fails; without it, the prompt counts.
     prompts[5] = "\"When Anna and Mary went to the store, Mary gave a drink to\", Anna, Mary,Mary,";
     let prompts = read_prompts(&prompts.join("\n")).unwrap();
-    let trial = ask_all(prompts, Measure::Parts(Form::ALL.to_vec()), -1, true).unwrap();
+    let trial = ask_all(prompts, SetQuestion::new(Measure::Parts(Form::ALL.to_vec()))).unwrap();
     let set = trial.finish(&model).unwrap();
     let alone = alone(&model);
     assert_eq!(set.tables.len(), Form::ALL.len());
@@ -90,6 +97,28 @@ fn rows_are_those_of_each_prompt_alone() {
         let rows: Vec<f64> = rows.flat_map(|row| row.values().to_vec()).collect();
         assert_eq!((&table.values, &table.name), (&rows, &form.to_string()));
         check_moments(table);
+        // The means add up as each prompt's parts do.
+        let (means, n) = (table.explanation().unwrap(), alone.len() as f64);
+        let of_each = alone
+            .iter()
+            .map(|(_, run, question)| explain(run, question, form).unwrap().identity().clone());
+        let [mut logit, mut bias, mut total, mut error] = [0.0, 0.0, 0.0, 0f64];
+        for of in of_each {
+            logit += of.logit[0] / n;
+            bias += of.bias[0] / n;
+            total += of.total[0] / n;
+            error = error.max(of.error[0].abs());
+        }
+        let identity = means.identity();
+        for (known, expected) in [
+            (&identity.logit, logit),
+            (&identity.bias, bias),
+            (&identity.total, total),
+        ] {
+            assert!((known[0] - expected).abs() < 1e-12, "{known:?} is not {expected}");
+        }
+        assert_eq!((identity.error[0].abs(), means.values()), (error, table.moments.mean()));
+        assert!(error <= set.error.abs() && (set.logit.mean()[0] - logit).abs() < 1e-6);
     }
     for (answered, (index, run, question)) in set.prompts.iter().zip(&alone) {
         let known = attribute(run, question, Unit::Component).unwrap().identity;
@@ -172,6 +201,55 @@ fn effects_and_sources_are_those_of_each_prompt_alone() {
 }
 
 #[test]
+fn answers_are_compared_with_several_tokens_or_with_all() {
+    let model = bundled();
+    let text = "prompt,answer,incorrect,incorrect\n\
+        \"When Mary and John went to the store, John gave a drink to\", Mary, John, Tom\n\
+        The capital city of France is, Paris,,\n\
+        \"When Mary and John went to the store, John gave a drink to\", Tom, John, Mary\n\
+        \"When Mary and John went to the store, John gave a drink to\", Mary, John, Mary\n";
+    let ask = |contrast| {
+        let question = SetQuestion::new(Measure::Parts(vec![Form::Parts(Unit::Head)])).rather_than(contrast);
+        let prompts = read_prompts(text).unwrap();
+        ask_all(prompts, question).unwrap().finish(&model).unwrap()
+    };
+    let token = |text| model.single_token(text).unwrap();
+    let alone = |text, answer, contrast: Contrast| {
+        let run = model.gpt2.run(&model.tokens(text, true).unwrap()).unwrap();
+        let question = Question::new(token(answer)).rather_than(contrast);
+        explain(&run, &question, Form::Parts(Unit::Head))
+            .unwrap()
+            .values()
+            .to_vec()
+    };
+    let (drink, capital) = (
+        "When Mary and John went to the store, John gave a drink to",
+        "The capital city of France is",
+    );
+    let own = ask(None);
+    let expected = [
+        alone(drink, " Mary", vec![token(" John"), token(" Tom")].into()),
+        alone(capital, " Paris", Contrast::Mean),
+        alone(drink, " Tom", vec![token(" John"), token(" Mary")].into()),
+    ];
+    assert_eq!(own.tables[0].values, expected.concat());
+    // Likelier than each of them, and not than their mean.
+    let right = |set: &SetAnswer| set.prompts.iter().map(|prompt| prompt.right).collect::<Vec<_>>();
+    assert_eq!(right(&own), [true, true, false]);
+    let message = &own.failed[0].message;
+    assert!(
+        own.failed.len() == 1 && message.contains("among the tokens that it is compared with"),
+        "{message}"
+    );
+
+    let all = ask(Some(Contrast::LogProbability));
+    let expected = [(drink, " Mary"), (capital, " Paris"), (drink, " Tom"), (drink, " Mary")]
+        .map(|(text, answer)| alone(text, answer, Contrast::LogProbability));
+    assert_eq!(all.tables[0].values, expected.concat());
+    assert_eq!(right(&all), [true, true, false, false]);
+}
+
+#[test]
 fn prompts_are_read_from_csv_and_json() {
     let csv = read_prompts("\u{feff}prompt,incorrect,answer,name\r\n\"a, \"\"b\"\"\", x, y,@-1\r\n").unwrap();
     let lines = read_prompts(
@@ -185,6 +263,13 @@ fn prompts_are_read_from_csv_and_json() {
     assert_eq!(csv, lines);
     assert_eq!(csv, list);
     assert_eq!(csv[0].answer, " y");
+    let csv = read_prompts("prompt,incorrect,answer,incorrect,incorrect\na, x, y, z,\n").unwrap();
+    let line = read_line(
+        "{\"prompt\": \"a\", \"answer\": \" y\", \"incorrect\": [\" x\", \" z\"]}",
+        1,
+    )
+    .unwrap();
+    assert_eq!(csv, [line]);
     let csv = read_prompts("tokens,answer\n1 5 9,#7\n").unwrap();
     let lines = read_prompts("{\"tokens\": [1, 5, 9], \"answer\": 7}").unwrap();
     assert_eq!(csv, lines);

@@ -62,9 +62,7 @@ pub struct Logit {
 
 impl Logit {
     pub fn question(&self, model: &LanguageModel) -> Result<Question> {
-        Ok(Question::new(model.single_token(&self.answer)?)
-            .rather_than(self.compared.contrast(model)?)
-            .after(Position::At(self.position)))
+        self.compared.question(model, &self.answer, self.position)
     }
 }
 
@@ -81,6 +79,17 @@ pub struct Compared {
 }
 
 impl Compared {
+    /// The same for every prompt of a file, if it is; tokens to compare with are the prompts' own.
+    pub fn of_all(&self) -> Option<Contrast> {
+        self.contrast.clone()
+    }
+
+    pub fn question(&self, model: &LanguageModel, answer: &str, position: i64) -> Result<Question> {
+        Ok(Question::new(model.single_token(answer)?)
+            .rather_than(self.contrast(model)?)
+            .after(Position::At(position)))
+    }
+
     pub fn contrast(&self, model: &LanguageModel) -> Result<Contrast> {
         let token = |token: &String| model.single_token(token).context("--incorrect");
         let tokens = self.incorrect.iter().map(token).collect::<Result<Vec<_>>>()?;
@@ -173,6 +182,10 @@ pub struct Svg {
 }
 
 impl Svg {
+    pub fn is_asked_for(&self) -> bool {
+        self.svg.is_some()
+    }
+
     /// Draws the chart, if one is asked for.
     pub fn write(&self, draw: impl FnOnce() -> logitscope::Result<String>) -> Result<()> {
         match &self.svg {
@@ -278,7 +291,7 @@ impl FromStr for Ids {
     }
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     Table,
     Json,

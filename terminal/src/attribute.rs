@@ -1,20 +1,22 @@
 //! `logitscope attribute`: one question about one prompt, or about each of many.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
-use logitscope::attribution::set::{Measure, SetPrompt, ask_all};
+use logitscope::attribution::set::{Measure, SetQuestion};
 use logitscope::attribution::{Explanation, Form, Part, Position, Question, Step, Target};
 use logitscope::chart::{Chart, Subject, View};
 use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use logitscope::report::{Report, Token};
 
 use crate::asked::{Compared, Corrupted, Format, Model, NoBos, Prompt, Svg, compared, position, print};
-use crate::prompts::{self, Prompts};
+use crate::prompts::{self, OfAll};
 use crate::table;
 
 /// Of a chart, in CSS pixels.
-const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 400.0;
+pub const WIDTH: f64 = 960.0;
+pub const HEIGHT: f64 = 400.0;
 
 /// Takes the logit of a token, or its difference to another token's, apart; or a neuron's input, or an attention score
 #[derive(clap::Args)]
@@ -25,8 +27,9 @@ pub struct Attribute {
     prompt: Prompt,
     #[command(flatten)]
     corrupted: Corrupted,
-    #[command(flatten)]
-    prompts: Prompts,
+    #[arg(long, value_name = "FILE", group = "Prompt", allow_hyphen_values = true, help = prompts::HELP,
+        conflicts_with_all = ["answer", "incorrect", "corrupted", "corrupted-tokens", "explain", "of", "path", "top_signed"])]
+    prompts: Option<PathBuf>,
     /// Token to explain: its text with its leading space, or its id as #12
     #[arg(
         long,
@@ -74,8 +77,8 @@ pub struct Attribute {
 impl Attribute {
     pub fn run(&self) -> Result<()> {
         let model = self.model.open()?;
-        if let Some(prompts) = self.prompts.read()? {
-            return self.of_all(&model, prompts);
+        if let Some(file) = &self.prompts {
+            return self.of_all(&model, file);
         }
         let report = self.report(&model)?;
         self.model.tell(&model);
@@ -101,7 +104,7 @@ impl Attribute {
     }
 
     /// Of each prompt of a file.
-    fn of_all(&self, model: &LanguageModel, prompts: Vec<SetPrompt>) -> Result<()> {
+    fn of_all(&self, model: &LanguageModel, file: &Path) -> Result<()> {
         let Position::At(position) = self.position else {
             bail!("--position all: each prompt of a file is asked after one position; give a number");
         };
@@ -109,9 +112,19 @@ impl Attribute {
             "source" => Measure::Sources,
             unit => Measure::Parts(vec![Form::named(unit, None)?]),
         };
-        let answer = ask_all(prompts, measure, position, !self.bos.no_bos)?.finish(model)?;
+        let question = SetQuestion::new(measure)
+            .rather_than(self.compared.of_all())
+            .after(position)
+            .prepend_bos(!self.bos.no_bos);
         self.model.tell(model);
-        prompts::print_all(&answer, self.top, self.format)
+        OfAll {
+            question,
+            unit: &self.unit,
+            top: self.top,
+            format: self.format,
+            svg: &self.svg,
+        }
+        .run(model, file)
     }
 
     fn report(&self, model: &LanguageModel) -> Result<Report> {

@@ -1,21 +1,25 @@
 //! `logitscope effects`: what is lost without each part.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
-use logitscope::attribution::{Ablation, Effects, Form, effects};
+use logitscope::attribution::set::{Measure, SetQuestion};
+use logitscope::attribution::{Ablation, Effects, Form, Unit, effects};
 use logitscope::chart::{Scatter, View};
+use logitscope::gpt2::LanguageModel;
 use logitscope::report::Token;
 use serde::Serialize;
 
-use crate::asked::{Asked, Format, Logit, Model, NoBos, Prompt, Svg, print};
+use crate::asked::{Asked, Compared, Format, Model, NoBos, Prompt, Svg, print};
 use crate::printable::shown;
+use crate::prompts::{self, OfAll};
 use crate::table::{aligned, written};
 
 /// Of the scatter, in CSS pixels.
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 560.0;
+pub const WIDTH: f64 = 720.0;
+pub const HEIGHT: f64 = 560.0;
 
 /// Takes one part out, lets the rest of the model react, and asks again: what is lost without each head, or each layer's attention and MLP
 #[derive(clap::Args)]
@@ -24,8 +28,22 @@ pub struct EffectsCommand {
     model: Model,
     #[command(flatten)]
     prompt: Prompt,
+    #[arg(long, value_name = "FILE", group = "Prompt", allow_hyphen_values = true, help = prompts::HELP,
+        conflicts_with_all = ["answer", "incorrect"])]
+    prompts: Option<PathBuf>,
+    /// Token to explain: its text with its leading space, or its id as #12
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        allow_hyphen_values = true,
+        required_unless_present = "prompts"
+    )]
+    answer: Option<String>,
     #[command(flatten)]
-    logit: Logit,
+    compared: Compared,
+    /// Position to ask after, from the end if negative
+    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true)]
+    position: i64,
     /// Which parts are taken out, each alone
     #[arg(long, default_value = "head", value_parser = PossibleValuesParser::new(["component", "head"]))]
     unit: String,
@@ -53,6 +71,15 @@ enum At {
     One(i64),
 }
 
+impl At {
+    fn token(self) -> Option<[i64; 1]> {
+        match self {
+            At::All => None,
+            At::One(at) => Some([at]),
+        }
+    }
+}
+
 fn at(text: &str) -> Result<At, String> {
     match text {
         "all" => Ok(At::All),
@@ -77,15 +104,13 @@ struct Report {
 impl EffectsCommand {
     pub fn run(&self) -> Result<()> {
         let model = self.model.open()?;
+        if let Some(file) = &self.prompts {
+            return self.of_all(&model, file);
+        }
         let (tokens, _) = self.prompt.tokens(&model, self.bos)?;
-        let question = self.logit.question(&model)?;
-        let Form::Parts(unit) = Form::named(&self.unit, None)? else {
-            unreachable!("clap asks for component or head");
-        };
-        let one = match self.at {
-            At::All => None,
-            At::One(at) => Some([at]),
-        };
+        let answer = self.answer.as_deref().unwrap_or_default();
+        let question = self.compared.question(&model, answer, self.position)?;
+        let (unit, one) = (self.unit()?, self.at.token());
         let run = Arc::new(model.gpt2.run(&tokens)?);
         let at = one.as_ref().map(|at| &at[..]);
         let effects = effects(&run, &question, unit, self.ablation, at)?.finish()?;
@@ -105,6 +130,35 @@ impl EffectsCommand {
             Format::Json => serde_json::to_string(&report)? + "\n",
             Format::Csv => csv(&report.effects),
         })
+    }
+
+    /// Over the prompts of a file.
+    fn of_all(&self, model: &LanguageModel, file: &Path) -> Result<()> {
+        let measure = Measure::Effects {
+            unit: self.unit()?,
+            ablation: self.ablation,
+            at: self.at.token().map(Vec::from),
+        };
+        let question = SetQuestion::new(measure)
+            .rather_than(self.compared.of_all())
+            .after(self.position)
+            .prepend_bos(!self.bos.no_bos);
+        self.model.tell(model);
+        OfAll {
+            question,
+            unit: &self.unit,
+            top: self.top,
+            format: self.format,
+            svg: &self.svg,
+        }
+        .run(model, file)
+    }
+
+    fn unit(&self) -> Result<Unit> {
+        match Form::named(&self.unit, None)? {
+            Form::Parts(unit) => Ok(unit),
+            _ => unreachable!("clap asks for component or head"),
+        }
     }
 }
 

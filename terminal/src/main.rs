@@ -9,6 +9,7 @@ mod patch;
 mod printable;
 mod prompts;
 mod readout;
+mod stream;
 mod table;
 
 use std::process::ExitCode;

@@ -1,43 +1,67 @@
 //! `--prompts`: the same question of each prompt of a file.
 
 use std::iter::once;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use logitscope::attribution::set::{SetAnswer, SetPrompt, SetTable, read_prompts};
+use logitscope::attribution::Contrast;
+use logitscope::attribution::set::{SetAnswer, SetPrompt, SetQuestion, SetTable, ask_all, read_prompts};
+use logitscope::chart::{Chart, Contrasted, Scatter, Subject, View, Weights};
+use logitscope::gpt2::{Gpt2Config, LanguageModel};
 use serde_json::{Map, Value, json};
 
-use crate::asked::{Format, print};
+use crate::asked::{Format, Svg, print};
 use crate::printable::printable;
 use crate::table::{aligned, written};
+use crate::{attribute, effects, stream};
 
 /// Of a reason, in characters.
 const LONGEST: usize = 300;
 
-#[derive(clap::Args)]
-pub struct Prompts {
-    /// File of prompts, each asked after its own last token (or --position): CSV with the columns prompt (or tokens), answer and incorrect, and one
-    /// more for each role, or JSON lines with the same names. A space that begins an answer is part of it. A role is a token of the
-    /// prompt, by its text or as @5
-    #[arg(long, value_name = "FILE", group = "Prompt", allow_hyphen_values = true,
-        conflicts_with_all = ["answer", "incorrect", "contrast", "corrupted", "corrupted-tokens", "explain", "of", "path", "top_signed", "svg"])]
-    prompts: Option<PathBuf>,
+/// What `--prompts` takes.
+pub const HELP: &str = "File of prompts, each asked after its own last token (or --position): CSV with the columns prompt (or tokens), answer and \
+    incorrect (several for the mean of several tokens), and one more for each role, or JSON lines with the same names. A space that begins an \
+    answer is part of it. A role is a token of the prompt, by its text or as @5. With - JSON lines come from standard input, and each is answered \
+    by a JSON line as it comes";
+
+/// The same question of each prompt of a file.
+pub struct OfAll<'a> {
+    pub question: SetQuestion,
+    pub unit: &'a str,
+    /// Only so many parts, by the magnitude of their mean.
+    pub top: Option<u32>,
+    pub format: Format,
+    pub svg: &'a Svg,
 }
 
-impl Prompts {
-    /// The prompts of the file, if there is one.
-    pub fn read(&self) -> Result<Option<Vec<SetPrompt>>> {
-        let Some(file) = &self.prompts else {
-            return Ok(None);
-        };
+impl OfAll<'_> {
+    pub fn run(self, model: &LanguageModel, file: &Path) -> Result<()> {
+        if file == Path::new("-") {
+            if self.top.is_some() || self.format == Format::Csv || self.svg.is_asked_for() {
+                bail!("--prompts -: writes a JSON line for each prompt; leave out --top, --svg and --format csv");
+            }
+            return stream::ask_each(model, &self.question, self.unit);
+        }
         let place = || format!("--prompts: {}", file.display());
         let text = std::fs::read_to_string(file).with_context(place)?;
-        Ok(Some(read_prompts(&text).with_context(place)?))
+        let prompts = read_prompts(&text).with_context(place)?;
+        let number = number(&prompts, self.question.contrast.as_ref());
+        let answer = ask_all(prompts, self.question)?.finish(model)?;
+        tell(&answer)?;
+        self.svg.write(|| svg(&answer, number.clone(), model.gpt2.config()))?;
+        print(&match self.format {
+            Format::Table => {
+                let tables: Vec<String> = answer.tables.iter().map(|t| table(t, self.top)).collect();
+                heading(&answer, &number) + &tables.join("\n")
+            }
+            Format::Json => json(&answer, self.unit).to_string() + "\n",
+            Format::Csv => csv(&answer.tables),
+        })
     }
 }
 
-/// Prints what all prompts come to: the `top` parts by the magnitude of their mean, if only so many are asked for.
-pub fn print_all(answer: &SetAnswer, top: Option<u32>, format: Format) -> Result<()> {
+/// What is wrong with some of the prompts, or with all.
+fn tell(answer: &SetAnswer) -> Result<()> {
     for failed in &answer.failed {
         let why = printable(&failed.message, LONGEST);
         eprintln!("note: prompt {} is left out: {why}", failed.index + 1);
@@ -53,27 +77,62 @@ pub fn print_all(answer: &SetAnswer, top: Option<u32>, format: Format) -> Result
             "--prompts: no prompt names a token by a role; add a column to the file, such as name, and --unit source says how heads look at it"
         );
     }
-    print(&match format {
-        Format::Table => {
-            heading(answer)
-                + &answer
-                    .tables
-                    .iter()
-                    .map(|t| table(t, top))
-                    .collect::<Vec<_>>()
-                    .join("\n")
-        }
-        Format::Json => json(answer).to_string() + "\n",
-        Format::Csv => csv(&answer.tables),
-    })
+    Ok(())
 }
 
-fn heading(answer: &SetAnswer) -> String {
+/// What is taken apart, as charts say it: the logit, or its difference to another, if every prompt, or none, names one.
+fn number(prompts: &[SetPrompt], contrast: Option<&Contrast>) -> Subject {
+    let compared = prompts.iter().filter(|prompt| !prompt.incorrect.is_empty()).count();
+    let number = match compared {
+        _ if contrast.is_some() => "logit",
+        0 => "logit",
+        all if all == prompts.len() => "logit difference",
+        _ => "logit (difference)",
+    };
+    Subject {
+        answer: format!("the mean {number}"),
+        contrast: contrast.map(|_| Contrasted::All(Weights::Probability)),
+        mean: true,
+        ..Subject::default()
+    }
+}
+
+/// The means with how they vary; of effects, the mean of what is lost against that of what was written.
+fn svg(answer: &SetAnswer, mut subject: Subject, config: &Gpt2Config) -> logitscope::Result<String> {
+    let n = answer.prompts.len();
+    subject.answer += &format!(" over {n} prompt{}", if n == 1 { "" } else { "s" });
+    subject.model = Some((config.n_layer, config.n_head));
+    match &answer.tables[..] {
+        [effect, direct] if effect.role.is_none() => {
+            let means = |table: &SetTable| table.moments.mean().to_vec();
+            let scatter = Scatter::new(effect.labels.clone(), means(direct), means(effect), subject)?;
+            scatter.svg(&View::new(effects::WIDTH, effects::HEIGHT))
+        }
+        tables => {
+            let of_roles = || {
+                logitscope::Error::Chart(
+                    "--svg: how heads look at roles is a table; a chart is of another --unit".into(),
+                )
+            };
+            let means = tables[0].explanation().ok_or_else(of_roles)?;
+            let mut chart = Chart::about(means, subject)?;
+            chart.spread(n, &tables[0].moments.sd())?;
+            chart.svg(&View::new(attribute::WIDTH, attribute::HEIGHT))
+        }
+    }
+}
+
+fn heading(answer: &SetAnswer, number: &Subject) -> String {
     let n = answer.prompts.len();
     let right = answer.prompts.iter().filter(|prompt| prompt.right).count();
-    let mean = answer.prompts.iter().map(|prompt| prompt.logit).sum::<f64>() / n as f64;
+    let mean = answer.logit.mean()[0];
+    let less = number
+        .contrast
+        .as_ref()
+        .map_or("", |_| " less the mean of all by their probability");
     format!(
-        "{n} prompts, {right} of them answered right; the mean logit (difference) is {}.\n\n",
+        "{n} prompts, {right} of them answered right; {}{less} is {}.\n\n",
+        number.answer,
         written(mean, mean.abs())
     )
 }
@@ -113,35 +172,49 @@ fn table(table: &SetTable, top: Option<u32>) -> String {
 }
 
 /// The JavaScript API's fields.
-fn json(answer: &SetAnswer) -> Value {
-    let moments = |table: &SetTable| json!({ "mean": table.moments.mean(), "sd": table.moments.sd() });
+fn json(answer: &SetAnswer, unit: &str) -> Value {
     let mut all = json!({
         "n": answer.prompts.len(),
         "logit": answer.prompts.iter().map(|prompt| prompt.logit).collect::<Vec<_>>(),
+        "meanLogit": answer.logit.mean()[0],
+        "sdLogit": answer.logit.sd()[0],
+        "error": answer.error,
         "prompts": answer.prompts,
         "failed": answer.failed,
         "labels": answer.tables[0].labels,
     });
-    match &answer.tables[..] {
-        [table] if table.role.is_none() => {
-            all["unit"] = json!(table.name);
-            all["mean"] = json!(table.moments.mean());
-            all["sd"] = json!(table.moments.sd());
-            all["attribution"] = json!(table.values);
+    let Some(role_less) = answer.tables.iter().find(|table| table.role.is_none()) else {
+        let moments = |table: &SetTable| json!({ "mean": table.moments.mean(), "sd": table.moments.sd() });
+        all["roles"] = by_role(&answer.tables, moments);
+        return all;
+    };
+    all["unit"] = json!(unit);
+    all["mean"] = json!(role_less.moments.mean());
+    all["sd"] = json!(role_less.moments.sd());
+    match role_less.explanation() {
+        Some(means) => {
+            all["attribution"] = json!(role_less.values);
+            all["bias"] = json!(means.identity().bias[0]);
+            all["total"] = json!(means.identity().total[0]);
         }
-        tables => {
-            let mut roles = Map::new();
-            for table in tables {
-                let role = roles
-                    .entry(table.role.clone().unwrap_or_default())
-                    .or_insert_with(|| json!({}));
-                role["n"] = json!(table.moments.n());
-                role[&table.name] = moments(table);
+        None => {
+            for table in &answer.tables {
+                all[&table.name] = json!(table.values);
             }
-            all["roles"] = roles.into();
         }
     }
     all
+}
+
+/// What there is of each role, under its name.
+pub fn by_role(tables: &[SetTable], of: impl Fn(&SetTable) -> Value) -> Value {
+    let mut roles = Map::new();
+    for table in tables {
+        let name = table.role.clone().unwrap_or_default();
+        let role = roles.entry(name).or_insert_with(|| json!({ "n": table.moments.n() }));
+        role[&table.name] = of(table);
+    }
+    roles.into()
 }
 
 /// A row a part: its mean and deviation; with roles, a row a role and a part, for attention and for attribution.

@@ -20,22 +20,22 @@ async function known(page: Page): Promise<void> {
 }
 
 /** What the API says of the same prompts, on a page of its own. */
-async function asked({ page, server }: Logitscope, set: string) {
+async function asked({ page, server }: Logitscope, set: string, options: { contrast?: 'log-probability'; ablation?: 'mean'; positions?: number[] } = {}) {
   const article = await page.context().newPage();
   await article.goto(`${server.origin}/an/article`);
   const answer = await article.evaluate(
-    async ({ module, model, set }) => {
+    async ({ module, model, set, options: { contrast, ...removal } }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
       const scope = await Logitscope.load(model, { keep: false });
       const prompts = await scope.parsePrompts(await (await fetch(set)).text());
-      const head = await scope.attributeAll(prompts, { unit: 'head' });
-      const sources = await scope.sourcesAll(prompts);
-      const effects = await scope.effectsAll(prompts, { unit: 'head' });
+      const head = await scope.attributeAll(prompts, { unit: 'head', contrast });
+      const sources = await scope.sourcesAll(prompts, { contrast });
+      const effects = await scope.effectsAll(prompts, { unit: 'head', contrast, ...removal });
       scope.close();
       const plain = <T>(of: T) => JSON.parse(JSON.stringify(of, (_, value: unknown) => (value instanceof Float64Array ? [...value] : value))) as unknown;
       return { head: plain(head), sources: plain(sources), effects: plain(effects) };
     },
-    { module: `${server.page}logitscope.js`, model: `${server.page}models/bundled/`, set: `${server.page}prompts/${set}.csv` },
+    { module: `${server.page}logitscope.js`, model: `${server.page}models/bundled/`, set: `${server.page}prompts/${set}.csv`, options },
   );
   await article.close();
   return answer as { head: Plain<SetAttribution>; sources: Plain<SetSources>; effects: { labels: string[]; mean: number[]; sd: number[] } };
@@ -142,6 +142,66 @@ test('prompts of the reader’s own are typed or opened; what fails is listed an
   await expect(page.locator('set-bar').getByRole('alert')).toContainText('line 2 has 3 cells, but line 1 names 2 columns');
 });
 
+test('a file of prompts is dropped, and one by token ids is opened', async ({ page, scope: _ }) => {
+  await tab(page, 'Always?').click();
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['prompt,answer,incorrect,incorrect\nThe capital city of France is, Paris, Rome, Madrid\nThe capital city of Italy is, Rome, Paris,\n'], 'capitals.csv'));
+    for (const type of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, composed: true, cancelable: true }));
+  });
+  await expect(page.locator('set-bar')).toContainText('capitals.csv: 2 prompts');
+  await expect(found(page)).toContainText(/^Over 2 prompts: logit difference .*; all right\./);
+  // What it is compared with comes along.
+  await page.getByRole('button', { name: /^The capital city of France is/ }).click();
+  await expect(page.getByRole('textbox', { name: /^Incorrect: token 2/ })).toHaveValue('·Madrid');
+  await page.goBack();
+
+  const ids = await page.evaluate(
+    async ({ module, model }) => {
+      const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(model, { keep: false, threads: 1 });
+      const { tokens } = await scope.run('The capital city of France is');
+      const answer = await scope.token(' Paris');
+      scope.close();
+      return { tokens: tokens.map(({ id }) => id), answer: answer.id };
+    },
+    { module: new URL('logitscope.js', page.url()).href, model: new URL('models/bundled/', page.url()).href },
+  );
+  await page.getByLabel('Open a file of prompts').setInputFiles({ name: 'ids.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(`${JSON.stringify(ids)}\n`) });
+  await expect(page.locator('set-bar')).toContainText('ids.jsonl: 1 prompt');
+  await expect(found(page)).toHaveText(/^Over 1 prompt: logit [+−][\d.]+; 1 right\.$/);
+  await expect(rows(page).first()).toContainText(ids.tokens.join(', '));
+});
+
+test('a set is compared as the question is, and parts are taken out by another baseline', async ({ page, server, scope }) => {
+  await open(page, server, 'set=preset:a-capital&contrast=log-probability&ablation=mean&at=last');
+  await expect(found(page)).toContainText('Over 100 prompts: logit less all, by probability: ');
+  const { head, effects } = await asked(scope, 'a-capital', { contrast: 'log-probability', ablation: 'mean', positions: [-1] });
+  const json = JSON.parse(await download(scope, 'JSON')) as Plain<SetAttribution> & Record<string, unknown>;
+  for (const field of ['mean', 'sd', 'same', 'attribution', 'bias', 'total', 'error', 'meanLogit'] as const) expect(json[field], field).toEqual(head[field]);
+  expect(json['contrast']).toBe('log-probability');
+  expect(await download(scope, 'SVG')).toContain('all, by probability');
+  await page.getByRole('button', { name: 'What is lost without each part' }).click();
+  await expect(page.getByRole('button', { name: 'its mean' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('set-bar progress')).toHaveCount(1);
+  await known(page);
+  const lost = async () => (JSON.parse(await download(scope, 'JSON')) as { effects: { ablation: string; at: string; mean: number[] } }).effects;
+  expect(await lost()).toMatchObject({ ablation: 'mean', at: 'last', mean: effects.mean });
+  await page.getByRole('button', { name: 'every token' }).click();
+  await expect(page).toHaveURL(/^(?!.*at=last)/);
+  await expect(page.locator('set-bar progress')).toHaveCount(1);
+  await known(page);
+  const everywhere = await lost();
+  expect([everywhere.ablation, everywhere.at]).toEqual(['mean', 'all']);
+  expect(everywhere.mean).not.toEqual(effects.mean);
+  // One of its prompts is asked the same.
+  const logit = await rows(page).first().locator('td').first().textContent();
+  await rows(page).first().getByRole('button').click();
+  await scope.answered();
+  const [whole = NaN] = (await scope.numbers()).logit;
+  expect(printed(whole)).toBe(logit);
+});
+
 test('a set is in the link, with the charts that it has, and downloads say what they show', async ({ scope, page, server }) => {
   await open(page, server, 'set=preset:a-capital&unit=component');
   expect(page.url()).toContain('set=preset%3Aa-capital');
@@ -194,8 +254,11 @@ test('a set is stopped, and goes on where it was', async ({ page, scope }) => {
   await page.getByRole('button', { name: 'Go on' }).click();
   await known(page);
   await expect(found(page)).toContainText('Over 300 prompts');
-  const { n, prompts } = JSON.parse(await download(scope, 'JSON')) as SetAttribution;
-  expect([n, prompts.map(({ index }) => index)]).toEqual([300, lines.map((_, i) => i)]);
+  const stopped = JSON.parse(await download(scope, 'JSON')) as Plain<SetAttribution>;
+  expect([stopped.n, stopped.prompts.map(({ index }) => index)]).toEqual([300, lines.map((_, i) => i)]);
+  // As if it had never been stopped.
+  const column = stopped.labels.map((_, i) => stopped.prompts.map((_, prompt) => stopped.attribution[prompt * stopped.labels.length + i] ?? NaN));
+  column.forEach((values, i) => expect(stopped.mean[i]).toBeCloseTo(values.reduce((sum, value) => sum + value) / 300, 9));
 });
 
 for (const scheme of ['light', 'dark'] as const) {

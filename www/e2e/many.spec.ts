@@ -9,7 +9,7 @@ The capital city of France is, Paris,,
 
 test('many prompts are asked as each alone, and those that fail are listed', async ({ page, server }) => {
   await page.goto(`${server.origin}/an/article`);
-  const { prompts, component, head, alone, effects, aloneEffects, sources, told, between } = await page.evaluate(
+  const { prompts, component, head, alone, effects, aloneEffects, several, aloneSeveral, paused, sources, told, between } = await page.evaluate(
     async ({ module, model, csv }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
       const scope = await Logitscope.load(model, { keep: false });
@@ -29,6 +29,21 @@ test('many prompts are asked as each alone, and those that fail are listed', asy
       }
       const effects = await scope.effectsAll(prompts, { unit: 'component', ablation: 'mean' });
       const sources = await scope.sourcesAll(prompts);
+      const several = await scope.attributeAll([{ ...prompts[0]!, incorrect: [' John', ' Tom'] }], { unit: 'component' });
+      const run = await scope.run(prompts[0]!.prompt!);
+      const aloneSeveral = await run.attribute({ answer: ' Mary', incorrect: [' John', ' Tom'], unit: 'component' });
+      // It waits until it may go on.
+      const paused = async () => {
+        let told = 0;
+        let goOn = () => {};
+        const waits = new Promise<void>((resolve) => (goOn = resolve));
+        const many = Array.from({ length: 400 }, () => prompts[0]!);
+        const all = scope.attributeAll(many, { unit: 'component', onProgress: ({ done }) => ((told ||= done), waits) });
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        const early = await Promise.race([all.then(() => true), Promise.resolve(false)]);
+        goOn();
+        return { told, early, n: (await all).n };
+      };
       const plain = <T extends object>(of: T) => Object.fromEntries(Object.entries(of).map(([key, value]) => [key, value instanceof Float64Array ? [...value] : value])) as { [K in keyof T]: T[K] extends Float64Array ? number[] : T[K] };
       const giver = sources.roles['giver'];
       return {
@@ -37,6 +52,9 @@ test('many prompts are asked as each alone, and those that fail are listed', asy
         head: head && plain(head),
         alone,
         effects: plain(effects),
+        several: [...several.attribution],
+        aloneSeveral: [...aloneSeveral.attribution],
+        paused: await paused(),
         aloneEffects,
         sources: { n: giver?.n, labels: sources.labels, pattern: [...(giver?.pattern.mean ?? [])] },
         told,
@@ -58,6 +76,11 @@ test('many prompts are asked as each alone, and those that fail are listed', asy
   });
   expect(head?.labels.at(-1)).toBe('remainder');
   expect(effects.effect).toEqual(aloneEffects.flat());
+  expect(several).toEqual(aloneSeveral);
+  expect(paused).toEqual({ told: expect.any(Number), early: false, n: 400 });
+  expect(paused.told).toBeLessThan(400);
+  expect(component?.total).toBeCloseTo(component?.mean.reduce((sum, x) => sum + x, 0) ?? NaN, 10);
+  expect((component?.meanLogit ?? NaN) - (component?.bias ?? NaN)).toBeCloseTo(component?.total ?? NaN, 4);
   expect(sources.n).toBe(2);
   expect(sources.pattern).toHaveLength(sources.labels.length);
   expect(told).toBe(4);

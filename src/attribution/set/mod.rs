@@ -11,20 +11,20 @@ use std::sync::Arc;
 pub use answer::{Answered, Failed, SetAnswer, SetTable};
 pub use moments::Moments;
 pub use prompt::{Input, Role, SetPrompt};
-pub use read::read_prompts;
+pub use read::{read_line, read_prompts};
 
 use super::trial::Asked;
-use super::{Ablation, EffectsTrial, Form, Position, Question, Unit, effects, explain, sources};
+use super::{Ablation, Contrast, EffectsTrial, Form, Position, Question, Unit, effects, explain, sources};
 use crate::gpt2::{Forward, LanguageModel, Progress, Run};
 use crate::{Error, Result};
 use prompt::Resolved;
 
-/// What is asked of each prompt of a set, of the logit of its answer, or its difference to that of its incorrect token.
+/// What is asked of each prompt of a set, of the logit of its answer, or its difference to what it is compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Measure {
     /// Its parts, in each of some forms that need no part.
     Parts(Vec<Form>),
-    /// The total effect of each part: what is lost without it.
+    /// The total effect of each part, what is lost without it, and its direct effect.
     Effects {
         /// Which parts: component or head.
         unit: Unit,
@@ -37,11 +37,61 @@ pub enum Measure {
     Sources,
 }
 
+/// How each prompt of a set is asked.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SetQuestion {
+    /// What is asked.
+    pub measure: Measure,
+    /// After which position, from the end if negative.
+    pub position: i64,
+    /// What every answer is compared with; none for the tokens that its own prompt names.
+    pub contrast: Option<Contrast>,
+    /// Whether texts begin with the model's beginning-of-sequence token.
+    pub prepend_bos: bool,
+}
+
+impl SetQuestion {
+    /// After each prompt's last position, its answer compared with what it names, and texts with the token that begins them.
+    pub fn new(measure: Measure) -> Self {
+        Self {
+            measure,
+            position: -1,
+            contrast: None,
+            prepend_bos: true,
+        }
+    }
+
+    /// The same, every answer compared with one and the same, if there is something, whatever its prompt names.
+    pub fn rather_than(self, contrast: Option<Contrast>) -> Self {
+        Self { contrast, ..self }
+    }
+
+    /// The same after another position.
+    pub fn after(self, position: i64) -> Self {
+        Self { position, ..self }
+    }
+
+    /// The same, texts with the token that begins them, or without.
+    pub fn prepend_bos(self, prepend_bos: bool) -> Self {
+        Self { prepend_bos, ..self }
+    }
+
+    /// As it is put to one prompt.
+    fn of(&self, prompt: &Resolved) -> Question {
+        let own = || match &prompt.incorrect[..] {
+            [] => Contrast::Mean,
+            tokens => tokens.to_vec().into(),
+        };
+        Question::new(prompt.answer)
+            .rather_than(self.contrast.clone().unwrap_or_else(own))
+            .after(Position::At(self.position))
+    }
+}
+
 /// The answer of a set in the making.
 pub struct SetTrial {
-    measure: Measure,
-    position: i64,
-    prepend_bos: bool,
+    question: SetQuestion,
     prompts: Vec<SetPrompt>,
     /// Which of the prompts comes next, or is on its way.
     next: usize,
@@ -58,13 +108,13 @@ struct Going {
     effects: Option<(Arc<Run>, EffectsTrial)>,
 }
 
-/// Asks the same of many prompts, each after its `position`, from the end if negative. `prepend_bos` concerns texts.
+/// Asks the same of many prompts.
 ///
 /// # Errors
 /// [`Error::Argument`] for a form that needs a part, or a unit of which no part can be taken out. What is wrong with single prompts is
 /// listed, and the rest counts.
-pub fn ask_all(prompts: Vec<SetPrompt>, measure: Measure, position: i64, prepend_bos: bool) -> Result<SetTrial> {
-    match &measure {
+pub fn ask_all(prompts: Vec<SetPrompt>, question: SetQuestion) -> Result<SetTrial> {
+    match &question.measure {
         Measure::Parts(forms) if forms.iter().any(|form| form.of().is_some()) || forms.is_empty() => {
             return Err(Error::Argument(
                 "unit: a set of prompts is taken apart by component, layer or head".into(),
@@ -76,9 +126,7 @@ pub fn ask_all(prompts: Vec<SetPrompt>, measure: Measure, position: i64, prepend
         _ => {}
     }
     Ok(SetTrial {
-        measure,
-        position,
-        prepend_bos,
+        question,
         prompts,
         next: 0,
         going: None,
@@ -138,7 +186,7 @@ impl SetTrial {
         let mut going = match self.going.take() {
             Some(going) => going,
             None => {
-                let prompt = self.prompts[self.next].resolve(model, self.prepend_bos)?;
+                let prompt = self.prompts[self.next].resolve(model, self.question.prepend_bos)?;
                 Going {
                     forward: Forward::new(&model.gpt2, &prompt.tokens, self.earlier.as_ref())?,
                     prompt,
@@ -146,9 +194,7 @@ impl SetTrial {
                 }
             }
         };
-        let question = Question::new(going.prompt.answer)
-            .rather_than(going.prompt.incorrect)
-            .after(Position::At(self.position));
+        let question = self.question.of(&going.prompt);
         if let Some((run, trial)) = &mut going.effects {
             if trial.advance()? {
                 self.going = Some(going);
@@ -156,8 +202,9 @@ impl SetTrial {
             }
             let effects = trial.effects();
             let answered = Answered::new(model, run, self.next, &Asked::new(run, &question)?, &going.prompt)?;
-            self.answer.prompts.push(answered);
+            self.answer.count(answered);
             self.answer.add("effect", None, &effects.labels, &effects.effect);
+            self.answer.add("direct", None, &effects.labels, &effects.direct);
             return Ok(true);
         }
         let Some(run) = going.forward.advance()? else {
@@ -166,7 +213,7 @@ impl SetTrial {
         };
         self.earlier = Some(Arc::clone(&run));
         let asked = Asked::new(&run, &question)?;
-        match &self.measure {
+        match &self.question.measure {
             Measure::Effects { unit, ablation, at } => {
                 let trial = effects(&run, &question, *unit, *ablation, at.as_deref())?;
                 going.effects = Some((run, trial));
@@ -180,10 +227,9 @@ impl SetTrial {
                 for explanation in &parts {
                     answered.check(explanation.identity());
                 }
-                self.answer.prompts.push(answered);
+                self.answer.count(answered);
                 for explanation in &parts {
-                    let unit = explanation.form().to_string();
-                    self.answer.add(&unit, None, explanation.labels(), explanation.values());
+                    self.answer.explain(explanation);
                 }
             }
             Measure::Sources => {
@@ -196,7 +242,7 @@ impl SetTrial {
                     )));
                 }
                 let answered = Answered::new(model, &run, self.next, &asked, &going.prompt)?;
-                self.answer.prompts.push(answered);
+                self.answer.count(answered);
                 for (role, &at) in &going.prompt.roles {
                     let column = |of: &[f64]| of.chunks(keys).map(|of_head| of_head[at]).collect::<Vec<_>>();
                     for (what, values) in [

@@ -7,6 +7,8 @@ pub struct Moments {
     mean: Vec<f64>,
     /// Of the squared distances from the mean.
     sum: Vec<f64>,
+    /// How many are above zero, and how many below.
+    signs: Vec<[usize; 2]>,
 }
 
 impl Moments {
@@ -14,11 +16,16 @@ impl Moments {
     pub(super) fn add(&mut self, row: &[f64]) {
         self.mean.resize(row.len(), 0.0);
         self.sum.resize(row.len(), 0.0);
+        self.signs.resize(row.len(), [0, 0]);
         self.n += 1;
         for ((mean, sum), x) in self.mean.iter_mut().zip(&mut self.sum).zip(row) {
             let distance = x - *mean;
             *mean += distance / self.n as f64;
             *sum += distance * (x - *mean);
+        }
+        for ([above, below], x) in self.signs.iter_mut().zip(row) {
+            *above += usize::from(*x > 0.0);
+            *below += usize::from(*x < 0.0);
         }
     }
 
@@ -39,5 +46,15 @@ impl Moments {
             n => (sum / (n - 1) as f64).sqrt(),
         };
         self.sum.iter().map(of).collect()
+    }
+
+    /// How many rows have the sign of the mean, `[column]`.
+    pub fn same_sign(&self) -> Vec<usize> {
+        let of = |(mean, [above, below]): (&f64, &[usize; 2])| match mean {
+            mean if *mean > 0.0 => *above,
+            mean if *mean < 0.0 => *below,
+            _ => self.n - above - below,
+        };
+        self.mean.iter().zip(&self.signs).map(of).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::attribution::Position;
 use crate::gpt2::LanguageModel;
@@ -17,9 +17,9 @@ pub struct SetPrompt {
     pub input: Input,
     /// The token to explain: its text with its leading space, or its id as `#12`.
     pub answer: String,
-    /// The token to compare it with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub incorrect: Option<String>,
+    /// The tokens to compare it with; of several the mean. As JSON one is itself, and several are a list.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "one_or_several")]
+    pub incorrect: Vec<String>,
     /// Tokens that have a part in it, by their names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
@@ -47,11 +47,18 @@ pub enum Role {
     Text(String),
 }
 
+fn one_or_several<S: Serializer>(tokens: &[String], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    match tokens {
+        [one] => one.serialize(serializer),
+        several => several.serialize(serializer),
+    }
+}
+
 /// A prompt as the model knows it.
 pub(super) struct Resolved {
     pub tokens: Vec<u32>,
     pub answer: u32,
-    pub incorrect: Option<u32>,
+    pub incorrect: Vec<u32>,
     /// Positions by role.
     pub roles: BTreeMap<String, usize>,
 }
@@ -62,7 +69,7 @@ impl SetPrompt {
         Self {
             input: Input::Text(text.into()),
             answer: answer.into(),
-            incorrect: None,
+            incorrect: Vec::new(),
             roles: BTreeMap::new(),
         }
     }
@@ -72,7 +79,7 @@ impl SetPrompt {
             Input::Text(text) => model.tokens(text, prepend_bos)?,
             Input::Tokens(ids) => ids.clone(),
         };
-        let incorrect = self.incorrect.as_ref().map(|token| {
+        let incorrect = self.incorrect.iter().map(|token| {
             let named = |error| match error {
                 Error::Answer(why) => Error::Argument(format!("incorrect: {why}")),
                 other => other,
@@ -82,7 +89,7 @@ impl SetPrompt {
         let at = |(name, role): (&String, &Role)| Ok((name.clone(), role.at(name, model, &tokens)?));
         Ok(Resolved {
             answer: model.single_token(&self.answer)?,
-            incorrect: incorrect.transpose()?,
+            incorrect: incorrect.collect::<Result<_>>()?,
             roles: self.roles.iter().map(at).collect::<Result<_>>()?,
             tokens,
         })

@@ -11,10 +11,10 @@ use crate::{Error, Result};
 /// Reads prompts with their answers.
 ///
 /// - CSV, its first row the names of columns: `prompt`, or `tokens` with ids such as `1 5 9`; `answer`; `incorrect`, if there is
-///   something to compare with. Each further column is a role. A space that begins a cell is part of its text. An
-///   empty cell of `incorrect`, or of a role, is none.
-/// - JSON lines, an object each with the same names, `tokens` as a list and tokens as text or ids, and roles as text or positions: under their own names
-///   or as `roles`. Or all of them as one list.
+///   something to compare with, in several columns of that name if it is compared with the mean of several tokens. Each further column is a
+///   role. A space that begins a cell is part of its text. An empty cell of `incorrect`, or of a role, is none.
+/// - JSON lines, an object each with the same names, `tokens` as a list and tokens as text or ids, `incorrect` as one or a list, and roles as
+///   text or positions: under their own names or as `roles`. Or all of them as one list.
 ///
 /// # Errors
 /// [`Error::Argument`] names the line and the column of what cannot be read. Whether a model knows the tokens is not asked here.
@@ -47,7 +47,8 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
         .map(|record| record.map_err(|error| refused(error.to_string())));
     let columns = records.next().transpose()?.unwrap_or_default();
     let names: Vec<&str> = columns.iter().map(str::trim).collect();
-    if let Some(name) = (1..names.len()).find(|&i| names[..i].contains(&names[i])) {
+    let twice = |&i: &usize| names[i] != "incorrect" && names[..i].contains(&names[i]);
+    if let Some(name) = (1..names.len()).find(twice) {
         return Err(refused(format!("line 1 names the column {:?} twice", names[name])));
     }
     let column = |name: &str| names.iter().position(|&column| column == name);
@@ -83,7 +84,10 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
                 })?),
             },
             answer: cell(answer),
-            incorrect: column("incorrect").map(cell).filter(|text| !text.is_empty()),
+            incorrect: (names.iter().zip(&cells))
+                .filter(|(name, text)| **name == "incorrect" && !text.is_empty())
+                .map(|(_, text)| text.to_string())
+                .collect(),
             roles: (names.iter().enumerate())
                 .filter(|(_, name)| !FIELDS.contains(name))
                 .map(|(column, name)| (name.to_string(), cell(column)))
@@ -106,18 +110,20 @@ fn ids(text: &str) -> std::result::Result<Vec<u32>, &str> {
 
 fn json_lines(text: &str) -> Result<Vec<SetPrompt>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(i, line)| {
-            let place = format!("line {}", i + 1);
-            let value = serde_json::from_str(line).map_err(|error| {
-                refused(format!(
-                    "{place}, column {}: is not a JSON object: {error}",
-                    error.column()
-                ))
-            })?;
-            of_json(&place, value)
-        })
-        .collect()
+    lines.map(|(i, line)| read_line(line, i + 1)).collect()
+}
+
+/// Reads one line of JSON lines, counted from 1.
+///
+/// # Errors
+/// As [`read_prompts`].
+pub fn read_line(text: &str, line: usize) -> Result<SetPrompt> {
+    let place = format!("line {line}");
+    let value = serde_json::from_str(text).map_err(|error| {
+        let column = error.column();
+        refused(format!("{place}, column {column}: is not a JSON object: {error}"))
+    })?;
+    of_json(&place, value)
 }
 
 fn json_list(text: &str) -> Result<Vec<SetPrompt>> {
@@ -155,7 +161,13 @@ fn of_json(place: &str, value: Value) -> Result<SetPrompt> {
     };
     let answer = given("answer").ok_or_else(|| refused(format!("{place}: there is no answer")))?;
     let answer = token("answer", answer)?;
-    let incorrect = given("incorrect").map(|value| token("incorrect", value)).transpose()?;
+    let incorrect = match given("incorrect") {
+        None => Vec::new(),
+        Some(Value::Array(several)) => several,
+        Some(one) => vec![one],
+    };
+    let incorrect = incorrect.into_iter().map(|value| token("incorrect", value));
+    let incorrect = incorrect.collect::<Result<_>>()?;
     let roles = match given("roles") {
         None => Map::new(),
         Some(Value::Object(roles)) => roles,

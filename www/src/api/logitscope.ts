@@ -235,8 +235,8 @@ export class Logitscope {
   }
 
   /**
-   * Reads prompts with their answers from text: CSV with the columns `prompt` (or `tokens`), `answer` and `incorrect`, each further column a
-   * role; or JSON lines, or a JSON list, of {@link SetPrompt}s.
+   * Reads prompts with their answers from text: CSV with the columns `prompt` (or `tokens`), `answer` and `incorrect` (several of them for the
+   * mean of several tokens), each further column a role; or JSON lines, or a JSON list, of {@link SetPrompt}s.
    *
    * @throws {@link LogitscopeError} `ArgumentError` that names the line and the column
    */
@@ -259,7 +259,7 @@ export class Logitscope {
   ): Promise<SetAttribution | SetAttribution[]> {
     checkOptions(options, {});
     const { unit, onProgress, ...rest } = options;
-    const tell = onProgress as ((work: Work<unknown>) => void) | undefined;
+    const tell = onProgress as ((work: Work<unknown>) => unknown) | undefined;
     if (Array.isArray(unit)) return attributeAll(this.#call, prompts, unit as Unit[], { ...rest, onProgress: tell });
     const told = tell && ((work: Work<SetAttribution[]>) => tell({ ...work, known: work.known[0] }));
     const [answer] = await attributeAll(this.#call, prompts, [unit as Unit], { ...rest, onProgress: told });

@@ -1,4 +1,4 @@
-import { checkIds, checkOptions, checkPosition, checkToken, wrong } from './arguments.js';
+import { checkIds, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
 import { WORKING, work, type Call, type Working } from './work.js';
 import type { AnsweredPrompt, FailedPrompt, Removal, SetPrompt, SetQuestion, SetTables, Unit } from '../wasm/model.js';
 
@@ -6,6 +6,8 @@ import type { AnsweredPrompt, FailedPrompt, Removal, SetPrompt, SetQuestion, Set
 export interface SetOptions {
   /** After which position of each prompt, counted from the end if negative. Default -1. */
   position?: number;
+  /** What every answer is compared with, in place of the prompts' own tokens: all tokens by their probability, as in {@link Run.attribute}. */
+  contrast?: 'log-probability';
   /** Whether texts begin with the model's beginning-of-sequence token. Default true. */
   prependBos?: boolean;
 }
@@ -16,6 +18,12 @@ export interface SetAnswer {
   n: number;
   /** The logit (difference) of each of those. */
   logit: number[];
+  /** The mean of those; not a number of none. */
+  meanLogit: number;
+  /** Their sample's standard deviation, with n - 1; not a number of a single prompt. */
+  sdLogit: number;
+  /** The largest distance of any prompt's parts from the identity; 0 where nothing was taken apart. */
+  error: number;
   /** Those that could be asked, in their order. */
   prompts: AnsweredPrompt[];
   /** Those that could not, and why. */
@@ -31,18 +39,26 @@ export interface SetAttribution extends SetAnswer {
   mean: Float64Array;
   /** The sample's standard deviation of that, with n - 1; not a number of a single prompt. [label] */
   sd: Float64Array;
+  /** In how many prompts it has the sign of its mean. [label] */
+  same: Float64Array;
+  /** The mean share of the logit (difference) that no part produced. */
+  bias: number;
+  /** What the parts add up to, on the mean: `meanLogit - bias`, but for rounding. For `layer` the last of them. */
+  total: number;
   /** What each part adds in each prompt that could be asked. Row-major [prompt, label]. */
   attribution: Float64Array;
 }
 
 /** The total effects of parts over many prompts. */
-export interface SetEffects extends Omit<SetAttribution, 'attribution' | 'unit'> {
+export interface SetEffects extends Omit<SetAttribution, 'attribution' | 'unit' | 'bias' | 'total'> {
   unit: 'component' | 'head';
+  /** What each part itself adds. */
+  direct: Moments;
   /** What is lost without each part, in each prompt that could be asked. Row-major [prompt, label]. */
   effect: Float64Array;
 }
 
-/** Mean and sample's standard deviation. [head] */
+/** Mean and sample's standard deviation. [label] */
 export interface Moments {
   mean: Float64Array;
   sd: Float64Array;
@@ -65,8 +81,9 @@ export interface SetSources extends SetAnswer {
   roles: Record<string, RoleSources>;
 }
 
-const SET_OPTIONS = { ...WORKING, position: 'number', prependBos: 'flag' } as const;
-const NONE = { labels: '', n: 0, mean: new Float64Array(), sd: new Float64Array(), values: new Float64Array() };
+const SET_OPTIONS = { ...WORKING, position: 'number', contrast: 'text', prependBos: 'flag' } as const;
+const NUMBERS = new Float64Array();
+const NONE = { labels: '', n: 0, mean: NUMBERS, sd: NUMBERS, same: NUMBERS, values: NUMBERS, bias: NaN, total: NaN };
 
 /** Asks a set, and shapes what is known of it, at its end and on the way. */
 async function ask<T>(
@@ -77,27 +94,36 @@ async function ask<T>(
   shape: (known: SetTables) => T,
 ): Promise<T> {
   checkOptions(options, SET_OPTIONS);
-  const { position = -1, prependBos = true, signal, onProgress } = options;
+  const { position = -1, contrast, prependBos = true, signal, onProgress } = options;
   checkPosition(position);
   const text = JSON.stringify(checkPrompts(prompts));
-  return work(call, (service) => service.askAll(text, { ...question, position, prependBos }), { signal, onProgress }, shape);
+  return work(call, (service) => service.askAll(text, { ...question, position, prependBos, ...(contrast && { contrast }) }), { signal, onProgress }, shape);
 }
 
-const answer = ({ prompts, failed }: SetTables): SetAnswer => ({ n: prompts.length, logit: prompts.map(({ logit }) => logit), prompts, failed });
+const answer = ({ prompts, failed, meanLogit, sdLogit, error }: SetTables): SetAnswer => ({
+  n: prompts.length,
+  logit: prompts.map(({ logit }) => logit),
+  meanLogit,
+  sdLogit,
+  error,
+  prompts,
+  failed,
+});
 
 export function attributeAll(call: Call, prompts: readonly SetPrompt[], units: readonly Unit[], options: SetOptions & Working<SetAttribution[]>): Promise<SetAttribution[]> {
   return ask(call, prompts, { measure: 'parts', unit: units }, options, (known) =>
     units.map((unit) => {
-      const { labels, mean, sd, values } = known.tables.find(({ name }) => name === unit) ?? NONE;
-      return { ...answer(known), unit, labels: listed(labels), mean, sd, attribution: values };
+      const { labels, mean, sd, same, values, bias = NaN, total = NaN } = known.tables.find(({ name }) => name === unit) ?? NONE;
+      return { ...answer(known), unit, labels: listed(labels), mean, sd, same, bias, total, attribution: values };
     }),
   );
 }
 
 export function effectsAll(call: Call, prompts: readonly SetPrompt[], removal: Removal & { unit: 'component' | 'head' }, options: SetOptions & Working<SetEffects>): Promise<SetEffects> {
   return ask(call, prompts, { measure: 'effects', ...removal }, options, (known) => {
-    const { labels, mean, sd, values } = known.tables[0] ?? NONE;
-    return { ...answer(known), unit: removal.unit, labels: listed(labels), mean, sd, effect: values };
+    const [effect = NONE, direct = NONE] = known.tables;
+    const { labels, mean, sd, same, values } = effect;
+    return { ...answer(known), unit: removal.unit, labels: listed(labels), mean, sd, same, effect: values, direct: { mean: direct.mean, sd: direct.sd } };
   });
 }
 
@@ -105,7 +131,7 @@ export function sourcesAll(call: Call, prompts: readonly SetPrompt[], options: S
   return ask(call, prompts, { measure: 'sources' }, options, (known) => {
     const roles: Record<string, RoleSources> = {};
     for (const { name, role = '', n, mean, sd } of known.tables) {
-      const nothing: Moments = { mean: NONE.mean, sd: NONE.sd };
+      const nothing: Moments = { mean: NUMBERS, sd: NUMBERS };
       const of = (roles[role] ??= { n, pattern: nothing, attribution: nothing });
       of[name === 'pattern' ? 'pattern' : 'attribution'] = { mean, sd };
     }
@@ -124,7 +150,7 @@ function checkPrompts(prompts: readonly SetPrompt[]): SetPrompt[] {
     if (typeof given !== 'object' || given === null) throw wrong(name, given, "a prompt such as { prompt: 'The capital of France is', answer: ' Paris' }");
     const { prompt, tokens, answer, incorrect, roles } = given;
     checkToken(`${name}.answer`, answer);
-    if (incorrect !== undefined && incorrect !== null) checkToken(`${name}.incorrect`, incorrect);
+    if (incorrect !== undefined && incorrect !== null) checkTokens(`${name}.incorrect`, incorrect);
     if (tokens === undefined && typeof prompt !== 'string') throw wrong(`${name}.prompt`, prompt, 'text, and there are no tokens');
     return { ...(tokens === undefined ? { prompt } : { tokens: checkIds(`${name}.tokens`, tokens) }), answer, incorrect, roles };
   });

@@ -20,8 +20,8 @@ export interface Work<T> {
 
 /** For work that takes its time: other questions are answered in between. */
 export interface Working<T> extends Abortable {
-  /** Called about ten times a second, and at the end. */
-  onProgress?: (work: Work<T>) => void;
+  /** Called about ten times a second, and at the end. The work waits for a promise that it returns: so it pauses, and goes on where it was. */
+  onProgress?: (work: Work<T>) => unknown;
 }
 
 /** Asks the worker, after everything asked before. */
@@ -41,16 +41,18 @@ export async function work<T, K extends Known>(
   shape: (known: K) => T,
 ): Promise<T> {
   const handle = await call(start, signal);
-  const begun = performance.now();
+  let begun = performance.now();
   let told = begun;
   try {
     for (;;) {
       const tell = onProgress !== undefined && performance.now() - told > 100;
       const { more, done, total, known } = await call((service) => service.advance(handle, tell), signal);
       if (known) {
+        const tells = performance.now();
+        const secondsLeft = ((tells - begun) / 1000) * (total / Math.max(1, done) - 1);
+        await onProgress?.({ done, total, secondsLeft, known: shape(known as K) });
         told = performance.now();
-        const secondsLeft = ((told - begun) / 1000) * (total / Math.max(1, done) - 1);
-        onProgress?.({ done, total, secondsLeft, known: shape(known as K) });
+        begun += told - tells;
       }
       if (!more) return shape(known as K);
     }

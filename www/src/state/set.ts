@@ -1,5 +1,5 @@
-import type { AnsweredPrompt, SetAttribution, SetEffects, SetPrompt, SetSources } from '../api/logitscope';
-import type { Removable } from './effects';
+import type { SetAttribution, SetEffects, SetPrompt, SetSources } from '../api/logitscope';
+import type { Removable, Removal } from './effects';
 import { UNITS, type Shown } from './picture';
 import type { Worked } from './work';
 
@@ -17,7 +17,11 @@ export interface Always extends Worked {
   attributions?: Readonly<Record<Shown, SetAttribution>>;
   /** How heads look at the tokens of roles, if there are any. */
   sources?: SetSources;
-  /** What is lost without each part: only if it is asked for. */
+  /** Whether every answer is compared with all tokens by their probability, as the question is, and not with what its prompt names. */
+  byProbability: boolean;
+  /** What is lost without each part, and by what it is replaced: only if it is asked for. */
+  loses: boolean;
+  removal: Removal;
   effects: Readonly<Partial<Record<Removable, SetEffects>>>;
 }
 
@@ -40,12 +44,6 @@ export interface PartMoments extends Moment {
   effect?: Moment;
 }
 
-export function meanOf(values: readonly number[]): Moment {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : NaN };
-}
-
 /** Of a part by its label; undefined for one that there is not. */
 export function momentsOf({ attributions, sources, effects }: Always, label: string): PartMoments | undefined {
   const unit = UNITS.find((unit) => attributions?.[unit].labels.includes(label));
@@ -62,7 +60,7 @@ export function momentsOf({ attributions, sources, effects }: Always, label: str
     ...moment,
     unit,
     n: of.n,
-    same: valuesOf(of, i).filter((value) => Math.sign(value) === Math.sign(moment.mean)).length,
+    same: of.same[i] ?? 0,
     roles: looks.map(([role, { n, pattern, attribution }]) => ({ role, n, pattern: at(pattern, head), attribution: at(attribution, head) })),
     effect: lost && without >= 0 ? at(lost, without) : undefined,
   };
@@ -73,25 +71,19 @@ export function valuesOf({ labels, attribution, n }: SetAttribution, i: number):
   return Array.from({ length: n }, (_, prompt) => attribution[prompt * labels.length + i] ?? NaN);
 }
 
+/** The mean logit (difference). */
+export function wholeOf({ attributions }: Always): Moment {
+  const { meanLogit = NaN, sdLogit = NaN } = attributions?.component ?? {};
+  return { mean: meanLogit, sd: sdLogit };
+}
+
 /** How far each prompt's logit (difference) is from the mean, in standard deviations; 0 where all are the same. */
-export function distances(prompts: readonly AnsweredPrompt[]): number[] {
-  const { mean, sd } = meanOf(prompts.map(({ logit }) => logit));
-  return prompts.map(({ logit }) => (sd > 0 ? Math.abs(logit - mean) / sd : 0));
+export function distances(always: Always): number[] {
+  const { mean, sd } = wholeOf(always);
+  return (always.attributions?.component.logit ?? []).map((logit) => (sd > 0 ? Math.abs(logit - mean) / sd : 0));
 }
 
-/** What was known of the first prompts of a set, and what is of those after them, as one. */
-export function joined(before: SetAttribution | undefined, after: SetAttribution, done: number): SetAttribution {
-  if (!before || before.n === 0) return shifted(after, done, before?.failed);
-  if (after.n === 0) return { ...before, failed: [...before.failed, ...shifted(after, done).failed] };
-  const rest = shifted(after, done, before.failed);
-  const n = before.n + rest.n;
-  const attribution = Float64Array.of(...before.attribution, ...rest.attribution);
-  const whole = { ...rest, n, logit: [...before.logit, ...rest.logit], prompts: [...before.prompts, ...rest.prompts], attribution };
-  const moments = whole.labels.map((_, i) => meanOf(valuesOf(whole, i)));
-  return { ...whole, mean: Float64Array.from(moments, ({ mean }) => mean), sd: Float64Array.from(moments, ({ sd }) => sd) };
-}
-
-function shifted(of: SetAttribution, by: number, failed: SetAttribution['failed'] = []): SetAttribution {
-  const moved = <T extends { index: number }>(each: readonly T[]) => each.map((one) => ({ ...one, index: one.index + by }));
-  return { ...of, prompts: moved(of.prompts), failed: [...failed, ...moved(of.failed)] };
+/** The tokens that a prompt names to compare with. */
+export function namedBy({ incorrect }: SetPrompt): readonly (string | number)[] {
+  return incorrect === undefined ? [] : [incorrect].flat();
 }

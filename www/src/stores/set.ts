@@ -1,17 +1,30 @@
-import type { Logitscope, SetAttribution, Work } from '../api/logitscope';
-import { REMOVABLE } from '../state/effects';
+import type { Logitscope, SetAttribution, SetEffects, Work } from '../api/logitscope';
+import { REMOVABLE, type Removable, type Removal } from '../state/effects';
 import { UNITS, byUnit } from '../state/picture';
 import { presetOfSet } from '../state/presets';
-import { joined, type Always, type PromptSet } from '../state/set';
+import type { Always, PromptSet } from '../state/set';
+import { WHAT_IF } from '../state/what-if';
 import { progress } from '../state/work';
 import type { ModelStore } from './models';
+import type { QuestionStore } from './question';
 import type { ViewStore } from './view';
 import { WorkStore } from './work';
 
 /** Charts and table take longer than the prompts of a small model: what is known on the way is shown so often. */
 const REDRAW_MS = 700;
 
-const NOTHING: Always = { set: undefined, attributions: undefined, sources: undefined, effects: {}, work: undefined, stopped: false, problem: undefined };
+const NOTHING: Always = {
+  set: undefined,
+  attributions: undefined,
+  sources: undefined,
+  byProbability: false,
+  loses: false,
+  removal: WHAT_IF,
+  effects: {},
+  work: undefined,
+  stopped: false,
+  problem: undefined,
+};
 
 /** Prompts as the reader gave them. */
 interface Given {
@@ -25,14 +38,18 @@ export class SetStore extends WorkStore<Always> {
   #asked?: string | Given;
   /** What was typed, pasted or opened: no link has it. */
   #given?: Given;
-  #losses = false;
+  /** What is lost without each part, by what it is replaced by. */
+  readonly #lost = new Map<string, Always['effects']>();
+  /** While the reader has stopped the work: it waits where it is computed, with all that is known. */
+  #stopped?: { goesOn: Promise<void>; goOn: () => void };
 
   constructor(
     private readonly models: ModelStore,
+    private readonly question: QuestionStore,
     private readonly view: ViewStore,
   ) {
     super(NOTHING);
-    for (const store of [models, view]) store.addEventListener('change', () => this.#follow());
+    for (const store of [models, question, view]) store.addEventListener('change', () => this.#follow());
   }
 
   /** Asks prompts that are written as CSV or JSON. */
@@ -44,22 +61,53 @@ export class SetStore extends WorkStore<Always> {
 
   /** Takes every part out of every prompt as well. */
   measureEffects(): void {
-    this.#losses = true;
+    this.set({ loses: true });
     this.again();
   }
 
+  override stop(): void {
+    let goOn = () => {};
+    const goesOn = new Promise<void>((resolve) => (goOn = resolve));
+    this.#stopped = { goesOn, goOn };
+    this.set({ work: undefined, stopped: true });
+  }
+
+  override again(): void {
+    this.#goOn();
+    super.again();
+  }
+
+  protected override abandon(): void {
+    super.abandon();
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#stopped?.goOn();
+    this.#stopped = undefined;
+  }
+
   #follow(): void {
-    const { tab, set } = this.view.state;
+    const { tab, set, whatIf } = this.view.state;
+    const { ablation, at } = whatIf;
+    const { byProbability } = this.question.state;
     const { scope } = this.models;
     const asked = set ?? this.#given;
-    if (asked !== this.#asked || scope !== this.#scope) {
+    if (asked !== this.#asked || scope !== this.#scope || byProbability !== this.state.byProbability) {
       this.abandon();
-      // Another model is asked the same prompts.
+      this.#lost.clear();
+      // Another model is asked the same prompts, or they are compared with something else.
       const same = asked === this.#asked ? this.state.set : undefined;
       this.#asked = asked;
       this.#scope = scope;
-      this.#losses = false;
-      this.set({ ...NOTHING, set: same });
+      this.set({ ...NOTHING, set: same, byProbability, removal: { ablation, at } });
+    } else if (ablation !== this.state.removal.ablation || at !== this.state.removal.at) {
+      const removal = { ablation, at };
+      if (this.#isAsked) {
+        this.abandon();
+        this.set({ work: undefined, stopped: false, problem: undefined });
+      }
+      this.set({ removal, effects: this.#lost.get(keyOf(removal)) ?? {} });
     }
     if (tab === 'always') this.begin();
   }
@@ -74,49 +122,70 @@ export class SetStore extends WorkStore<Always> {
       if (signal.aborted) return;
       this.set({ set });
       await this.#compute(scope, set, signal);
-      if (!signal.aborted) this.set({ work: undefined });
+      if (!signal.aborted) this.set({ work: undefined, stopped: false });
     });
   }
 
+  /** Whether all is known but what is lost without each part. */
+  get #isAsked(): boolean {
+    const { set, attributions, sources } = this.state;
+    if (!set || !attributions || !isWhole(attributions.component, set)) return false;
+    return sources !== undefined || !hasRoles(set);
+  }
+
   get #complete(): boolean {
-    const { set, attributions, sources, effects } = this.state;
-    const { prompts = [], failed = [] } = attributions?.component ?? {};
-    if (!set || prompts.length + failed.length < set.prompts.length) return false;
-    return (sources !== undefined || !hasRoles(set)) && (!this.#losses || (effects.component !== undefined && effects.head !== undefined));
+    const { loses, effects } = this.state;
+    return this.#isAsked && (!loses || REMOVABLE.every((unit) => effects[unit]));
   }
 
   async #compute(scope: Logitscope, set: PromptSet, signal: AbortSignal): Promise<void> {
-    const total = set.prompts.length;
-    const before = this.state.attributions;
-    const done = before ? before.component.n + before.component.failed.length : 0;
-    const attributions = (known: readonly SetAttribution[]) =>
-      byUnit(UNITS.map((unit, i) => joined(before?.[unit], known[i] as SetAttribution, done)));
-    if (done < total) {
+    const { prompts } = set;
+    const contrast = this.state.byProbability ? 'log-probability' : undefined;
+    const goesOn = async ({ known: _, ...work }: Work<unknown>): Promise<void> => {
+      if (!signal.aborted && !this.#stopped) this.set({ work: progress(work) });
+      await this.#stopped?.goesOn;
+    };
+    if (!this.state.attributions || !isWhole(this.state.attributions.component, set)) {
       let drawn = performance.now();
-      const onProgress = ({ known, ...work }: Work<SetAttribution[]>) => {
+      const onProgress = (work: Work<SetAttribution[]>): void | Promise<void> => {
         // The end of it is told below: charts are drawn of each once.
         if (signal.aborted || work.done === work.total) return;
-        const draws = performance.now() - drawn > REDRAW_MS;
-        if (draws) drawn = performance.now();
-        this.set({ ...(draws && { attributions: attributions(known) }), work: progress({ ...work, done: done + work.done, total }) });
+        if (this.#stopped || performance.now() - drawn > REDRAW_MS) {
+          drawn = performance.now();
+          this.set({ attributions: byUnit(work.known) });
+        }
+        return goesOn(work);
       };
-      const known = await scope.attributeAll(set.prompts.slice(done), { unit: UNITS, signal, onProgress });
+      const attributions = byUnit(await scope.attributeAll(prompts, { unit: UNITS, contrast, signal, onProgress }));
       if (signal.aborted) return;
-      this.set({ attributions: attributions(known) });
+      this.set({ attributions });
     }
-    const goesOn = ({ known: _, ...work }: Work<unknown>) => void (signal.aborted || this.set({ work: progress(work) }));
     if (!this.state.sources && hasRoles(set)) {
-      const sources = await scope.sourcesAll(set.prompts, { signal, onProgress: goesOn });
+      const sources = await scope.sourcesAll(prompts, { contrast, signal, onProgress: goesOn });
       if (signal.aborted) return;
       this.set({ sources });
     }
     for (const unit of REMOVABLE) {
-      if (!this.#losses || this.state.effects[unit]) continue;
-      const effects = await scope.effectsAll(set.prompts, { unit, signal, onProgress: goesOn });
+      const { loses, effects, removal } = this.state;
+      if (!loses || effects[unit]) continue;
+      const positions = removal.at === 'all' ? null : [-1];
+      const lost = await scope.effectsAll(prompts, { unit, ablation: removal.ablation, positions, contrast, signal, onProgress: goesOn });
       if (signal.aborted) return;
-      this.set({ effects: { ...this.state.effects, [unit]: effects } });
+      this.#keep(removal, unit, lost);
     }
   }
+
+  #keep(removal: Removal, unit: Removable, lost: SetEffects): void {
+    const effects = { ...this.state.effects, [unit]: lost };
+    this.#lost.set(keyOf(removal), effects);
+    this.set({ effects });
+  }
+}
+
+const keyOf = ({ ablation, at }: Removal) => `${ablation} ${at}`;
+
+function isWhole({ prompts, failed }: SetAttribution, set: PromptSet): boolean {
+  return prompts.length + failed.length === set.prompts.length;
 }
 
 function hasRoles({ prompts }: PromptSet): boolean {

@@ -35,7 +35,7 @@ export class Stores {
   readonly patching = new PatchingStore(this.models, this.question, this.answer, this.view);
   readonly patched = new PatchedStore(this.patching, this.view);
   readonly compared = new ComparedStore(this.patching, this.view);
-  readonly set = new SetStore(this.models, this.view);
+  readonly set = new SetStore(this.models, this.question, this.view);
   readonly hover = new HoverStore(this.answer);
   readonly address = new Address(this.models, this.question, this.answer, this.view);
 }

@@ -22,7 +22,7 @@ export function placeName(at: WhatIf['at'], picture: Pick<Picture, 'tokens' | 'p
 }
 
 /** The baseline, as it stands beside a number: `nothing in its place, at every token`. */
-export function baseline({ ablation, at }: Removal, picture: Pick<Picture, 'tokens' | 'position'>): string {
+export function baseline({ ablation, at }: Removal, picture: Pick<Picture, 'tokens' | 'position'> | undefined): string {
   return `${ABLATION_NAMES[ablation]} in its place, at ${placeName(at, picture)}`;
 }
 

@@ -1,13 +1,16 @@
-import type { SetPrompt } from '../api/logitscope';
+import type { SetPrompt, Subject } from '../api/logitscope';
 import { UNITS } from '../state/picture';
-import { meanOf, momentsOf, type Always, type PartMoments } from '../state/set';
+import { momentsOf, namedBy, wholeOf, type Always, type PartMoments } from '../state/set';
+import { baseline } from './effects';
 import { count, plusMinus } from './format';
 
 /** What is found over many prompts, in words. */
 
 /** What is taken apart: the logit, or its difference to another, if every prompt, or none, names one. */
-export function numberName(prompts: readonly SetPrompt[]): string {
-  const compared = prompts.filter(({ incorrect }) => incorrect !== undefined).length;
+export function numberName({ set, byProbability }: Always): string {
+  const prompts = set?.prompts ?? [];
+  if (byProbability) return 'logit less all, by probability:';
+  const compared = prompts.filter((prompt) => namedBy(prompt).length > 0).length;
   return compared === 0 ? 'logit' : compared === prompts.length ? 'logit difference' : 'logit (difference)';
 }
 
@@ -16,17 +19,24 @@ function promptCount(n: number): string {
 }
 
 /** What the charts' values are. */
-export function meanName({ set, attributions }: Always): string {
-  return `the mean ${numberName(set?.prompts ?? [])} over ${promptCount(attributions?.component.n ?? 0)}`;
+export function meanSubject(always: Always): Subject {
+  const over = `over ${promptCount(always.attributions?.component.n ?? 0)}`;
+  if (always.byProbability) return { answer: `the mean logit ${over}`, contrast: 'log-probability', mean: true };
+  return { answer: `the mean ${numberName(always)} ${over}`, mean: true };
+}
+
+/** By what parts are replaced, if they are: `nothing in its place, at every token`. */
+export function replaced({ effects, removal }: Always): string {
+  return effects.component || effects.head ? baseline(removal, undefined) : '';
 }
 
 /** `Over 100 prompts: logit difference +9.28 ± 4.20; 99 right.` With the largest part that pushes one way in each, and the largest head. */
 export function overall(always: Always): string {
   const { set, attributions } = always;
-  const { n = 0, prompts = [], logit = [] } = attributions?.component ?? {};
+  const { n = 0, prompts = [] } = attributions?.component ?? {};
   if (!set || n === 0) return '';
   const right = prompts.filter((prompt) => prompt.right).length;
-  const said = `Over ${promptCount(n)}: ${numberName(set.prompts)} ${plusMinus(meanOf(logit))}; ${right === n && n > 1 ? 'all' : count(right)} right.`;
+  const said = `Over ${promptCount(n)}: ${numberName(always)} ${plusMinus(wholeOf(always))}; ${right === n && n > 1 ? 'all' : count(right)} right.`;
   return [said, ...(n > 1 ? [largest(always), varied(always)] : [])].filter(Boolean).join(' ');
 }
 
@@ -82,8 +92,8 @@ export function promptLine({ prompt, tokens = [] }: Pick<SetPrompt, 'prompt' | '
 
 /** How well the parts of every prompt add up. */
 export function allAddUp({ attributions }: Always): string {
-  const { prompts = [] } = attributions?.component ?? {};
-  const off = Math.max(0, ...prompts.map(({ error }) => Math.abs(error)));
+  const { prompts = [], error = 0 } = attributions?.component ?? {};
+  const off = Math.abs(error);
   const inexact = prompts.filter(({ exact }) => !exact).length;
   if (inexact) return `✗ In ${promptCount(inexact)} the parts do not add up: do not trust them.`;
   return `✓ The parts add up in every prompt, to ${off === 0 ? '0' : off.toExponential(1).replace('-', '−')}.`;

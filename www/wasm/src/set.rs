@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use logitscope::attribution::set::{Measure, SetAnswer, SetTable, SetTrial, ask_all, read_prompts};
+use logitscope::attribution::set::{Measure, SetAnswer, SetQuestion, SetTable, SetTrial, ask_all, read_prompts};
 use logitscope::attribution::{Ablation, Form};
 use logitscope::gpt2::{LanguageModel, Progress};
 use logitscope::{Error, Result};
@@ -22,8 +22,8 @@ export interface SetPrompt {
   tokens?: number[];
   /** The token to explain: its id, or a text that is exactly one token. A space that begins it is part of it. */
   answer: string | number;
-  /** Another token to compare it with. */
-  incorrect?: string | number;
+  /** Another token to compare it with, or a list of some, with the mean of whose logits. */
+  incorrect?: string | number | readonly (string | number)[];
   /**
    * Tokens that have a part in it, by their names: the position of each, from the end if negative, as a number or as `@5`; or its text, as
    * it stands in the prompt first (of several tokens, the last of them).
@@ -37,13 +37,13 @@ export interface AnsweredPrompt {
   index: number;
   /** After which position. */
   position: number;
-  /** The logit of the answer, or its difference to that of the incorrect token. */
+  /** The logit of the answer, or its difference to what it is compared with. */
   logit: number;
   /** What the model expects of the answer. */
   answer: Prediction;
   /** What it expects most. */
   likeliest: Prediction;
-  /** Whether the answer is likelier than the incorrect token; without one, than every other token. */
+  /** Whether the answer is likelier than each of the prompt's incorrect tokens; where it has none, than every other token. Whatever it is compared with. */
   right: boolean;
   /** How far the parts are from the identity at most; 0 where nothing was taken apart. */
   error: number;
@@ -64,6 +64,7 @@ export interface SetQuestion {
   unit?: Unit | readonly Unit[];
   position?: number;
   prependBos?: boolean;
+  contrast?: 'log-probability';
   ablation?: 'zero' | 'mean';
   positions?: readonly number[] | null;
 }
@@ -72,8 +73,25 @@ export interface SetQuestion {
 export interface SetTables {
   prompts: AnsweredPrompt[];
   failed: FailedPrompt[];
+  /** Mean and standard deviation of the prompts' logits (differences). */
+  meanLogit: number;
+  sdLogit: number;
+  /** The largest distance of any prompt's parts from the identity. */
+  error: number;
   /** The same numbers of each prompt, [prompt, label]; labels are one text, with spaces between. */
-  tables: { name: string; role?: string; labels: string; n: number; mean: Float64Array; sd: Float64Array; values: Float64Array }[];
+  tables: {
+    name: string;
+    role?: string;
+    labels: string;
+    n: number;
+    mean: Float64Array;
+    sd: Float64Array;
+    same: Float64Array;
+    values: Float64Array;
+    /** Of parts, what the means add up to, and what they should. */
+    bias?: number;
+    total?: number;
+  }[];
 }
 "#;
 
@@ -91,6 +109,8 @@ extern "C" {
     pub fn position(this: &JsSetQuestion) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = prependBos)]
     pub fn prepend_bos(this: &JsSetQuestion) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn contrast(this: &JsSetQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub fn ablation(this: &JsSetQuestion) -> JsValue;
     #[wasm_bindgen(method, getter)]
@@ -117,8 +137,12 @@ impl Set {
     pub fn new(model: &Rc<LanguageModel>, prompts: &str, asked: &JsSetQuestion) -> JsResult<Self> {
         let position = given(asked.position()).and_then(|position| position.as_f64());
         let position = whole_number(position.unwrap_or(-1.0))?;
-        let prepend_bos = asked.prepend_bos().as_bool().unwrap_or(true);
-        let trial = ask_all(read_prompts(prompts)?, measure(asked)?, position, prepend_bos)?;
+        let contrast = given(asked.contrast()).map(|name| parsed("contrast", &name));
+        let question = SetQuestion::new(measure(asked)?)
+            .rather_than(contrast.transpose()?)
+            .after(position)
+            .prepend_bos(asked.prepend_bos().as_bool().unwrap_or(true));
+        let trial = ask_all(read_prompts(prompts)?, question)?;
         Ok(Self {
             model: Rc::clone(model),
             trial,
@@ -138,12 +162,18 @@ impl Set {
         let SetAnswer {
             prompts,
             failed,
+            logit,
+            error,
             tables,
             ..
         } = self.trial.answer();
         let all = js_sys::Object::new();
         set(&all, "prompts", to_js(prompts)?)?;
         set(&all, "failed", to_js(failed)?)?;
+        let first = |of: &[f64]| of.first().copied().unwrap_or(f64::NAN).into();
+        set(&all, "meanLogit", first(logit.mean()))?;
+        set(&all, "sdLogit", first(&logit.sd()))?;
+        set(&all, "error", (*error).into())?;
         let tables = tables.iter().map(table).collect::<JsResult<js_sys::Array>>()?;
         set(&all, "tables", tables.into())?;
         Ok(all.into())
@@ -181,7 +211,13 @@ fn table(table: &SetTable) -> JsResult<js_sys::Object> {
     set(&of, "n", (table.moments.n() as f64).into())?;
     set(&of, "mean", numbers(table.moments.mean()))?;
     set(&of, "sd", numbers(&table.moments.sd()))?;
+    let same: Vec<f64> = table.moments.same_sign().into_iter().map(|n| n as f64).collect();
+    set(&of, "same", numbers(&same))?;
     set(&of, "values", numbers(&table.values))?;
+    if let Some(means) = table.explanation() {
+        set(&of, "bias", means.identity().bias[0].into())?;
+        set(&of, "total", means.identity().total[0].into())?;
+    }
     Ok(of)
 }
 

@@ -1,7 +1,7 @@
 import { Chart, type SetAttribution } from '../../api/logitscope';
 import type { Shown } from '../../state/picture';
-import { meanOf, type Always } from '../../state/set';
-import { meanName } from '../../words/set';
+import type { Always } from '../../state/set';
+import { meanSubject } from '../../words/set';
 
 /** A model's layers, and the heads of each. */
 export type ModelShape = [number, number];
@@ -10,7 +10,7 @@ export type ModelShape = [number, number];
 export function meanChart(always: Always, unit: Shown, model: ModelShape, dots: boolean): Chart | undefined {
   const of = always.attributions?.[unit];
   if (!of?.n) return undefined;
-  const chart = Chart.about(charted(of), { answer: meanName(always), mean: true, model });
+  const chart = Chart.about(charted(of), { ...meanSubject(always), model });
   chart.spread(of.n, of.sd);
   if (dots) chart.samples(of.attribution);
   const lost = unit === 'layer' ? undefined : always.effects[unit];
@@ -18,9 +18,7 @@ export function meanChart(always: Always, unit: Shown, model: ModelShape, dots: 
   return chart;
 }
 
-/** Means add up as what they are of does: what is left beside the parts is the mean bias. */
-function charted({ unit, labels, mean, logit }: SetAttribution) {
-  const total = unit === 'layer' ? (mean.at(-1) ?? 0) : mean.reduce((sum, value) => sum + value, 0);
-  const whole = meanOf(logit).mean;
-  return { unit, labels, attribution: mean, positions: [0], logit: [whole], bias: [whole - total], total: [total], error: [0] };
+/** Means add up as what they are of does. */
+function charted({ unit, labels, mean, meanLogit, bias, total, error }: SetAttribution) {
+  return { unit, labels, attribution: mean, positions: [0], logit: [meanLogit], bias: [bias], total: [total], error: [error] };
 }

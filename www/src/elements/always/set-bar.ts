@@ -3,10 +3,11 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { presets, setName, type Preset } from '../../state/presets';
 import type { Always } from '../../state/set';
 import { count } from '../../words/format';
-import { workName } from '../../words/effects';
 import { overall } from '../../words/set';
 import { tell } from '../events';
 import { base, choices } from '../styles';
+import { workRow } from '../work-row';
+import { removalChoices } from '../what-if/removal-choices';
 
 const EXAMPLE = `prompt,answer,incorrect,country
 The capital city of France is, Paris, Rome,France
@@ -41,22 +42,16 @@ export class SetBar extends LitElement {
   }
 
   #work() {
-    const { work, stopped, problem, set } = this.always;
-    const again = html`<button type="button" @click=${() => tell(this, 'work-again')}>${stopped ? 'Go on' : 'Try again'}</button>`;
-    if (problem) return html`<span class="wrong" role="alert">${problem} ${again}</span>`;
-    if (stopped) return html`<span class="grey">Stopped. ${again}</span>`;
-    if (!work) return set ? html`<span class="grey">${this.chosen === null ? `${set.name}: ` : ''}${count(set.prompts.length)} prompt${set.prompts.length === 1 ? '' : 's'}</span>` : nothing;
-    return html`<span class="grey">
-      <progress max="1" value=${work.share} aria-label="Prompts asked"></progress>
-      <span class="mono">${workName(work)}</span>
-      <button type="button" @click=${() => tell(this, 'work-stop')}>Stop</button>
-    </span>`;
+    const { chosen, always } = this;
+    const { work, stopped, problem, set } = always;
+    if (work || stopped || problem || !set) return workRow(this, always, 'Prompts asked');
+    return html`<span class="work grey">${chosen === null ? `${set.name}: ` : ''}${count(set.prompts.length)} prompt${set.prompts.length === 1 ? '' : 's'}</span>`;
   }
 
   #written() {
     return html`<form @submit=${this.#give}>
       <label class="small" for="prompts">
-        CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span>; each further column is a role, a word of the
+        CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span> (several for the mean of several words); each further column is a role, a word of the
         prompt that heads may look at. Or JSON lines with the same names. A space that begins an answer is part of it.
       </label>
       <textarea id="prompts" name="prompts" class="mono small" rows="6" spellcheck="false" autocapitalize="off" placeholder=${EXAMPLE}></textarea>
@@ -67,7 +62,6 @@ export class SetBar extends LitElement {
   protected override render() {
     const { always, preset, chosen, dots, writing } = this;
     const asks = always.attributions !== undefined && always.attributions.component.n > 0;
-    const lost = Boolean(always.effects.component && always.effects.head);
     const own = preset && setName(preset);
     return html`
       <div class="bar small">
@@ -80,9 +74,11 @@ export class SetBar extends LitElement {
         <label class="button">Open a file<input class="unseen" type="file" accept=".csv,.json,.jsonl,.txt" aria-label="Open a file of prompts, CSV or JSON" @change=${this.#open} /></label>
         ${chosen !== null || always.set
           ? html`<button type="button" aria-pressed=${dots ? 'true' : 'false'} ?disabled=${!asks} @click=${() => tell(this, 'set-dots', !dots)}>Each prompt a dot</button>
-              <button type="button" title="Takes each part out of each prompt, alone: nothing in its place, at every token" ?disabled=${!asks || lost || always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`
+              ${always.loses
+                ? html`<span>Without each part,</span> ${removalChoices(this, always.removal, undefined)}`
+                : html`<button type="button" title="Takes each part out of each prompt, alone" ?disabled=${!asks || always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`}`
           : nothing}
-        <span class="work">${this.#work()}</span>
+        ${this.#work()}
       </div>
       ${writing ? this.#written() : nothing}
       <p class="small" role="status">${overall(always)}</p>

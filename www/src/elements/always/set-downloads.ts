@@ -2,11 +2,11 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type Chart, type ChartView } from '../../api/logitscope';
 import type { Shown } from '../../state/picture';
-import { distances, momentsOf, valuesOf, type Always } from '../../state/set';
+import { distances, momentsOf, namedBy, valuesOf, type Always } from '../../state/set';
 import { sourceName, type Source } from '../../state/source';
 import { UNIT_NAMES } from '../../words/explain';
 import { fileName, sentence } from '../../words/format';
-import { allAddUp, overall } from '../../words/set';
+import { allAddUp, overall, replaced } from '../../words/set';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 import { base } from '../styles';
@@ -53,7 +53,8 @@ export class SetDownloads extends LitElement {
 
   #caption(): string[] {
     const { always, linked } = this;
-    return [`${always.set?.name}. ${overall(always)}`, `Model: ${this.#model}. ${allAddUp(always).slice(2)}`, ...(linked ? [address()] : [])];
+    const without = replaced(always);
+    return [`${always.set?.name}. ${overall(always)}`, ...(without ? [`Lost without a part: ${without}.`] : []), `Model: ${this.#model}. ${allAddUp(always).slice(2)}`, ...(linked ? [address()] : [])];
   }
 
   /** A row a part. */
@@ -79,24 +80,28 @@ export class SetDownloads extends LitElement {
   #prompts(): string {
     const { set, attributions } = this.always;
     const of = attributions?.[this.unit];
-    const far = distances(of?.prompts ?? []);
+    const far = distances(this.always);
+    const named = (of?.prompts ?? []).map(({ index }) => namedBy(set?.prompts[index] ?? { answer: '' }));
+    const most = Math.max(1, ...named.map((tokens) => tokens.length));
     const columns = (of?.labels ?? []).map((_, i) => (of ? valuesOf(of, i) : []));
     const rows = (of?.prompts ?? []).map(({ index, position, logit, right, answer, likeliest, error }, k) => {
-      const { prompt, tokens, incorrect } = set?.prompts[index] ?? {};
+      const { prompt, tokens } = set?.prompts[index] ?? {};
+      const compared = Array.from({ length: most }, (_, i) => named[k]?.[i]);
       const found = [logit, right, answer.probability, answer.rank, likeliest.text, far[k], error];
-      return [index, prompt ?? tokens?.join(' '), answer.text, incorrect, position, ...found, ...columns.map((column) => column[k])].map(cell).join(',');
+      return [index, prompt ?? tokens?.join(' '), answer.text, ...compared, position, ...found, ...columns.map((column) => column[k])].map(cell).join(',');
     });
     const found = ['logit', 'right', 'probability', 'rank', 'likeliest', 'sds from the mean', 'error'];
-    const head = ['index', 'prompt', 'answer', 'incorrect', 'position', ...found, ...(of?.labels ?? [])].map(cell).join(',');
+    const head = ['index', 'prompt', 'answer', ...Array.from({ length: most }, () => 'incorrect'), 'position', ...found, ...(of?.labels ?? [])].map(cell).join(',');
     return commented(this.#caption(), [head, ...rows]);
   }
 
   #json(): string {
-    const { set, attributions, sources, effects } = this.always;
+    const { set, attributions, sources, effects, removal, byProbability } = this.always;
     const of = attributions?.[this.unit];
     const plain = (_: string, value: unknown) => (value instanceof Float64Array ? [...value] : value);
     const lost = this.unit === 'layer' ? undefined : effects[this.unit];
-    return JSON.stringify({ model: this.#model, set, ...of, roles: sources?.roles, heads: sources?.labels, effects: lost }, plain, 2);
+    const contrast = byProbability ? 'log-probability' : undefined;
+    return JSON.stringify({ model: this.#model, set, contrast, ...of, roles: sources?.roles, heads: sources?.labels, effects: lost && { ...removal, ...lost } }, plain, 2);
   }
 
   async #savePrompts(): Promise<void> {

@@ -1,10 +1,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { UNITS, type Picture, type Shown } from '../../state/picture';
-import { meanOf, momentsOf, type Always } from '../../state/set';
+import { momentsOf, wholeOf, type Always } from '../../state/set';
 import { UNIT_NAMES } from '../../words/explain';
 import { plusMinus } from '../../words/format';
-import { allAddUp, lookLines, numberName, sameWay } from '../../words/set';
+import { allAddUp, lookLines, numberName, replaced, sameWay } from '../../words/set';
 import { tell } from '../events';
 import { base, unitRow } from '../styles';
 import type { ModelShape } from './mean-chart';
@@ -28,10 +28,9 @@ export class SetPanel extends LitElement {
   #selected(label: string | null) {
     const moments = label === null ? undefined : momentsOf(this.always, label);
     if (label === null || !moments) {
-      const { set, attributions } = this.always;
       return html`<div class="title">
-          <h2>Mean ${numberName(set?.prompts ?? [])}</h2>
-          <span class="value mono">${plusMinus(meanOf(attributions?.component.logit ?? []))}</span>
+          <h2>Mean ${numberName(this.always)}</h2>
+          <span class="value mono">${plusMinus(wholeOf(this.always))}</span>
         </div>
         <p class="small grey">Select a part in a chart: how it varies, and where it looks. Open a prompt by a click on it.</p>`;
     }
@@ -44,7 +43,7 @@ export class SetPanel extends LitElement {
       </div>
       <p class="small">On average <span class="mono">${plusMinus(moments)}</span>; ${sameWay(moments)}</p>
       ${lookLines(moments).map((line) => html`<p class="small">${line}</p>`)}
-      ${effect ? html`<p class="small">Without it: <span class="mono">${plusMinus({ ...effect, mean: -effect.mean })}</span> <span class="grey">(nothing in its place, at every token)</span></p>` : nothing}
+      ${effect ? html`<p class="small">Without it: <span class="mono">${plusMinus({ ...effect, mean: -effect.mean })}</span> <span class="grey">(${replaced(this.always)})</span></p>` : nothing}
     `;
   }
 

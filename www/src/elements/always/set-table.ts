@@ -26,7 +26,7 @@ export class SetTable extends LitElement {
   }
 
   #rows(prompts: readonly AnsweredPrompt[]) {
-    const far = distances(prompts);
+    const far = distances(this.always);
     const rows = prompts.map((prompt, i) => ({ ...prompt, distance: far[i] ?? 0, probability: prompt.answer.probability }));
     const by = (row: (typeof rows)[number]) => Number(row[this.column]);
     return rows.sort((a, b) => (this.down ? by(b) - by(a) : by(a) - by(b)) || a.index - b.index);
@@ -61,8 +61,8 @@ export class SetTable extends LitElement {
         <caption class="unseen">The prompts, by what the model made of each</caption>
         <thead>
           <tr>
-            ${this.#head('index', 'Prompt', 'In the order of the set')} ${this.#head('logit', 'Logit', 'Of the answer, less that of the other word if there is one')}
-            ${this.#head('right', 'Right', 'Whether the answer is likelier than the other word; without one, than every other token')}
+            ${this.#head('index', 'Prompt', 'In the order of the set')} ${this.#head('logit', 'Logit', 'Of the answer, less that of what it is compared with')}
+            ${this.#head('right', 'Right', 'Whether the answer is likelier than each word that the prompt names to compare with; without one, than every other token')}
             ${this.#head('probability', 'P', 'The probability of the answer')} ${this.#head('distance', 'Off', 'How far the logit is from the mean, in standard deviations')}
           </tr>
         </thead>

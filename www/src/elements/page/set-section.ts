@@ -2,6 +2,7 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { presets } from '../../state/presets';
 import { isPreset } from '../../state/question';
+import { namedBy } from '../../state/set';
 import type { Stores } from '../../stores/stores';
 import { waitsFor } from '../../words/waiting';
 import '../always/mean-charts';
@@ -26,14 +27,17 @@ export class SetSection extends LitElement {
   /** Makes a prompt of the set the page's question; going back in the browser's history leads here again. */
   async #open(index: number): Promise<void> {
     const { models, question, view, set } = this.stores;
-    const { prompt, tokens = [], answer, incorrect } = set.state.set?.prompts[index] ?? {};
+    const opened = set.state.set?.prompts[index];
     const { scope } = models;
-    if (!scope || answer === undefined) return;
+    if (!scope || !opened) return;
+    const { prompt, tokens = [], answer } = opened;
+    const { byProbability } = question.state;
+    const [incorrect, ...more] = byProbability ? [] : namedBy(opened);
     const text = prompt ?? (scope.hasTokenizer ? await scope.text(tokens) : tokens.join(', '));
     const word = (of: string | number | undefined) => (typeof of === 'number' ? `#${of}` : (of ?? ''));
     view.showTab('who');
     question.anchor = undefined;
-    const asked = { prompt: text, prependBos: prompt !== undefined, generated: [], position: null, more: [], byProbability: false, trail: [] };
+    const asked = { prompt: text, prependBos: prompt !== undefined, generated: [], position: null, more: more.map(word), byProbability, trail: [] };
     question.renew({ ...asked, answer: word(answer), incorrect: word(incorrect) }, ['answer', 'incorrect']);
   }
 
@@ -62,6 +66,7 @@ export class SetSection extends LitElement {
         @set-give=${({ detail }: Telling<'set-give'>) => set.give(detail.text, detail.name)}
         @set-dots=${({ detail }: Telling<'set-dots'>) => (this.dots = detail)}
         @set-effects=${() => set.measureEffects()}
+        @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
         @work-stop=${() => set.stop()}
         @work-again=${() => set.again()}
       ></set-bar>

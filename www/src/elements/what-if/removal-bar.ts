@@ -1,12 +1,12 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Losses } from '../../state/effects';
 import type { Picture } from '../../state/picture';
-import { ABLATIONS, PLACES, type WhatIf } from '../../state/what-if';
-import { ABLATION_NAMES, ABLATION_NOTES, disagreement, placeName } from '../../words/effects';
-import { tell } from '../events';
+import type { WhatIf } from '../../state/what-if';
+import { disagreement } from '../../words/effects';
 import { base, choices } from '../styles';
 import { workRow } from '../work-row';
+import { removalChoices } from './removal-choices';
 
 /** What parts are replaced by and where, how far the work is, and what stands out. */
 @customElement('removal-bar')
@@ -15,28 +15,12 @@ export class RemovalBar extends LitElement {
   @property({ attribute: false }) picture?: Picture;
   @property({ attribute: false }) losses!: Losses;
 
-  #choices<K extends 'ablation' | 'at'>(field: K, label: string, of: readonly WhatIf[K][], name: (value: WhatIf[K]) => string, title?: (value: WhatIf[K]) => string) {
-    const chosen = this.whatIf[field];
-    return html`<span role="group" aria-label=${label}>
-      ${of.map(
-        (value) => html`<button
-          type="button"
-          title=${title?.(value) ?? nothing}
-          aria-pressed=${value === chosen ? 'true' : 'false'}
-          @click=${() => value === chosen || tell(this, 'what-if-choose', { [field]: value })}
-        >${name(value)}</button>`,
-      )}
-    </span>`;
-  }
-
   protected override render() {
     const { picture, losses } = this;
     return html`
       <div class="bar small">
         <span>Each part taken out, alone, with</span>
-        ${this.#choices('ablation', 'What stands in its place', ABLATIONS, (value) => ABLATION_NAMES[value], (value) => ABLATION_NOTES[value])}
-        <span>in its place, at</span>
-        ${this.#choices('at', 'At which tokens', PLACES, (value) => placeName(value, picture))}
+        ${removalChoices(this, this.whatIf, picture)}
         ${workRow(this, losses, 'Parts taken out')}
       </div>
       <p class="small" role="status">${disagreement(losses)}</p>
