@@ -52,5 +52,12 @@ pub enum Error {
     Chart(String),
     /// A tensor operation failed. With a validated checkpoint and prompt this is a bug in Logitscope.
     #[error("tensor operation failed (this is a bug in Logitscope): {0}")]
-    Tensor(#[from] candle_core::Error),
+    Tensor(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+// Boxed, so that what never computes, as the charts, holds no code for candle's errors.
+impl From<candle_core::Error> for Error {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Tensor(Box::new(error))
+    }
 }

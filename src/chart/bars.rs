@@ -4,6 +4,7 @@
 use super::belonging::belonging;
 use super::kind::{Kind, Mark, Plot};
 use super::legend::{Entry, Legend, Swatch, lost, signs};
+use super::order::largest_first;
 use super::scale::Scale;
 use super::scene::Scene;
 use super::shape::Shape;
@@ -155,10 +156,8 @@ impl Layout<'_> {
         let whiskers = (0..bars.len()).filter_map(|i| self.whisker(i));
         let obstacles: Vec<Rect> = bars.iter().copied().chain(ends).chain(whiskers).collect();
         let lit = self.scene.lit();
-        let mut order: Vec<usize> = (0..bars.len())
-            .filter(|&i| values.strength(values.parts[i]).abs() >= WORTH_SAYING)
-            .collect();
-        order.sort_by(|&a, &b| values.parts[b].abs().total_cmp(&values.parts[a].abs()));
+        let worth = (0..bars.len()).filter(|&i| values.strength(values.parts[i]).abs() >= WORTH_SAYING);
+        let order = largest_first(worth, &|i| values.parts[i].abs());
         let mut taken: Vec<Rect> = Vec::new();
         for i in order {
             let value = values.parts[i];

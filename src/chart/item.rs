@@ -5,6 +5,7 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use super::kind::Plot;
+use super::order::largest_first;
 use super::scene::Scene;
 use super::sketch::Rect;
 use crate::attribution::Part;
@@ -81,8 +82,7 @@ fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
     let parts = scene.parts();
     let values = &scene.values.parts;
     let magnitude = scene.explanation.magnitude(scene.view.position);
-    let mut by_size: Vec<usize> = (0..parts.len()).collect();
-    by_size.sort_by(|&a, &b| values[b].abs().total_cmp(&values[a].abs()));
+    let by_size = largest_first(0..parts.len(), &|i| values[i].abs());
     let mut rank = vec![0; parts.len()];
     for (place, &i) in by_size.iter().enumerate() {
         rank[i] = place + 1;

@@ -29,6 +29,7 @@ mod kind;
 mod legend;
 mod lens_table;
 mod lens_view;
+mod order;
 mod outliers;
 mod patch_grid;
 mod pattern;

@@ -1,5 +1,7 @@
 //! Which points of a scatter are worth a name.
 
+use super::order::largest_first;
+
 /// Points nearer than this share of the farthest are not.
 const WORTH_SAYING: f64 = 0.08;
 
@@ -10,9 +12,7 @@ pub(super) fn outliers(points: &[(f64, f64)]) -> Vec<usize> {
     let farthest = points.iter().copied().map(from_zero).fold(0.0, f64::max);
     let by = |away: &dyn Fn((f64, f64)) -> f64| {
         let worth = |&i: &usize| away(points[i]) > WORTH_SAYING * farthest;
-        let mut order: Vec<usize> = (0..points.len()).filter(worth).collect();
-        order.sort_by(|&a, &b| away(points[b]).total_cmp(&away(points[a])));
-        order
+        largest_first((0..points.len()).filter(worth), &|i| away(points[i]))
     };
     let (off, far) = (by(&from_diagonal), by(&from_zero));
     let turns = (0..off.len().max(far.len())).flat_map(|k| [off.get(k), far.get(k)]);

@@ -3,6 +3,7 @@
 
 use super::kind::{Kind, Mark, Plot};
 use super::legend::{Entry, Legend, Swatch, signs};
+use super::order::largest_first;
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
@@ -93,8 +94,7 @@ impl Kind for Ranked {
             ..scene.frame.plot
         };
         let rows = ((plot.height() / ROW.0) as usize).max(2);
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_by(|&a, &b| values[b].abs().total_cmp(&values[a].abs()));
+        let mut order = largest_first(0..values.len(), &|i| values[i].abs());
         let largest = order.first().map_or(0.0, |&i| values[i].abs());
         let worth = order
             .iter()

@@ -11,6 +11,7 @@ use super::item::name;
 use super::key::Key;
 use super::kind::Mark;
 use super::legend::{Entry, Legend, Swatch, signs};
+use super::order::largest_first;
 use super::outliers::outliers;
 use super::plane::Plane;
 use super::sketch::{Resolution, Sketch};
@@ -150,8 +151,7 @@ impl Scatter {
             Key::Up | Key::Down => &self.total,
             _ => &self.direct,
         };
-        let mut order: Vec<usize> = self.known().collect();
-        order.sort_by(|&a, &b| by[a].total_cmp(&by[b]));
+        let order = largest_first(self.known(), &|i| -by[i]);
         let last = order.len().checked_sub(1)?;
         let at = from.and_then(|part| order.iter().position(|&i| self.labels[i] == part));
         let to = match (key, at) {
@@ -240,8 +240,7 @@ impl Scatter {
         dashed(a, b, palette.grey, &mut sketch);
 
         // What is far from zero lies on top. Where most are, edges would leave nothing to be seen of others.
-        let mut order: Vec<usize> = self.known().collect();
-        order.sort_by(|&a, &b| self.distance(a).total_cmp(&self.distance(b)));
+        let order = largest_first(self.known(), &|i| -self.distance(i));
         let farthest = order.last().map_or(0.0, |&i| self.distance(i));
         let draw = |i: usize, sketch: &mut Sketch| {
             let at = plane.at(self.direct[i], self.total[i]);

@@ -9,11 +9,19 @@ pub fn signed(value: f64) -> String {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let sign = if value < 0.0 { '−' } else { '+' };
-    if (-3..4).contains(&exponent) {
-        let rounded: f64 = scientific.parse().unwrap_or(0.0);
-        format!("{sign}{rounded:.*}", (2 - exponent).max(0) as usize)
-    } else {
-        format!("{sign}{mantissa}e{}", minus(&exponent.to_string()))
+    // The digits are set anew, and not read as a number again: what reads numbers is a tenth of what the charts are to transfer.
+    let digits = mantissa.replace('.', "");
+    match exponent {
+        -3..0 => format!(
+            "{sign}0.{digits:0>1$}",
+            digits.len() + exponent.unsigned_abs() as usize - 1
+        ),
+        0 | 1 => {
+            let (whole, part) = digits.split_at(exponent as usize + 1);
+            format!("{sign}{whole}.{part}")
+        }
+        2 | 3 => format!("{sign}{digits:0<1$}", exponent as usize + 1),
+        _ => format!("{sign}{mantissa}e{}", minus(&exponent.to_string())),
     }
 }
 
@@ -141,6 +149,11 @@ mod tests {
             (-13.87, "−13.9"),
             (9.999, "+10.0"),
             (-0.01234, "−0.0123"),
+            (0.1, "+0.100"),
+            (0.09996, "+0.100"),
+            (0.001, "+0.00100"),
+            (1.0, "+1.00"),
+            (100.0, "+100"),
             (1234.0, "+1230"),
             (9999.0, "+1.00e4"),
             (-3.4e38, "−3.40e38"),
