@@ -148,7 +148,9 @@ fn the_card_says_what_the_sets_come_to() {
             parts.prompts.len(),
             seen.collect::<Vec<_>>().join(", "),
         );
-        if !card.contains(&row) { eprintln!("{row}"); }
+        if !card.contains(&row) {
+            eprintln!("{row}");
+        }
     }
 }
 

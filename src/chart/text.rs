@@ -12,15 +12,12 @@ pub fn signed(value: f64) -> String {
     // The digits are set anew, and not read as a number again: what reads numbers is a tenth of what the charts are to transfer.
     let digits = mantissa.replace('.', "");
     match exponent {
-        -3..0 => format!(
-            "{sign}0.{digits:0>1$}",
-            digits.len() + exponent.unsigned_abs() as usize - 1
-        ),
+        -3..0 => format!("{sign}0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize - 1)),
         0 | 1 => {
             let (whole, part) = digits.split_at(exponent as usize + 1);
             format!("{sign}{whole}.{part}")
         }
-        2 | 3 => format!("{sign}{digits:0<1$}", exponent as usize + 1),
+        2 | 3 => format!("{sign}{digits}{}", "0".repeat(exponent as usize - 2)),
         _ => format!("{sign}{mantissa}e{}", minus(&exponent.to_string())),
     }
 }
