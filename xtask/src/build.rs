@@ -3,7 +3,13 @@ use std::thread;
 use anyhow::Result;
 use xshell::cmd;
 
-use crate::{bindgen, module::MODULES, npm, project::Project, toolchain};
+use crate::{
+    bindgen,
+    module::MODULES,
+    npm,
+    project::Project,
+    toolchain::{self, Std},
+};
 
 /// Compiles the crate for the browser into www/src/wasm: its modules, and their JavaScript sides with types.
 pub fn wasm(project: &Project) -> Result<()> {
@@ -13,11 +19,13 @@ pub fn wasm(project: &Project) -> Result<()> {
     let folder = project.path("www/src/wasm");
     // The two target directories at once: a link keeps one processor busy for a minute.
     thread::scope(|scope| {
-        let lanes = [false, true].map(|threads| {
+        let lanes = [true, false].map(|ordinary| {
             let (toolchain, bindgen, folder, yes) = (&toolchain, &bindgen, &folder, project.yes);
             scope.spawn(move || {
                 let project = Project::open(yes)?;
-                let mut modules = MODULES.iter().filter(|module| module.threads == threads);
+                let mut modules = MODULES
+                    .iter()
+                    .filter(|module| (module.std == Std::Ordinary) == ordinary);
                 modules.try_for_each(|module| module.build(&project, toolchain, bindgen, folder))
             })
         });

@@ -12,7 +12,7 @@ use xshell::cmd;
 
 use crate::{
     project::Project,
-    toolchain::{self, Toolchain},
+    toolchain::{self, Std, Toolchain},
 };
 
 /// A WebAssembly module, to be found as `name`.wasm.
@@ -21,7 +21,9 @@ pub struct Module {
     /// Its JavaScript side. Kernels do not show there, so modules that differ in nothing else share it.
     glue: &'static str,
     features: &'static str,
-    pub threads: bool,
+    /// Of cargo.
+    profile: &'static str,
+    pub std: Std,
 }
 
 /// The modules that the page ships, in www/src/wasm.
@@ -30,31 +32,36 @@ pub const MODULES: [Module; 5] = [
         name: "charts",
         glue: "charts",
         features: "charts",
-        threads: false,
+        profile: "small",
+        std: Std::Small,
     },
     Module {
         name: "model",
         glue: "model",
         features: "model",
-        threads: false,
+        profile: "web",
+        std: Std::Ordinary,
     },
     Module {
         name: "model-relaxed",
         glue: "model",
         features: "model,relaxed-simd",
-        threads: false,
+        profile: "web",
+        std: Std::Ordinary,
     },
     Module {
         name: "model-threads",
         glue: "model-threads",
         features: "threads",
-        threads: true,
+        profile: "web",
+        std: Std::Threads,
     },
     Module {
         name: "model-threads-relaxed",
         glue: "model-threads",
         features: "threads,relaxed-simd",
-        threads: true,
+        profile: "web",
+        std: Std::Threads,
     },
 ];
 
@@ -63,7 +70,8 @@ pub const FLOOR: Module = Module {
     name: "floor",
     glue: "floor",
     features: "bench,relaxed-simd",
-    threads: false,
+    profile: "web",
+    std: Std::Ordinary,
 };
 
 /// A larger module keeps readers waiting.
@@ -89,14 +97,15 @@ impl Module {
             name,
             glue,
             features,
-            threads,
+            profile,
+            std,
         } = self;
         let start = Instant::now();
         toolchain
-            .cargo(project, "build", *threads)
+            .cargo(project, "build", *std)
             .args([
                 "--profile",
-                "web",
+                profile,
                 "--package",
                 "logitscope-wasm",
                 "--features",
@@ -105,12 +114,9 @@ impl Module {
                 "module",
             ])
             .run()?;
-        let directory = if *threads {
-            project.target("threads")
-        } else {
-            project.target("")
-        };
-        let compiled = directory.join("wasm32-unknown-unknown/web/module.wasm");
+        let compiled = std
+            .target(project)
+            .join(format!("wasm32-unknown-unknown/{profile}/module.wasm"));
         let compiling = start.elapsed();
 
         let module = folder.join(name).with_extension("wasm");
@@ -128,11 +134,12 @@ impl Module {
         let optimizer = project.path("www/node_modules/.bin/wasm-opt");
         let unoptimized = bound.join(format!("{glue}_bg.wasm"));
         let optimized = bound.join(format!("{glue}.wasm"));
+        let level = if *std == Std::Small { "-Oz" } else { "-O1" };
         // That nothing is below the first kilobyte, which Rust's stack sees to, lets constants become offsets of loads: a tenth
         // of the kernels' time.
         cmd!(
             sh,
-            "{optimizer} -O1 --low-memory-unused --optimize-added-constants-propagate {WASM_FEATURES...} {unoptimized} -o {optimized}"
+            "{optimizer} {level} --low-memory-unused --optimize-added-constants-propagate {WASM_FEATURES...} {unoptimized} -o {optimized}"
         )
         .run()?;
         fs::create_dir_all(folder)?;

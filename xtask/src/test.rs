@@ -16,7 +16,7 @@ use crate::{
     browser::{self, Browsers, Chromium},
     build, npm,
     project::Project,
-    toolchain::{self, Toolchain},
+    toolchain::{self, Std, Toolchain},
 };
 
 /// Runs every test, step by step, and stops at the first step that fails. The last line says how many tests passed and
@@ -70,7 +70,7 @@ fn features(project: &Project) -> Result<()> {
 
 /// A module that someone builds on the library exports what is theirs, and nothing of ours.
 fn dependent(project: &Project, toolchain: &Toolchain) -> Result<()> {
-    let cargo = toolchain.cargo(project, "build", false);
+    let cargo = toolchain.cargo(project, "build", Std::Ordinary);
     cargo.args(["--profile", "web", "--package", "dependent"]).run()?;
     let module = project.target("wasm32-unknown-unknown/web/dependent.wasm");
     let list = "for (const { name } of WebAssembly.Module.exports(new WebAssembly.Module(fs.readFileSync(process.argv[1])))) console.log(name)";
@@ -93,7 +93,7 @@ fn in_browser(project: &Project, toolchain: &Toolchain, bindgen: &Bindgen, chrom
     let file = project.target("webdriver.json");
     fs::write(&file, capabilities.to_string())?;
     let cargo = toolchain
-        .cargo(project, "test", false)
+        .cargo(project, "test", Std::Ordinary)
         .args([
             "--profile",
             "web",

@@ -32,26 +32,60 @@ const BY_HAND: &str = "    rustup target add wasm32-unknown-unknown\n    rustup 
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
+/// What a module's standard library is like. But for the ordinary one it is compiled along with the module, whose flags are other
+/// flags for every crate: in a target directory of its own.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Std {
+    Ordinary,
+    /// With atomics.
+    Threads,
+    /// Without what makes sorting, formatting and searching quick and large.
+    Small,
+}
+
+impl Std {
+    /// Where `cargo` puts what it compiles.
+    pub fn target(self, project: &Project) -> PathBuf {
+        project.target(if self == Self::Ordinary { "" } else { "std" })
+    }
+}
+
 impl Toolchain {
-    /// `cargo COMMAND` for wasm32, without threads or with them, whose flags are other flags for every crate and so have a
-    /// target directory of their own. Debian's builds libtest too when no test needs it: otherwise nothing that is
-    /// compiled for the page could be used for its tests.
-    pub fn cargo<'a>(&self, project: &'a Project, command: &str, threads: bool) -> Cmd<'a> {
+    /// `cargo COMMAND` for wasm32. Debian's builds libtest too when no test needs it: otherwise nothing that is compiled for the
+    /// page could be used for its tests.
+    pub fn cargo<'a>(&self, project: &'a Project, command: &str, std: Std) -> Cmd<'a> {
+        let sh = &project.shell;
+        let cargo = match self {
+            Self::Installed => cmd!(sh, "cargo {command} --target {TARGET}"),
+            Self::Debian { linker } => cmd!(sh, "{DEBIAN_CARGO} {command} --target {TARGET}")
+                .env("RUSTC", DEBIAN_RUSTC)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+                // Of the rustup toolchain that runs this program.
+                .env_remove("LD_LIBRARY_PATH"),
+        };
         // Cargo adds these to the flags of its configuration files.
         let flags = self.remap(project).join(", ");
-        let cargo = self
-            .without_threads(project, command)
+        let mut cargo = cargo
             .arg("--config")
             .arg(format!("target.{TARGET}.rustflags = [{flags}]"));
-        if !threads {
-            return cargo;
+        if std != Std::Ordinary || matches!(self, Self::Debian { .. }) {
+            let libraries = if std == Std::Ordinary {
+                "std,panic_abort,test"
+            } else {
+                "std,panic_abort"
+            };
+            cargo = cargo
+                .arg(format!("-Zbuild-std={libraries}"))
+                .env("RUSTC_BOOTSTRAP", "1");
         }
-        cargo
-            .arg("--config")
-            .arg(project.path(".cargo/threads.toml"))
-            .arg("--target-dir")
-            .arg(project.target("threads"))
-            .env("RUSTC_BOOTSTRAP", "1")
+        if std != Std::Ordinary {
+            cargo = cargo.arg("--target-dir").arg(std.target(project));
+        }
+        match std {
+            Std::Ordinary => cargo,
+            Std::Threads => cargo.arg("--config").arg(project.path(".cargo/threads.toml")),
+            Std::Small => cargo.arg("-Zbuild-std-features=optimize_for_size"),
+        }
     }
 
     /// Flags for rustc, as TOML: where panics are is told in paths that are the same on every machine, and not in those of
@@ -68,22 +102,6 @@ impl Toolchain {
             Some(json!(format!("--remap-path-prefix={}={name}", folder?.to_str()?)).to_string())
         };
         folders.into_iter().filter_map(flag).collect()
-    }
-
-    fn without_threads<'a>(&self, project: &'a Project, command: &str) -> Cmd<'a> {
-        let sh = &project.shell;
-        match self {
-            Self::Installed => cmd!(sh, "cargo {command} --target {TARGET}"),
-            Self::Debian { linker } => cmd!(
-                sh,
-                "{DEBIAN_CARGO} {command} -Z build-std=std,panic_abort,test --target {TARGET}"
-            )
-            .env("RUSTC", DEBIAN_RUSTC)
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-            // Of the rustup toolchain that runs this program.
-            .env_remove("LD_LIBRARY_PATH"),
-        }
     }
 }
 
