@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use candle_core::DType;
 use logitscope::Error;
-use logitscope::attribution::{Part, Question, Readout, Unit, Written, attribute, lens, readouts};
-use logitscope::gpt2::{LanguageModel, Run};
+use logitscope::attribution::{self, Part, Question, Readout, Unit, Written, attribute, lens};
+use logitscope::gpt2::{Gpt2Config, LanguageModel, Run};
 use proptest::prelude::*;
 use reference::random::{Case, cases, close, models};
 use reference::{center, softmax};
@@ -97,6 +97,10 @@ fn the_lens_is_transformer_lens_s() {
     }
 }
 
+fn readouts(run: &Arc<Run>, parts: &[Written], position: usize, k: usize) -> logitscope::Result<Vec<Readout>> {
+    attribution::readouts(run, parts, position, k)?.finish()
+}
+
 /// With several blocks of the vocabulary.
 fn wide(mut case: Case, times: usize) -> Case {
     case.config.vocab_size *= times;
@@ -160,7 +164,7 @@ proptest! {
     ) {
         let case = wide(case, times);
         let (model, _) = models(&case.config, case.seed, format);
-        let run = model.run(&case.tokens).unwrap();
+        let run = Arc::new(model.run(&case.tokens).unwrap());
         let (position, vocabulary) = (case.tokens.len() - 1, case.config.vocab_size);
         let question = Question::new(case.answer);
         let said = |readout: &Readout| readout.promoted.iter().find(|(token, _)| *token == case.answer).unwrap().1;
@@ -193,8 +197,8 @@ proptest! {
     }
 }
 
-fn short() -> Run {
-    tiny("tiny-a").0.gpt2.run(&[3, 1, 4, 1, 5]).unwrap()
+fn short() -> Arc<Run> {
+    Arc::new(tiny("tiny-a").0.gpt2.run(&[3, 1, 4, 1, 5]).unwrap())
 }
 
 #[test]
@@ -221,7 +225,6 @@ fn what_says_nothing_is_refused_by_name() {
         readouts(&run, &[Written::By(Part::Embed)], 5, 3),
         Err(Error::Position(_))
     ));
-    let run = Arc::new(run);
     assert!(matches!(lens(&run, &[5], None, 3), Err(Error::Position(_))));
     assert!(matches!(lens(&run, &[], None, 3), Err(Error::Position(_))));
     assert!(matches!(lens(&run, &[0], Some(97), 3), Err(Error::Answer(_))));
@@ -229,7 +232,7 @@ fn what_says_nothing_is_refused_by_name() {
 
 #[test]
 fn the_last_position_is_known_first() {
-    let run = Arc::new(short());
+    let run = short();
     let mut trial = lens(&run, &[0, 2, 4], None, 1).unwrap();
     let known = |trial: &logitscope::attribution::LensTrial| -> Vec<bool> {
         trial.lens().expected[0].iter().map(Option::is_some).collect()
@@ -243,4 +246,78 @@ fn the_last_position_is_known_first() {
     assert_eq!(seen, [[false, false, false], [false, false, true], [true, true, true]]);
     assert_eq!(trial.progress().done, trial.progress().total);
     assert!(!trial.advance().unwrap());
+}
+
+/// More than one step of the vocabulary, and more parts than go over it together.
+#[test]
+fn a_large_vocabulary_is_read_in_steps() {
+    let mut config = Gpt2Config::default();
+    (config.n_layer, config.n_head, config.n_embd, config.n_inner) = (2, 2, 32, 150);
+    (config.vocab_size, config.n_positions) = (54_321, 52);
+    let tokens: Vec<u32> = (0..52).map(|i| i * 1009).collect();
+    let (model, reference) = models(&config, 14, DType::F32);
+    let (run, trace) = (Arc::new(model.run(&tokens).unwrap()), reference.run(&tokens));
+
+    let all: Vec<usize> = (0..tokens.len()).collect();
+    let mut trial = lens(&run, &all, Some(54_320), 2).unwrap();
+    let mut steps = 0;
+    while trial.advance().unwrap() {
+        steps += 1;
+    }
+    assert!(steps >= 4, "{steps} steps");
+    let ours = trial.finish().unwrap();
+    let middle = &trace.layers[1].resid_pre;
+    for (logits, ours) in reference.unembed(middle).iter().zip(&ours.expected[2]) {
+        let (ours, p, logits) = (ours.as_ref().unwrap(), softmax(logits), center(logits));
+        let likeliest = (0..p.len()).max_by(|&a, &b| p[a].total_cmp(&p[b])).unwrap();
+        assert!(close(ours.top[0].logit, logits[likeliest], TOLERANCE));
+        let entropy: f64 = -p.iter().map(|p| p * p.ln()).sum::<f64>();
+        assert!(
+            close(ours.entropy, entropy, TOLERANCE),
+            "{} is not {entropy}",
+            ours.entropy
+        );
+        let (answer, _) = ours.answer.unwrap();
+        assert!(close(answer.logit, logits[54_320], TOLERANCE));
+    }
+
+    let neuron = |i: usize| {
+        Written::By(Part::Neuron {
+            layer: i / 150,
+            neuron: i % 150,
+        })
+    };
+    let parts: Vec<Written> = (0..300).map(neuron).collect();
+    let mut trial = attribution::readouts(&run, &parts, 51, 3).unwrap();
+    let mut known = vec![0];
+    while trial.advance().unwrap() {
+        known.push(trial.said().len());
+        assert!(trial.progress().done <= trial.progress().total);
+    }
+    assert_eq!(trial.progress().done, trial.progress().total);
+    known.dedup();
+    assert_eq!(known, [0, 256]);
+    let said = trial.finish().unwrap();
+    for i in [0, 17, 255, 256, 299] {
+        let written = reference.neuron(&trace, i / 150, i % 150, 51);
+        let mut values = reference.says(&trace, &written, 51);
+        let readout = &said[i];
+        assert_eq!(readout.part, parts[i]);
+        for &(token, value) in readout.promoted.iter().chain(&readout.suppressed) {
+            assert!(
+                close(value, values[token as usize], TOLERANCE),
+                "{value} is not {}",
+                values[token as usize]
+            );
+        }
+        values.sort_by(f64::total_cmp);
+        for rank in 0..3 {
+            assert!(close(readout.suppressed[rank].1, values[rank], TOLERANCE));
+            assert!(close(
+                readout.promoted[rank].1,
+                values[values.len() - 1 - rank],
+                TOLERANCE
+            ));
+        }
+    }
 }

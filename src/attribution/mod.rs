@@ -79,7 +79,7 @@ pub use path::Step;
 pub use question::{Position, Question, Side, Target};
 pub use reaction::{Reaction, reaction};
 use reading::Reading;
-pub use readout::{Readout, Written, readouts};
+pub use readout::{Readout, ReadoutTrial, Written, readouts};
 pub use renormalized::renormalized;
 pub use running_sum::{RunningSum, running_sum};
 pub use unit::{Part, Unit};

@@ -10,14 +10,18 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::direction::dot;
 use super::reading::{check_head, check_layer, put_before};
 use super::{Part, Step};
-use crate::gpt2::{Place, Run, Site, outermost, to_f64};
+use crate::gpt2::{Expectations, Outermost, Place, Progress, Run, Site, to_f64};
 use crate::{Error, Result};
+
+/// Parts that go over the unembedding together: enough for it to be read seldom.
+const TOGETHER: usize = 256;
 
 /// What writes to the residual stream at a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,46 +46,113 @@ pub struct Readout {
     pub suppressed: Vec<(u32, f64)>,
 }
 
+/// What some parts say, in the making.
+pub struct ReadoutTrial {
+    run: Arc<Run>,
+    position: usize,
+    k: usize,
+    /// How what was written is read: gamma / scale, `[d_model]`.
+    read: Vec<f64>,
+    /// Parts to come, the next one last.
+    waiting: Vec<Written>,
+    /// Those that go over the unembedding together, each with what its products are with, `[d_model]`.
+    together: Vec<(Written, Vec<f64>)>,
+    scan: Option<Outermost>,
+    said: Vec<Readout>,
+    progress: Progress,
+}
+
 /// What some parts say after a position: of each the `k` tokens that it promotes most, and suppresses most. In one pass over the
-/// unembedding for all of them; up to 16 take no longer than one.
+/// unembedding for many of them; up to 16 take little longer than one.
 ///
 /// # Errors
-/// [`Error::Argument`] for what is no part of this model, or was replaced; as [`Run::read`].
-pub fn readouts(run: &Run, parts: &[Written], position: usize, k: usize) -> Result<Vec<Readout>> {
-    let model = run.model();
+/// As [`Run::read`].
+pub fn readouts(run: &Arc<Run>, parts: &[Written], position: usize, k: usize) -> Result<ReadoutTrial> {
     let scale = f64::from(run.ln_final_scale(&[position])?[0]);
-    let gamma = to_f64(&model.ln_f.weight)?;
-    let along = |&part| {
-        let written = written(run, part, position)?;
-        let mean = written.iter().sum::<f64>() / written.len() as f64;
-        Ok(written
-            .iter()
-            .zip(&gamma)
-            .map(|(x, gamma)| gamma * (x - mean) / scale)
-            .collect())
-    };
-    let along: Vec<Vec<f64>> = parts.iter().map(along).collect::<Result<_>>()?;
-    if along.is_empty() {
-        return Ok(Vec::new());
+    let gamma = to_f64(&run.model().ln_f.weight)?;
+    Ok(ReadoutTrial {
+        run: Arc::clone(run),
+        position,
+        k,
+        read: gamma.iter().map(|gamma| gamma / scale).collect(),
+        waiting: parts.iter().rev().copied().collect(),
+        together: Vec::new(),
+        scan: None,
+        said: Vec::new(),
+        progress: Progress::of(Expectations::cost(run.model(), parts.len())),
+    })
+}
+
+impl ReadoutTrial {
+    /// Does some hundredths of a second of the work, and tells whether there is more.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for what is no part of this model, or was replaced; as [`Run::read`].
+    pub fn advance(&mut self) -> Result<bool> {
+        let model = self.run.model();
+        if let Some(scan) = &mut self.scan {
+            match scan.advance(model)? {
+                Some(done) => self.progress.done += done,
+                None => self.leave()?,
+            }
+        } else if let Some(part) = self.waiting.pop_if(|_| self.together.len() < TOGETHER) {
+            self.together.push((part, self.along(part)?));
+        } else if !self.together.is_empty() {
+            let numbers = self.together.iter().flat_map(|(_, along)| along);
+            let rows: Vec<f32> = numbers.map(|&x| x as f32).collect();
+            self.scan = Some(Outermost::new(model, &rows, self.k));
+        }
+        Ok(!self.waiting.is_empty() || !self.together.is_empty())
     }
-    let rows: Vec<f32> = along.iter().flatten().map(|&x| x as f32).collect();
-    let mean = model.unembedding_mean()?;
-    let readout = |((&part, along), tokens): ((_, &Vec<f64>), [Vec<u32>; 2])| {
-        let value = |token| Ok((token, dot(&model.unembedding(token)?, along) - dot(mean, along)));
-        let valued = |tokens: Vec<u32>| tokens.into_iter().map(value).collect::<Result<Vec<(u32, f64)>>>();
-        let [promoted, suppressed] = tokens.map(valued);
-        let (mut promoted, mut suppressed) = (promoted?, suppressed?);
-        // What was found in float32 may be in another order.
-        promoted.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        suppressed.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-        Ok(Readout {
-            part,
-            promoted,
-            suppressed,
-        })
-    };
-    let found = outermost(model, &rows, k)?;
-    parts.iter().zip(&along).zip(found).map(readout).collect()
+
+    /// What a token's unembedding is multiplied by, `[d_model]`.
+    fn along(&self, part: Written) -> Result<Vec<f64>> {
+        let written = written(&self.run, part, self.position)?;
+        let mean = written.iter().sum::<f64>() / written.len() as f64;
+        let number = |(x, read): (&f64, &f64)| read * (x - mean);
+        Ok(written.iter().zip(&self.read).map(number).collect())
+    }
+
+    /// What those that went together say, in float64.
+    fn leave(&mut self) -> Result<()> {
+        let model = self.run.model();
+        let mean = model.unembedding_mean()?;
+        let found = self.scan.take().into_iter().flat_map(Outermost::finish);
+        for ((part, along), tokens) in self.together.drain(..).zip(found) {
+            let value = |token| Ok((token, dot(&model.unembedding(token)?, &along) - dot(mean, &along)));
+            let valued = |tokens: Vec<u32>| tokens.into_iter().map(value).collect::<Result<Vec<(u32, f64)>>>();
+            let [promoted, suppressed] = tokens.map(valued);
+            let (mut promoted, mut suppressed) = (promoted?, suppressed?);
+            // What was found in float32 may be in another order.
+            promoted.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+            suppressed.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+            self.said.push(Readout {
+                part,
+                promoted,
+                suppressed,
+            });
+        }
+        Ok(())
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// Of the first parts, those of which all is known by now.
+    pub fn said(&self) -> &[Readout] {
+        &self.said
+    }
+
+    /// All of it, in the order of the parts.
+    ///
+    /// # Errors
+    /// As [`advance`](Self::advance).
+    pub fn finish(mut self) -> Result<Vec<Readout>> {
+        while self.advance()? {}
+        Ok(self.said)
+    }
 }
 
 /// What a part wrote at a position, `[d_model]`.

@@ -45,5 +45,5 @@ pub use run::Run;
 pub use site::Site;
 pub use sweep::{Outcome, Progress, Sweep};
 pub use tokenizer::{Tokenizer, TokenizerFiles};
-pub(crate) use unembedding::{Expectations, outermost};
+pub(crate) use unembedding::{Expectations, Outermost};
 pub use unembedding::{Expected, Guess};

@@ -11,14 +11,35 @@ use crate::{Error, Result};
 /// Multiply-adds that one step should not exceed.
 const STEP_COST: usize = 400_000_000;
 
-/// The tokens whose unembeddings have the `k` highest, and the `k` lowest, products with each of some vectors `[n, d_model]`,
-/// `[n]`. Products are in float32.
-pub(crate) fn outermost(model: &Gpt2, x: &[f32], k: usize) -> Result<Vec<[Vec<u32>; 2]>> {
-    let columns = Columns::new(x, model.config().n_embd);
-    let (n, width) = (x.len() / model.config().n_embd, columns.width());
-    let mut best = vec![[Best::new(k), Best::new(k)]; n];
-    for tokens in steps(model, width) {
-        model.unembed_all(tokens, &columns, |first, block| {
+/// The tokens whose unembeddings have the highest and the lowest products with each of some vectors, in the making. Products are in
+/// float32.
+pub(crate) struct Outermost {
+    columns: Columns,
+    /// Highest and lowest, `[n]`.
+    best: Vec<[Best; 2]>,
+    steps: Vec<Range<usize>>,
+}
+
+impl Outermost {
+    /// Of vectors `[n, d_model]`, `k` tokens of either kind.
+    pub fn new(model: &Gpt2, x: &[f32], k: usize) -> Self {
+        let columns = Columns::new(x, model.config().n_embd);
+        Self {
+            best: vec![[Best::new(k), Best::new(k)]; x.len() / model.config().n_embd],
+            steps: steps(model, columns.width()).rev().collect(),
+            columns,
+        }
+    }
+
+    /// Does one step, of some hundredths of a second, and returns its multiply-adds. None once all is known.
+    pub fn advance(&mut self, model: &Gpt2) -> Result<Option<u64>> {
+        let Some(tokens) = self.steps.pop() else {
+            return Ok(None);
+        };
+        let Self { columns, best, .. } = self;
+        let (width, cost) = (columns.width(), Expectations::cost(model, best.len()));
+        let done = cost / model.config().vocab_size as u64 * tokens.len() as u64;
+        model.unembed_all(tokens, columns, |first, block| {
             let [largest, smallest] = extremes(block, width);
             for (column, [highest, lowest]) in best.iter_mut().enumerate() {
                 if highest.considers(largest[column]) || lowest.considers(-smallest[column]) {
@@ -29,9 +50,14 @@ pub(crate) fn outermost(model: &Gpt2, x: &[f32], k: usize) -> Result<Vec<[Vec<u3
                 }
             }
         })?;
+        Ok(Some(done))
     }
-    let tokens = |best: Best| best.sorted().into_iter().map(|(_, token)| token).collect();
-    Ok(best.into_iter().map(|both| both.map(tokens)).collect())
+
+    /// Once there are no more steps: of each vector the tokens with the highest products, highest first, and with the lowest.
+    pub fn finish(self) -> impl Iterator<Item = [Vec<u32>; 2]> {
+        let tokens = |best: Best| best.sorted().into_iter().map(|(_, token)| token).collect();
+        self.best.into_iter().map(move |both| both.map(tokens))
+    }
 }
 
 /// What the unembedding makes of one vector.
@@ -119,7 +145,7 @@ impl Expectations {
         })
     }
 
-    /// Multiply-adds of all steps.
+    /// Multiply-adds of all steps, of so many rows.
     pub fn cost(model: &Gpt2, rows: usize) -> u64 {
         rows as u64 * model.config().vocab_size as u64 * model.config().n_embd as u64
     }

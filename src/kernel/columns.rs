@@ -5,13 +5,23 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::{Element, PANEL, linear, panels};
+use super::{Element, PANEL, panels};
 
-/// Rows of the matrix that are multiplied at a time, and stay in the caches while all vectors go over them.
-pub(crate) const BLOCK: usize = 64;
+/// Rows of the matrix that are multiplied at a time, and stay in the caches while all vectors go over them: whole tiles of every
+/// size that there is.
+pub(crate) const BLOCK: usize = 48;
+
+/// Sums that hide how long each addition takes.
+const SUMS: usize = 8;
+
+/// Cache lines of the next block that are fetched ahead at once: memory brings several as soon as one.
+const AHEAD: usize = 4;
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// Vectors `[n, k]` side by side as the columns of a weight, which is kept as panels.
 pub(crate) struct Columns {
+    n: usize,
     k: usize,
     /// `[panels, k, PANEL]`
     packed: Vec<f32>,
@@ -27,7 +37,8 @@ impl Columns {
             let panel = packed[n / PANEL * k * PANEL..].as_chunks_mut::<PANEL>().0;
             panel.iter_mut().zip(x).for_each(|(row, &x)| row[n % PANEL] = x);
         }
-        Self { k, packed }
+        let n = x.len() / k;
+        Self { n, k, packed }
     }
 
     /// How many columns a product has: as many as there are vectors, and those that fill up the last panel.
@@ -38,11 +49,170 @@ impl Columns {
     /// Their products with the rows of a matrix `[rows, k]`, in blocks of [`BLOCK`] rows but for the last one, `[rows, width]` each.
     ///
     /// # Panics
-    /// If there are no columns, or the matrix is not of such rows.
+    /// If the matrix is not of such rows.
     pub fn products<E: Element>(&self, matrix: &[E]) -> Vec<Vec<f32>> {
-        let nothing = vec![0.0; self.width()];
-        let product = |rows| linear(&float32s(rows), self.k, &self.packed, &nothing, 0..nothing.len());
-        matrix.par_chunks(BLOCK * self.k).map(product).collect()
+        assert!(matrix.len().is_multiple_of(self.k), "the matrix is not [rows, k]");
+        let size = BLOCK * self.k;
+        let product = |(block, rows): (usize, &[E])| {
+            let mut y = vec![0.0; rows.len() / self.k * self.width()];
+            let next = &matrix[((block + 1) * size).min(matrix.len())..];
+            with_lanes(Product {
+                rows: &float32s(rows),
+                columns: self,
+                ahead: Ahead::new(&next[..size.min(next.len())]),
+                y: &mut y,
+            });
+            y
+        };
+        matrix.par_chunks(size).enumerate().map(product).collect()
+    }
+}
+
+struct Product<'a, E> {
+    /// `[rows, k]`
+    rows: &'a [f32],
+    columns: &'a Columns,
+    ahead: Ahead<'a, E>,
+    /// `[rows, width]`
+    y: &'a mut [f32],
+}
+
+impl<E: Element> Kernel for Product<'_, E> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(mut self) {
+        const { assert!(PANEL / L::N <= 4) };
+        let Columns { n, k, ref packed } = *self.columns;
+        let registers = |panel: usize| (n - panel * PANEL).min(PANEL).div_ceil(L::N);
+        let steps = (0..panels(n)).map(|panel| self.rows.len() / most::<L>(registers(panel)));
+        self.ahead.spread(steps.sum());
+        for (panel, weight) in packed.chunks_exact(k * PANEL).enumerate() {
+            // SAFETY: the caller promises the instructions.
+            unsafe {
+                match registers(panel) {
+                    1 => self.panel::<L, 1>(weight, panel),
+                    2 => self.panel::<L, 2>(weight, panel),
+                    3 => self.panel::<L, 3>(weight, panel),
+                    _ => self.panel::<L, 4>(weight, panel),
+                }
+            }
+        }
+    }
+}
+
+/// Rows of a tile of so many registers of columns.
+const fn most<L: Lanes>(registers: usize) -> usize {
+    if registers * L::N == PANEL {
+        L::ROWS
+    } else {
+        SUMS.div_ceil(registers)
+    }
+}
+
+impl<E: Element> Product<'_, E> {
+    /// All rows times the first `V` registers of a panel.
+    ///
+    /// # Safety
+    /// The CPU must have `L`'s instructions.
+    #[inline(always)]
+    unsafe fn panel<L: Lanes, const V: usize>(&mut self, weight: &[f32], panel: usize) {
+        if V * L::N > PANEL {
+            return;
+        }
+        let (k, width) = (self.columns.k, self.columns.width());
+        let mut row = 0;
+        macro_rules! tiles {
+            ($($rows:literal)*) => {$(
+                if most::<L>(V) >= $rows {
+                    while self.rows.len() / k - row >= $rows {
+                        let x = &self.rows[row * k..(row + $rows) * k];
+                        // SAFETY: the caller promises the instructions.
+                        let sums = unsafe { tile::<L, E, $rows, V>(x, weight, &mut self.ahead) };
+                        for (y, sums) in self.y[row * width..].chunks_mut(width).zip(sums) {
+                            let y = &mut y[panel * PANEL..][..PANEL];
+                            for (y, sum) in y.chunks_exact_mut(L::N).zip(sums) {
+                                // SAFETY: there is room for N numbers.
+                                unsafe { sum.store(y.as_mut_ptr()) };
+                            }
+                        }
+                        row += $rows;
+                    }
+                }
+            )*};
+        }
+        tiles!(8 6 4 3 2 1);
+    }
+}
+
+/// `R` rows of x times `V` registers of a panel. Each sum is added up in the order of k, whatever the others are.
+///
+/// # Safety
+/// The CPU must have `L`'s instructions.
+#[inline(always)]
+unsafe fn tile<L: Lanes, E: Element, const R: usize, const V: usize>(
+    x: &[f32],
+    weight: &[f32],
+    ahead: &mut Ahead<E>,
+) -> [[L; V]; R] {
+    let k = x.len() / R;
+    assert!(weight.len() == k * PANEL && V * L::N <= PANEL);
+    // SAFETY: the caller promises the instructions; x has R rows of k numbers, and the panel k rows of at least V registers.
+    unsafe {
+        let mut sums = [[L::splat(0.0); V]; R];
+        let mut x = x.as_ptr();
+        let mut weight = weight.as_ptr();
+        let end = weight.add(k * PANEL);
+        while weight != end {
+            ahead.fetch::<L>();
+            let stop = weight.add(ahead.every.min(end.offset_from_unsigned(weight) / PANEL) * PANEL);
+            while weight != stop {
+                let mut w = [L::splat(0.0); V];
+                for (v, w) in w.iter_mut().enumerate() {
+                    *w = L::load(weight.add(v * L::N));
+                }
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    let x = L::splat(*x.add(r * k));
+                    for (sum, w) in sums.iter_mut().zip(w) {
+                        *sum = x.mul_add(w, *sum);
+                    }
+                }
+                x = x.add(1);
+                weight = weight.add(PANEL);
+            }
+        }
+        sums
+    }
+}
+
+/// What is read next, which is brought near meanwhile.
+struct Ahead<'a, E> {
+    left: &'a [E],
+    /// Steps between two times that some is fetched.
+    every: usize,
+}
+
+impl<'a, E: Element> Ahead<'a, E> {
+    /// Numbers of some cache lines.
+    const SOME: usize = AHEAD * LINE / size_of::<E>();
+
+    fn new(left: &'a [E]) -> Self {
+        Self { left, every: 1 }
+    }
+
+    /// Over so many steps.
+    fn spread(&mut self, steps: usize) {
+        self.every = (steps / self.left.len().div_ceil(Self::SOME).max(1)).max(1);
+    }
+
+    /// # Safety
+    /// The CPU must have `L`'s instructions.
+    #[inline(always)]
+    unsafe fn fetch<L: Lanes>(&mut self) {
+        let (some, left) = self.left.split_at(Self::SOME.min(self.left.len()));
+        self.left = left;
+        for line in some.chunks(LINE / size_of::<E>()) {
+            // SAFETY: the caller promises the instructions, and a chunk is not empty.
+            unsafe { L::fetch(line.as_ptr()) };
+        }
     }
 }
 
@@ -76,108 +246,6 @@ impl<E: Element> Kernel for Convert<'_, E> {
         }
         for (to, from) in self.room[whole..].iter_mut().zip(&self.numbers[whole..]) {
             *to = from.to_f32();
-        }
-    }
-}
-
-/// The largest and the smallest of each column of a block `[rows, width]`; what is not a number is neither.
-pub(crate) fn extremes(block: &[f32], width: usize) -> [Vec<f32>; 2] {
-    let (mut largest, mut smallest) = (vec![f32::NEG_INFINITY; width], vec![f32::INFINITY; width]);
-    for row in block.chunks_exact(width) {
-        for ((&x, largest), smallest) in row.iter().zip(&mut largest).zip(&mut smallest) {
-            *largest = if x > *largest { x } else { *largest };
-            *smallest = if x < *smallest { x } else { *smallest };
-        }
-    }
-    [largest, smallest]
-}
-
-/// What softmax needs of columns of logits that come by in blocks, in an order that each column has for itself.
-pub(crate) struct Softmax {
-    /// The largest logit so far, `[width]`.
-    max: Vec<f32>,
-    /// The sum of e^(logit - max), `[width]`.
-    sum: Vec<f64>,
-    /// The sum of (logit - max) e^(logit - max), `[width]`.
-    weighted: Vec<f64>,
-}
-
-impl Softmax {
-    /// Of nothing yet. The width is of whole panels.
-    pub fn new(width: usize) -> Self {
-        Self {
-            max: vec![f32::NEG_INFINITY; width],
-            sum: vec![0.0; width],
-            weighted: vec![0.0; width],
-        }
-    }
-
-    /// Adds a block `[rows, width]`, whose largest logits are known.
-    ///
-    /// # Panics
-    /// If the block or what is known of it is not of that width.
-    pub fn add(&mut self, block: &[f32], largest: &[f32]) {
-        let width = self.max.len();
-        assert!(
-            width.is_multiple_of(PANEL) && largest.len() == width,
-            "the width is not of whole panels"
-        );
-        assert!(block.len().is_multiple_of(width), "the block is not [rows, width]");
-        for (column, &largest) in largest.iter().enumerate() {
-            if largest <= self.max[column] {
-                continue;
-            }
-            let change = f64::from(self.max[column]) - f64::from(largest);
-            self.max[column] = largest;
-            // Before the first block there is nothing to be changed, and the change infinite.
-            if self.sum[column] != 0.0 {
-                self.weighted[column] = (self.weighted[column] + change * self.sum[column]) * change.exp();
-                self.sum[column] *= change.exp();
-            }
-        }
-        with_lanes(Exponentials { block, of: self });
-    }
-
-    /// What e^logit adds up to over all of a column, in proportion to one of its logits.
-    pub fn probability(&self, column: usize, logit: f32) -> f64 {
-        (f64::from(logit) - f64::from(self.max[column])).exp() / self.sum[column]
-    }
-
-    /// In nats; not finite if a logit was not.
-    pub fn entropy(&self, column: usize) -> f64 {
-        self.sum[column].ln() - self.weighted[column] / self.sum[column]
-    }
-}
-
-struct Exponentials<'a> {
-    /// `[rows, width]`
-    block: &'a [f32],
-    of: &'a mut Softmax,
-}
-
-impl Kernel for Exponentials<'_> {
-    #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
-        let Softmax { max, sum, weighted } = self.of;
-        let width = max.len();
-        for at in (0..width).step_by(L::N) {
-            // SAFETY: the caller promises the instructions. The width is of whole panels, and so of whole registers, and each row of the
-            // block has it.
-            let (exps, products) = unsafe {
-                let max = L::load(max.as_ptr().add(at));
-                let (mut exps, mut products) = (L::splat(0.0), L::splat(0.0));
-                for row in self.block.chunks_exact(width) {
-                    let below = L::load(row.as_ptr().add(at)).sub(max);
-                    let exp = below.exp();
-                    exps = exps.add(exp);
-                    products = exp.mul_add(below, products);
-                }
-                (exps.lanes(0.0), products.lanes(0.0))
-            };
-            for lane in 0..L::N {
-                sum[at + lane] += f64::from(exps[lane]);
-                weighted[at + lane] += f64::from(products[lane]);
-            }
         }
     }
 }

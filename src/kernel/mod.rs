@@ -14,16 +14,18 @@ mod layer_norm;
 mod linear;
 mod parallel;
 mod products;
+mod softmax;
 #[cfg(test)]
 mod tests;
 mod values;
 
 pub(crate) use attention::{Attention, attention, mixed, patterns};
-pub(crate) use columns::{BLOCK, Columns, Softmax, extremes};
+pub(crate) use columns::{BLOCK, Columns};
 pub(crate) use dot::{matrix_vector, sum_of_rows};
 pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;
 pub(crate) use layer_norm::{layer_norm, scale};
 pub(crate) use linear::{PANEL, linear, packed_len, panels};
 pub(crate) use products::{along, by_head, squared_rows};
+pub(crate) use softmax::{Softmax, extremes};
 pub(crate) use values::{dots_by_head, dots_f64};

@@ -1,6 +1,8 @@
 //! Every kernel, with the lanes of this CPU and with the portable ones, against float64 by the definition. Those of WebAssembly
 //! are tested as they ship, in a browser.
 
+mod columns;
+
 use std::cell::Cell;
 
 use half::{bf16, f16};

@@ -1,5 +1,7 @@
 //! `logitscope readout`: what parts say to the whole vocabulary.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use logitscope::attribution::{Position, Written, readouts};
 use logitscope::report::{Token, Word, Words};
@@ -45,9 +47,9 @@ impl ReadoutCommand {
     pub fn run(&self) -> Result<()> {
         let model = self.model.open()?;
         let (tokens, _) = self.prompt.tokens(&model, self.bos)?;
-        let run = model.gpt2.run(&tokens)?;
+        let run = Arc::new(model.gpt2.run(&tokens)?);
         let position = Position::At(self.position).resolve(tokens.len())?[0];
-        let said = readouts(&run, &self.parts, position, self.top as usize)?;
+        let said = readouts(&run, &self.parts, position, self.top as usize)?.finish()?;
         self.model.tell(&model);
         let report = Report {
             tokens: tokens.into_iter().map(|id| Token::new(&model, id)).collect(),

@@ -382,6 +382,32 @@ impl Reference {
         (centered, center(&b_u))
     }
 
+    /// What a part that wrote x at a position says to the vocabulary, `[d_vocab]`.
+    pub fn says(&self, trace: &Trace, x: &[f64], position: usize) -> Vec<f64> {
+        let (_, scale) = self.normalize(&trace.resid_final[position]);
+        let scaled: Vec<f64> = center(x).iter().map(|x| x / scale).collect();
+        let (w_u, _) = self.processed_unembedding();
+        w_u.iter().map(|w| dot(&scaled, w)).collect()
+    }
+
+    /// How much float32 adds up to a logit (difference), whatever its sign: each number that a component writes, and the final
+    /// LayerNorm's bias, as they are read. Rounding is in proportion to that, and not to what remains of it.
+    pub fn added(&self, trace: &Trace, answer: u32, incorrect: Option<u32>, position: usize) -> f64 {
+        let (_, scale) = self.normalize(&trace.resid_final[position]);
+        let (gamma, beta) = (self.vector("ln_f.weight"), self.vector("ln_f.bias"));
+        let unembedding = self.unembedding();
+        let parts = labels::components(self.config.n_layer, self.config.n_layer);
+        let written: Vec<Matrix> = parts.into_iter().map(|part| trace.part(part)).collect();
+        let of_number = |j: usize| {
+            let mean = || unembedding.iter().map(|w| w[j]).sum::<f64>() / unembedding.len() as f64;
+            let than = incorrect.map_or_else(mean, |token| unembedding[token as usize][j]);
+            let read = (unembedding[answer as usize][j] - than).abs();
+            let size = written.iter().map(|x| x[position][j].abs()).sum::<f64>();
+            read * (gamma[j].abs() * size / scale + beta[j].abs())
+        };
+        (0..gamma.len()).map(of_number).sum()
+    }
+
     /// The attribution of each part, `[component][pos]`; the logit (difference) and b_U, `[pos]`.
     pub fn attribution(
         &self,

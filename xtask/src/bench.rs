@@ -8,8 +8,9 @@ use crate::{bindgen, browser, build, module::FLOOR, npm, project::Project, toolc
 /// The benchmark's npm package, in which the measuring is done.
 const PACKAGE: &str = "xtask/bench";
 
-/// Measures dist/ against the project's goals and prints the report, the only output on stdout.
-pub fn bench(project: &Project, json: bool, python: Option<&Path>) -> Result<()> {
+/// Measures dist/ against the project's goals and prints the report, the only output on stdout. `only`: parts of the titles of what
+/// is measured, or all.
+pub fn bench(project: &Project, json: bool, python: Option<&Path>, only: &[String]) -> Result<()> {
     let sh = &project.shell;
     let xtask = env::current_exe()?;
     let yes = project.yes.then_some("--yes");
@@ -23,10 +24,11 @@ pub fn bench(project: &Project, json: bool, python: Option<&Path>) -> Result<()>
     let python = python
         .into_iter()
         .flat_map(|python| [OsStr::new("--python"), python.as_os_str()]);
+    let only = only.iter().flat_map(|text| ["--only", text]);
     let _package = sh.push_dir(PACKAGE);
     cmd!(
         sh,
-        "node --import tsx src/node/run.ts --dist {dist} --work {work} {json...} {python...}"
+        "node --import tsx src/node/run.ts --dist {dist} --work {work} {json...} {python...} {only...}"
     )
     .env("CHROME", browser)
     .env("CHROME_FLAGS", browser::FLAGS.join(" "))

@@ -61,6 +61,9 @@ enum Task {
         /// Also measure what TransformerLens takes for the same, with a Python that has it
         #[arg(long, value_name = "PYTHON", conflicts_with = "prepare")]
         python: Option<PathBuf>,
+        /// Measure only the sections with this in their titles, in either case; several times, or with commas, for several
+        #[arg(long, value_name = "TEXT", conflicts_with = "prepare")]
+        only: Vec<String>,
     },
 }
 
@@ -86,7 +89,7 @@ fn run(Arguments { yes, task }: Arguments) -> Result<()> {
         Task::Serve { port } => serve::serve(&project, port),
         Task::Test => test::test(&project),
         Task::Bench { prepare: true, .. } => bench::prepare(&project),
-        Task::Bench { json, python, .. } => bench::bench(&project, json, python.as_deref()),
+        Task::Bench { json, python, only, .. } => bench::bench(&project, json, python.as_deref(), &only),
     }
 }
 

@@ -143,22 +143,25 @@ export class Run {
   }
 
   /** What a part says to the whole vocabulary: the tokens that it promotes and suppresses most, with its attribution for each as the answer. */
-  async readout(question: ReadoutQuestion, options: Abortable = {}): Promise<Readout> {
+  async readout(question: ReadoutQuestion, options: Working<Readout[]> = {}): Promise<Readout> {
     if (typeof question !== 'object' || question === null) throw wrong('question', question, "an object such as { part: 'L9H9' }");
     const { part, ...rest } = question;
     const [readout] = await this.readouts({ ...rest, parts: [part] }, options);
     return readout as Readout;
   }
 
-  /** As {@link Run.readout}, of several parts in one pass over the unembedding. */
-  async readouts(question: Omit<ReadoutQuestion, 'part'> & { parts: readonly string[] }, options: Abortable = {}): Promise<Readout[]> {
+  /**
+   * As {@link Run.readout}, of several parts in one pass over the unembedding, or, of hundreds, in few. What is known on the way is of the
+   * first ones. Cancelled by its signal within a tenth of a second.
+   */
+  async readouts(question: Omit<ReadoutQuestion, 'part'> & { parts: readonly string[] }, options: Working<Readout[]> = {}): Promise<Readout[]> {
     const { parts, position = -1, k = 10 } = question;
     if (!Array.isArray(parts)) throw wrong('parts', parts, "a list of labels such as ['L9H9', 'L9H9@5']");
     for (const part of parts as readonly unknown[]) if (typeof part !== 'string') throw wrong('part', part, 'a label such as L9H9 or L9H9@5');
     checkPosition(position);
     checkCount('k', k);
-    checkOptions(options, { signal: 'signal' });
-    return this.#call((service) => service.readouts(this.#handle, [...parts], position, k), options.signal);
+    checkOptions(options, WORKING);
+    return work(this.#call, (service) => service.readouts(this.#handle, [...parts], position, k), options, (known: Readout[]) => known);
   }
 
   /**

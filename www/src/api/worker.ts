@@ -63,7 +63,7 @@ export interface Advanced {
 }
 
 /** What work that takes its time ends with. */
-export type Known = Effects | Patching | LensText | HeadScores | SetTables;
+export type Known = Effects | Patching | LensText | Readout[] | HeadScores | SetTables;
 
 /** Milliseconds of work on a trial between two other questions. */
 const TURN = 25;
@@ -153,8 +153,6 @@ const service = {
 
   pattern: (run: number, head: string): Float32Array => get(runs, run).pattern(head),
 
-  readouts: (run: number, parts: string[], position: number, k: number): Readout[] => get(runs, run).readouts(parts, position, k),
-
   reaction: (run: number, question: ReactionQuestion): Reaction => get(runs, run).reaction(question),
 
   effects(run: number, question: EffectsQuestion): number {
@@ -169,6 +167,11 @@ const service = {
 
   lens(run: number, question: LensQuestion): number {
     trials.set(++handles, get(runs, run).lens(question));
+    return handles;
+  },
+
+  readouts(run: number, parts: string[], position: number, k: number): number {
+    trials.set(++handles, get(runs, run).readouts(parts, position, k));
     return handles;
   },
 

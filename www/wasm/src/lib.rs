@@ -34,6 +34,8 @@ mod patch_grid;
 #[cfg(feature = "charts")]
 mod pattern;
 #[cfg(feature = "model")]
+mod readout;
+#[cfg(feature = "model")]
 mod run;
 #[cfg(feature = "charts")]
 mod scatter;

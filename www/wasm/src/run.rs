@@ -9,7 +9,6 @@ use logitscope::attribution::{
     lens, patch, patched, reaction, readouts, sources, without,
 };
 use logitscope::gpt2::{self, LanguageModel};
-use logitscope::report::Words;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -17,9 +16,9 @@ use crate::convert::{
     form, given, integers, one_or_several, parsed, position, single_token, size, steps, to_js, tokens, whole_number,
 };
 use crate::lens::Looking;
+use crate::readout::Saying;
 use crate::types::{
-    JsAttribution, JsCancelling, JsLens, JsPredictions, JsQuestion, JsReaction, JsReadouts, JsSources, JsTokens,
-    JsWhatIf,
+    JsAttribution, JsCancelling, JsLens, JsPredictions, JsQuestion, JsReaction, JsSources, JsTokens, JsWhatIf,
 };
 use crate::{JsResult, Trial};
 
@@ -149,15 +148,14 @@ impl Run {
     }
 
     /// What some parts, by their labels, say to the whole vocabulary.
-    pub fn readouts(&self, parts: Vec<String>, position: f64, k: f64) -> JsResult<JsReadouts> {
+    pub fn readouts(&self, parts: Vec<String>, position: f64, k: f64) -> JsResult<Trial> {
         let position = Position::At(whole_number(position)?).resolve(self.run.tokens().len())?[0];
         let parts = parts
             .iter()
             .map(|part| part.parse())
             .collect::<Result<Vec<_>, Error>>()?;
-        let said = readouts(&self.run, &parts, position, size("k", &k.into())?)?;
-        let words: Vec<Words> = said.iter().map(|readout| Words::new(&self.model, readout)).collect();
-        Ok(to_js(&words)?.unchecked_into())
+        let trial = readouts(&self.run, &parts, position, size("k", &k.into())?)?;
+        Ok(Saying::new(&self.model, trial).into())
     }
 
     /// The whole pattern of a head, by its label: of each query the attention to the keys up to there, one after the other.

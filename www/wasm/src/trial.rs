@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use crate::JsResult;
 use crate::convert::to_js;
 use crate::lens::Looking;
+use crate::readout::Saying;
 use crate::set::Set;
 use crate::types::JsTrialed;
 
@@ -17,6 +18,7 @@ enum Kind {
     Effects(EffectsTrial),
     Patching(PatchingTrial),
     Lens(Looking),
+    Readouts(Saying),
     Heads(Box<HeadScoresTrial>),
     Set(Box<Set>),
 }
@@ -36,6 +38,12 @@ impl From<PatchingTrial> for Trial {
 impl From<Looking> for Trial {
     fn from(looking: Looking) -> Self {
         Self(Kind::Lens(looking))
+    }
+}
+
+impl From<Saying> for Trial {
+    fn from(saying: Saying) -> Self {
+        Self(Kind::Readouts(saying))
     }
 }
 
@@ -59,6 +67,7 @@ impl Trial {
             Kind::Effects(trial) => trial.advance()?,
             Kind::Patching(trial) => trial.advance()?,
             Kind::Lens(looking) => looking.advance()?,
+            Kind::Readouts(saying) => saying.advance()?,
             Kind::Heads(trial) => trial.advance()?,
             Kind::Set(set) => set.advance()?,
         })
@@ -70,6 +79,7 @@ impl Trial {
             Kind::Effects(trial) => trial.progress(),
             Kind::Patching(trial) => trial.progress(),
             Kind::Lens(looking) => looking.progress(),
+            Kind::Readouts(saying) => saying.progress(),
             Kind::Heads(trial) => trial.progress(),
             Kind::Set(set) => set.progress(),
         };
@@ -82,6 +92,7 @@ impl Trial {
             Kind::Effects(trial) => to_js(&trial.effects())?,
             Kind::Patching(trial) => to_js(&trial.patching())?,
             Kind::Lens(looking) => looking.known()?,
+            Kind::Readouts(saying) => saying.known()?,
             Kind::Heads(trial) => to_js(trial.scores())?,
             Kind::Set(set) => set.known()?,
         };

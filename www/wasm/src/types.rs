@@ -390,10 +390,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn k(this: &JsLens) -> JsValue;
 
-    #[wasm_bindgen(typescript_type = "Readout[]")]
-    pub type JsReadouts;
-
-    #[wasm_bindgen(typescript_type = "Effects | Patching | LensText | HeadScores | SetTables")]
+    #[wasm_bindgen(typescript_type = "Effects | Patching | LensText | Readout[] | HeadScores | SetTables")]
     pub type JsTrialed;
     #[wasm_bindgen(typescript_type = "Cancelling[]")]
     pub type JsCancelling;

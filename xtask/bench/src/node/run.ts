@@ -20,9 +20,12 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** A Python that has TransformerLens, to measure beside. */
     python: { type: 'string' },
+    /** Parts of the titles of what is to be measured; without, all is. */
+    only: { type: 'string', multiple: true, default: [] },
   },
 });
 const { dist, work } = values;
+const MODULES = 'WebAssembly modules, gzipped';
 const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 await build({
@@ -60,11 +63,12 @@ try {
   const { product } = await (await browser.newCDPSession(page)).send('Browser.getVersion');
   // A worker that fails to start never answers.
   const failure = new Promise<never>((_, fail) => page.on('pageerror', fail));
-  const measured = await Promise.race([
-    page.evaluate<Measured>("import('/page/main.js').then(({ measure }) => measure())"),
-    failure,
-  ]);
-  const sections = [...measured.sections, ...(values.python ? [besideTransformerLens(values.python, join(work, 'models/float32'), measured.sections)] : []), await modules()];
+  const inPage = <T>(what: string) => Promise.race([page.evaluate<T>(`import('/page/main.js').then(({ titles, measure }) => ${what})`), failure]);
+  const wanted = chosen([...(await inPage<string[]>('titles')), MODULES], values.only);
+  const measured = await inPage<Measured>(`measure(${JSON.stringify(wanted)})`);
+  const sections = [...measured.sections];
+  if (values.python) sections.push(besideTransformerLens(values.python, join(work, 'models/float32'), measured.sections));
+  if (wanted.includes(MODULES)) sections.push(await modules());
   const goals = sections.flatMap(({ rows }) => rows.flatMap(({ goal }) => goal ?? []));
   const report: Report = {
     browser: product,
@@ -81,6 +85,15 @@ try {
   await rm(profile, { recursive: true, force: true });
 }
 
+/** The titles that contain one of these texts, in either case. */
+function chosen(titles: readonly string[], only: readonly string[]): readonly string[] {
+  const texts = only.flatMap((text) => text.split(',')).map((text) => text.trim().toLowerCase());
+  const matches = (text: string) => titles.filter((title) => title.toLowerCase().includes(text));
+  const unknown = texts.find((text) => matches(text).length === 0);
+  if (unknown !== undefined) throw new Error(`--only: no section's title has ${JSON.stringify(unknown)} in it; there are\n  ${titles.join('\n  ')}`);
+  return texts.length === 0 ? titles : titles.filter((title) => texts.some((text) => matches(text).includes(title)));
+}
+
 /** What each WebAssembly module is to transfer. */
 async function modules(): Promise<Section> {
   const files = (await readdir(join(dist, 'logitscope'))).filter((name) => name.endsWith('.wasm'));
@@ -89,5 +102,5 @@ async function modules(): Promise<Section> {
     const megabytes = (bytes: Buffer) => quantity('MB', [bytes.length / 1e6]);
     return row(name, megabytes(gzipSync(bytes, { level: 9 })), { at: '<', limit: 1 }, { raw: megabytes(bytes) });
   });
-  return { title: 'WebAssembly modules, gzipped', rows: await Promise.all(rows) };
+  return { title: MODULES, rows: await Promise.all(rows) };
 }

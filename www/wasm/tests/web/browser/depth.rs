@@ -216,7 +216,9 @@ fn what_a_part_says_of_a_token_is_its_attribution() {
         ("L0N3", json!({ "unit": "neuron", "of": "0_mlp_out" }), 3),
         ("L1H0@2", json!({ "unit": "source", "of": "L1H0" }), 2),
     ] {
-        let said = JsValue::from(run.readouts(vec![part.into()], -1.0, 1.0).unwrap());
+        let mut trial = run.readouts(vec![part.into()], -1.0, 1.0).unwrap();
+        while trial.advance().unwrap() {}
+        let said = JsValue::from(trial.known().unwrap());
         let words = get(&Array::from(&said).get(0), "promoted");
         let word = Array::from(&words).get(0);
         let mut asked = question;
