@@ -13,21 +13,23 @@
  * @packageDocumentation
  */
 import { proxy } from 'comlink';
-import { checkIds, checkOptions, checkPrompt, checkToken, wrong } from './arguments.js';
-import { initCharts, type Engine } from './engine.js';
+import { checkIds, checkOptions, checkPrompt, checkToken, wrong, type Input } from './arguments.js';
+import { initCharts } from './charts.js';
+import type { Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './locate.js';
+import type { Assets } from './modules.js';
 import type { Progress } from './progress.js';
 import { Run, type Abortable, type Call, type Work, type Working } from './run.js';
 import { discardIncomplete } from './storage/kept.js';
 import { Team } from './team.js';
 import { attributeAll, effectsAll, sourcesAll, type SetAttribution, type SetEffects, type SetOptions, type SetSources } from './set.js';
 import { WORKING, work } from './work.js';
-import type { Input, Loaded } from './worker.js';
+import type { Loaded } from './worker.js';
 import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SamplingOptions, SetPrompt, Token, Unit } from '../wasm/model.js';
 
-export { Chart, Curve, LensTable, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
-export { initCharts, type Engine } from './engine.js';
+export * from './charts.js';
+export type { Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles } from './dropped.js';
 export { atCommit, hubFolder, readHubFolder, type HubFolder } from './hub.js';
@@ -38,23 +40,7 @@ export { Run, type Abortable, type Attribution, type Work, type Working } from '
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Moments, RoleSources, SetAnswer, SetAttribution, SetEffects, SetOptions, SetSources } from './set.js';
-export type { Input } from './worker.js';
-export type {
-  ChartItem,
-  ChartKey,
-  ChartView,
-  Charted,
-  CurveView,
-  LensCell,
-  LensView,
-  PatchCell,
-  PatchView,
-  PatternCell,
-  PatternView,
-  Sayings,
-  ScatterPoint,
-  Subject,
-} from '../wasm/charts.js';
+export type { Input } from './arguments.js';
 export type {
   AnsweredPrompt,
   Asked,
@@ -89,7 +75,7 @@ export type {
 } from '../wasm/model.js';
 
 /** How to load a model. */
-export interface LoadOptions {
+export interface LoadOptions extends Assets {
   /**
    * At most so many threads may compute, each a worker of its own. Default: as many as the processor has, up to 8. More than
    * it has, and than 8, are not started.
@@ -110,6 +96,11 @@ export interface LoadOptions {
    * the same training, `model.step-400.safetensors`. Such a model is not kept in the browser's storage.
    */
   weights?: string;
+  /**
+   * The URL, relative to the page and of its origin, of the package's `worker.js`: for pages whose Content-Security-Policy allows no workers from
+   * `blob:`. Default: what comes with the script.
+   */
+  workerUrl?: string | URL;
 }
 
 /** How a prompt is read, and when to forget it. */
@@ -124,6 +115,15 @@ export interface GenerateOptions extends PromptOptions, SamplingOptions {
   onToken?: (token: Token) => void;
 }
 
+const LOAD_OPTIONS = {
+  threads: 'number',
+  signal: 'signal',
+  onProgress: 'function',
+  weights: 'text',
+  keep: 'flag',
+  assets: 'address',
+  workerUrl: 'address',
+} as const;
 const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
 const GENERATE_OPTIONS = {
   ...PROMPT_OPTIONS,
@@ -167,7 +167,7 @@ export class Logitscope {
     this.config = loaded.config;
     this.hasTokenizer = loaded.hasTokenizer;
     this.bos = loaded.bos;
-    this.notices = loaded.notices;
+    this.notices = team.notice === undefined ? loaded.notices : [...loaded.notices, team.notice];
     this.notKept = loaded.notKept;
     this.revision = loaded.revision;
     this.#call = (ask, signal) => {
@@ -189,8 +189,8 @@ export class Logitscope {
    * @throws {@link LogitscopeError} that says what was wrong with which file. Scopes loaded before stay usable.
    */
   static async load(model: string | URL | Iterable<File>, options: LoadOptions = {}): Promise<Logitscope> {
-    checkOptions(options, { threads: 'number', signal: 'signal', onProgress: 'function', weights: 'text', keep: 'flag' });
-    const { threads, signal, onProgress, weights, keep = true } = options;
+    checkOptions(options, LOAD_OPTIONS);
+    const { threads, signal, onProgress, weights, keep = true, assets, workerUrl } = options;
     if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
       throw new LogitscopeError('ArgumentError', `threads: ${threads} is not a whole number from 1 up`);
     }
@@ -200,9 +200,9 @@ export class Logitscope {
     }
     signal?.throwIfAborted();
     const location = locate(model);
-    const charts = initCharts();
+    const charts = initCharts({ assets });
     charts.catch(() => {});
-    const team = await Team.start(threads);
+    const team = await Team.start({ threads, assets, workerUrl });
     const abort = () => team.end(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {

@@ -65,7 +65,11 @@ function first({ labels, attribution, positions }: AttributionData, k: number, s
   return means.sort((a, b) => size(b.value) - size(a.value)).slice(0, Math.max(0, k));
 }
 
-/** Asks the worker, after everything asked before. */
+/**
+ * Asks the worker, after everything asked before.
+ *
+ * @internal
+ */
 export type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 /** The labels of a head's sources, or of an MLP's neurons and its output bias. */
