@@ -1,6 +1,6 @@
 /** What the builds of the page and of the package have in common. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 
@@ -15,6 +15,7 @@ export const apiTypes = (folder: string): Plugin => ({
   closeBundle() {
     const tsc = path('node_modules/typescript/bin/tsc');
     execFileSync(process.execPath, [tsc, '--project', path('tsconfig.types.json'), '--outDir', folder], { stdio: 'inherit' });
+    mkdirSync(`${folder}/wasm`, { recursive: true });
     for (const types of ['charts.d.ts', 'model.d.ts']) {
       // Older TypeScript, and older targets, have no such symbol.
       const known = readFileSync(path(`src/wasm/${types}`), 'utf8').replace(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '');

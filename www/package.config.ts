@@ -27,6 +27,7 @@ const plainAddresses: Plugin = {
   name: 'plain-addresses',
   enforce: 'pre',
   transform: (code, id) => (id.includes('/src/api/') ? code.replaceAll("new URL('../wasm/", "new URL(/* @vite-ignore */ './") : undefined),
+  renderChunk: (code) => code.replaceAll('/* @vite-ignore */', ''),
 };
 
 /** What is no script of the API's: WebAssembly, the workers' script, the manifest, of the page's version, and licenses. */
@@ -53,9 +54,8 @@ export default defineConfig({
     emptyOutDir: true,
     // Copies of WebAssembly are as large as they are.
     chunkSizeWarningLimit: 2000,
+    lib: { entry: { logitscope: path('src/api/logitscope.ts'), charts: path('src/api/charts.ts') }, formats: ['es'] },
     rolldownOptions: {
-      input: { logitscope: path('src/api/logitscope.ts'), charts: path('src/api/charts.ts') },
-      preserveEntrySignatures: 'strict',
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: ({ facadeModuleId }) => (facadeModuleId?.endsWith('?gzip') ? 'copy-of-[name].js' : 'shared-[name].js'),
