@@ -90,9 +90,10 @@ export class FileServer {
       return;
     }
     if (fault === 'cut' || fault === 'stall') throttle(response, fault);
-    const made = this.#made.get(path.replace(/\?.*/, ''));
+    const [file = ''] = path.split('?');
+    const made = this.#made.get(file);
     if (made) {
-      const type = path.endsWith('.html') ? 'text/html' : 'application/octet-stream';
+      const type = file.endsWith('.html') ? 'text/html' : 'application/octet-stream';
       response.writeHead(200, { 'content-type': type, 'content-length': made.length }).end(made);
       return;
     }

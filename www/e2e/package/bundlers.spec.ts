@@ -33,7 +33,7 @@ test('what is imported and not used is not bundled', async () => {
   };
   expect(await bytes("import { Logitscope } from 'logitscope'")).toBeLessThan(20);
   expect(await bytes("import { Logitscope } from 'logitscope'; console.log(Logitscope)")).toBeGreaterThan(100_000);
-  expect(await bytes("import { hubFolder } from 'logitscope'; console.log(hubFolder('openai-community/gpt2'))")).toBeLessThan(4_000);
+  expect(await bytes("import { hubFolder } from 'logitscope'; console.log(hubFolder('openai-community/gpt2'))")).toBeLessThan(16_000);
 });
 
 test('importing it does nothing, on a server too', async () => {
