@@ -24,12 +24,12 @@ export const apiTypes = (folder: string): Plugin => ({
   },
 });
 
-/** A module and all that it imports, as one script. */
-export async function bundled(input: string, format: 'es' | 'iife'): Promise<string> {
+/** A module and all that it imports, as one classic script: in a frame that is sandboxed, Chromium starts no worker from a module's blob. */
+export async function bundled(input: string): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: 'warn',
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format } } },
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife' } } },
   });
   const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
   const [chunk] = chunks;
@@ -38,7 +38,7 @@ export async function bundled(input: string, format: 'es' | 'iife'): Promise<str
 }
 
 /**
- * `import code from './module?code'`: a module and all that it imports, as text. Vite's own workers that come inlined start by
+ * `import code from './module?code'`: a module and all that it imports, as text of a classic script. Vite's own workers that come inlined start by
  * an address that no page takes that asks for Trusted Types.
  */
 export const asCode: Plugin = {
@@ -46,6 +46,6 @@ export const asCode: Plugin = {
   async load(id) {
     const [input, query] = id.split('?');
     if (query !== 'code' || !input) return undefined;
-    return `export default ${JSON.stringify(await bundled(input, 'es'))}`;
+    return `export default ${JSON.stringify(await bundled(input))}`;
   },
 };

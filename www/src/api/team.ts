@@ -155,7 +155,7 @@ let codeUrl: string | undefined;
 function startWorker(name: string, workerUrl: URL | undefined): Worker {
   const script = workerUrl ?? (codeUrl ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
   try {
-    return new Worker(ownScript(script), { type: 'module', name });
+    return new Worker(ownScript(script), { name });
   } catch (error) {
     throw notStarted(workerUrl, error);
   }
