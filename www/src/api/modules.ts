@@ -42,7 +42,7 @@ export async function copied(name: keyof typeof inlined, { assets }: Assets, mis
   return once(name, async () => {
     const { default: base64 } = await copy().catch(() => Promise.reject(missing));
     const gzipped = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const bytes = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream('gzip'));
+    const bytes = new Response(gzipped).body?.pipeThrough(new DecompressionStream('gzip'));
     return WebAssembly.compile(await new Response(bytes).arrayBuffer());
   });
 }
