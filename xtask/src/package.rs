@@ -46,13 +46,15 @@ pub fn pack(project: &Project) -> Result<PathBuf> {
     Ok(archive)
 }
 
-/// Installs the packed package in tests/embed, as its users do.
+/// Installs the packed package in tests/embed, as its users do, and builds the projects there.
 pub fn install(project: &Project) -> Result<()> {
     let archive = pack(project)?;
     npm::install_in(project, EMBED)?;
     let sh = &project.shell;
     let _embed = sh.push_dir(EMBED);
-    Ok(cmd!(sh, "npm install --silent --no-save --no-audit --no-fund {archive}").run()?)
+    cmd!(sh, "npm install --silent --no-save --no-audit --no-fund {archive}").run()?;
+    let build = cmd!(sh, "npm run --silent build --workspaces");
+    Ok(build.env("NEXT_TELEMETRY_DISABLED", "1").run()?)
 }
 
 fn sizes(project: &Project) -> Result<()> {

@@ -1,18 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { answer, build, expect, node, right, serve, start, test, type Served } from './fixtures';
+import { answer, expect, node, right, serve, start, test, type Served } from './fixtures';
 
-/** How each project is made and opened. */
+/** How each project is opened. */
 const projects: Record<string, () => Promise<Served>> = {
-  'Vite, built': () => build('vite').then(() => serve('vite/dist')),
+  'Vite, built': () => serve('vite/dist'),
   'Vite, in development': () => start('vite', 'vite/bin/vite.js', '--host', '127.0.0.1', '--port', '0'),
-  'webpack': () => build('webpack').then(() => serve('webpack')),
-  'Next.js': () => build('next').then(() => start('next', 'next/dist/bin/next', 'start', '--port', '0')),
-  'esbuild': () => build('esbuild').then(() => serve('esbuild')),
+  'webpack': () => serve('webpack'),
+  'Next.js': () => start('next', 'next/dist/bin/next', 'start', '--port', '0'),
+  'esbuild': () => serve('esbuild'),
 };
 
 for (const [name, open] of Object.entries(projects)) {
   test(`works without options in ${name}`, async ({ page, server }) => {
-    test.setTimeout(300_000);
     const { url, stop } = await open();
     try {
       const told = JSON.parse(await answer(page, server, url)) as unknown;

@@ -10,15 +10,10 @@ import { FileServer } from '../server';
 
 export { expect };
 
-/** A project each that has the package from npm, as `cargo xtask package` installs it. */
-export const EMBED = fileURLToPath(new URL('../../../tests/embed/', import.meta.url));
+/** Projects that have the package from npm. `cargo xtask test` installs it there, and builds them. */
+const EMBED = fileURLToPath(new URL('../../../tests/embed/', import.meta.url));
 
 const execute = promisify(execFile);
-
-/** Runs a script of one of the projects to its end. */
-export async function build(project: string): Promise<void> {
-  await execute('npm', ['run', '--silent', 'build'], { cwd: EMBED + project, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
-}
 
 /** Runs Node in one of the projects; gives what it prints. */
 export async function node(project: string, ...args: string[]): Promise<string> {
@@ -62,7 +57,7 @@ export const test = base.extend<{ policy: string | undefined; isolates: boolean;
   policy: [undefined, { option: true }],
   isolates: [false, { option: true }],
   server: async ({ policy, isolates }, use) => {
-    if (!existsSync(`${EMBED}node_modules/logitscope`)) throw new Error('The package is not installed in tests/embed: cargo xtask package');
+    if (!existsSync(`${EMBED}node_modules/logitscope`)) throw new Error('The package is not installed in tests/embed: cargo xtask test does that');
     const server = new FileServer(isolates, policy);
     await server.start();
     await use(server);

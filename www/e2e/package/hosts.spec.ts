@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { FileServer } from '../server';
-import { answer, build, expect, right, test } from './fixtures';
+import { answer, expect, right, test } from './fixtures';
 
 const relaxed = (threads = 1) => right({ simd: 'relaxed-simd', threads });
 
@@ -43,8 +43,6 @@ test.describe('on a page that is isolated', () => {
 });
 
 test.describe('bundled by esbuild, which copies no files', () => {
-  test.beforeAll(() => build('esbuild'));
-
   test('the option assets says where they are', async ({ page, server }) => {
     const url = `${server.origin}/embed/esbuild/index.html`;
     expect(JSON.parse(await answer(page, server, url, { assets: '/package' }))).toEqual(relaxed());
