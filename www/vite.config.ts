@@ -1,23 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { marked } from 'marked';
-import { build, defineConfig, type Plugin } from 'vite';
-
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-
-/** Writes what dist/logitscope.d.ts re-exports: the API's types, and those that wasm-bindgen wrote, which tsc leaves out. */
-const apiTypes: Plugin = {
-  name: 'api-types',
-  apply: 'build',
-  closeBundle() {
-    execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '--project', path('tsconfig.types.json')], {
-      stdio: 'inherit',
-    });
-    for (const types of ['charts.d.ts', 'model.d.ts']) cpSync(path(`src/wasm/${types}`), path(`../dist/types/wasm/${types}`));
-  },
-};
+import { defineConfig, type Plugin } from 'vite';
+import { apiTypes, asCode, bundled, path, target } from './bundling.ts';
 
 /** The model card as a page: a file server would offer the Markdown itself as a download. */
 const modelCard: Plugin = {
@@ -36,36 +21,8 @@ const modelCard: Plugin = {
   },
 };
 
-const target = 'es2022';
-
 /** Of files with a hash in their names. The service worker answers for it, so no other page of an origin may have one of this name. */
 const assetsDir = 'logitscope';
-
-/** A module and all that it imports, as one script. */
-async function bundled(input: string, format: 'es' | 'iife'): Promise<string> {
-  const made = await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format } } },
-  });
-  const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
-  const [chunk] = chunks;
-  if (chunks.length !== 1 || chunk?.type !== 'chunk') throw new Error(`${input} is not one script`);
-  return chunk.code;
-}
-
-/**
- * `import code from './module?code'`: a module and all that it imports, as text. Vite's own workers that come inlined start by
- * an address that no page takes that asks for Trusted Types.
- */
-const asCode: Plugin = {
-  name: 'as-code',
-  async load(id) {
-    const [input, query] = id.split('?');
-    if (query !== 'code' || !input) return undefined;
-    return `export default ${JSON.stringify(await bundled(input, 'es'))}`;
-  },
-};
 
 /**
  * The service worker, which knows every file of its version: it stands where its scope is all of the page. Each page says of
@@ -87,7 +44,7 @@ const serviceWorker: Plugin = {
       writeFileSync(dist + name, html);
     }
     const known = `self.VERSION = ${JSON.stringify(version)};\nself.FILES = ${JSON.stringify(files)};\n`;
-    writeFileSync(`${dist}isolation.js`, known + (await bundled(path('src/service-worker/worker.ts'), 'iife')));
+    writeFileSync(`${dist}isolation.js`, known + (await bundled(path('src/service-worker/worker.ts'))));
   },
 };
 
@@ -117,5 +74,5 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (name === 'logitscope' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
     },
   },
-  plugins: [apiTypes, asCode, modelCard, serviceWorker],
+  plugins: [apiTypes(path('../dist/types')), asCode, modelCard, serviceWorker],
 });

@@ -110,6 +110,7 @@ const answer = ({ prompts, failed, meanLogit, sdLogit, error }: SetTables): SetA
   failed,
 });
 
+/** @internal */
 export function attributeAll(call: Call, prompts: readonly SetPrompt[], units: readonly Unit[], options: SetOptions & Working<SetAttribution[]>): Promise<SetAttribution[]> {
   return ask(call, prompts, { measure: 'parts', unit: units }, options, (known) =>
     units.map((unit) => {
@@ -119,6 +120,7 @@ export function attributeAll(call: Call, prompts: readonly SetPrompt[], units: r
   );
 }
 
+/** @internal */
 export function effectsAll(call: Call, prompts: readonly SetPrompt[], removal: Removal & { unit: 'component' | 'head' }, options: SetOptions & Working<SetEffects>): Promise<SetEffects> {
   return ask(call, prompts, { measure: 'effects', ...removal }, options, (known) => {
     const [effect = NONE, direct = NONE] = known.tables;
@@ -127,6 +129,7 @@ export function effectsAll(call: Call, prompts: readonly SetPrompt[], removal: R
   });
 }
 
+/** @internal */
 export function sourcesAll(call: Call, prompts: readonly SetPrompt[], options: SetOptions & Working<SetSources>): Promise<SetSources> {
   return ask(call, prompts, { measure: 'sources' }, options, (known) => {
     const roles: Record<string, RoleSources> = {};

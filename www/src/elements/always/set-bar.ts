@@ -6,6 +6,7 @@ import { count } from '../../words/format';
 import { overall } from '../../words/set';
 import { tell } from '../events';
 import { base, choices } from '../styles';
+import { submitted } from '../submitted';
 import { workRow } from '../work-row';
 import { removalChoices } from '../what-if/removal-choices';
 
@@ -35,9 +36,8 @@ export class SetBar extends LitElement {
     input.value = '';
   }
 
-  #give(event: SubmitEvent): void {
-    event.preventDefault();
-    const text = String(new FormData(event.target as HTMLFormElement).get('prompts') ?? '');
+  #give(event: Event): void {
+    const text = String(submitted(event)?.get('prompts') ?? '');
     tell(this, 'set-give', { text, name: 'typed prompts' });
   }
 
@@ -49,13 +49,13 @@ export class SetBar extends LitElement {
   }
 
   #written() {
-    return html`<form @submit=${this.#give}>
+    return html`<form>
       <label class="small" for="prompts">
         CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span> (several for the mean of several words); each further column is a role, a word of the
         prompt that heads may look at. Or JSON lines with the same names. A space that begins an answer is part of it.
       </label>
       <textarea id="prompts" name="prompts" class="mono small" rows="6" spellcheck="false" autocapitalize="off" placeholder=${EXAMPLE}></textarea>
-      <button class="main">Ask them</button>
+      <button class="main" @click=${this.#give}>Ask them</button>
     </form>`;
   }
 

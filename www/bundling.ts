@@ -1,0 +1,51 @@
+/** What the builds of the page and of the package have in common. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'vite';
+
+export const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export const target = 'es2022';
+
+/** Writes the API's types into a folder, and those that wasm-bindgen wrote, which tsc leaves out. */
+export const apiTypes = (folder: string): Plugin => ({
+  name: 'api-types',
+  apply: 'build',
+  closeBundle() {
+    const tsc = path('node_modules/typescript/bin/tsc');
+    execFileSync(process.execPath, [tsc, '--project', path('tsconfig.types.json'), '--outDir', folder], { stdio: 'inherit' });
+    mkdirSync(`${folder}/wasm`, { recursive: true });
+    for (const types of ['charts.d.ts', 'model.d.ts']) {
+      // Older TypeScript, and older targets, have no such symbol.
+      const known = readFileSync(path(`src/wasm/${types}`), 'utf8').replace(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '');
+      writeFileSync(`${folder}/wasm/${types}`, known);
+    }
+  },
+});
+
+/** A module and all that it imports, as one classic script: in a frame that is sandboxed, Chromium starts no worker from a module's blob. */
+export async function bundled(input: string): Promise<string> {
+  const made = await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife' } } },
+  });
+  const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
+  const [chunk] = chunks;
+  if (chunks.length !== 1 || chunk?.type !== 'chunk') throw new Error(`${input} is not one script`);
+  return chunk.code;
+}
+
+/**
+ * `import code from './module?code'`: a module and all that it imports, as text of a classic script. Vite's own workers that come inlined start by
+ * an address that no page takes that asks for Trusted Types.
+ */
+export const asCode: Plugin = {
+  name: 'as-code',
+  async load(id) {
+    const [input, query] = id.split('?');
+    if (query !== 'code' || !input) return undefined;
+    return `export default ${JSON.stringify(await bundled(input))}`;
+  },
+};
