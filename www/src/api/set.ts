@@ -22,7 +22,7 @@ export interface SetAnswer {
   meanLogit: number;
   /** Their sample's standard deviation, with n - 1; not a number of a single prompt. */
   sdLogit: number;
-  /** The largest distance of any prompt's parts from the identity; 0 where nothing was taken apart. */
+  /** The largest distance of any prompt's parts from the identity, by any of the units that are asked for together; 0 where nothing was taken apart. */
   error: number;
   /** Those that could be asked, in their order. */
   prompts: AnsweredPrompt[];

@@ -9,7 +9,7 @@ import { count, plusMinus } from './format';
 /** What is taken apart: the logit, or its difference to another, if every prompt, or none, names one. */
 export function numberName({ set, byProbability }: Always): string {
   const prompts = set?.prompts ?? [];
-  if (byProbability) return 'logit less all, by probability:';
+  if (byProbability) return 'logit less all by probability';
   const compared = prompts.filter((prompt) => namedBy(prompt).length > 0).length;
   return compared === 0 ? 'logit' : compared === prompts.length ? 'logit difference' : 'logit (difference)';
 }
