@@ -29,9 +29,11 @@ let charts: Promise<unknown> | undefined;
 /**
  * Makes {@link Chart} ready to use. `Logitscope.load` does this too; only a page that draws without ever loading a
  * model has to call it.
+ *
+ * @param bytes - of the charts' module, where nothing may be fetched
  */
-export async function initCharts(): Promise<void> {
-  charts ??= wasmModule(chartsUrl).then((module) => initWasm({ module_or_path: module }));
+export async function initCharts(bytes?: BufferSource): Promise<void> {
+  charts ??= (bytes ? WebAssembly.compile(bytes) : wasmModule(chartsUrl)).then((module) => initWasm({ module_or_path: module }));
   await charts.catch((error) => {
     charts = undefined;
     throw error;

@@ -27,8 +27,8 @@ import { WORKING, work, type Abortable, type Call, type Work, type Working } fro
 import type { Input, Loaded } from './worker.js';
 import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SetPrompt, Token, Unit } from '../wasm/model.js';
 
-export { Chart, Curve, LensTable, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
-export { initCharts, type Engine } from './engine.js';
+export * from './charts.js';
+export type { Engine } from './engine.js';
 export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles } from './dropped.js';
 export { atCommit, hubFolder, readHubFolder, type HubFolder } from './hub.js';
@@ -43,22 +43,6 @@ export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './stor
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Moments, RoleSources, SetAnswer, SetAttribution, SetEffects, SetOptions, SetSources } from './set.js';
 export type { Input } from './worker.js';
-export type {
-  ChartItem,
-  ChartKey,
-  ChartView,
-  Charted,
-  CurveView,
-  LensCell,
-  LensView,
-  PatchCell,
-  PatchView,
-  PatternCell,
-  PatternView,
-  Sayings,
-  ScatterPoint,
-  Subject,
-} from '../wasm/charts.js';
 export type {
   AnsweredPrompt,
   Asked,

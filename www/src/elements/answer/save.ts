@@ -5,8 +5,7 @@ import { sourceName } from '../../state/source';
 import { follow, inOwnUnit } from '../../state/trail';
 import { baselineOf } from '../../words/effects';
 import { than } from '../../words/contrast';
-import { asked } from '../../words/explain';
-import { subjectOf, wholeName } from '../../words/trail';
+import { asked, subjectOf, wholeName } from '../../words/trail';
 import { decimals, fileName, promptText, scientific } from '../../words/format';
 import { png } from './png';
 

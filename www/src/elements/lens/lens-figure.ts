@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Lens, LensTable, LensView } from '../../api/logitscope';
+import type { Asked } from '../../state/asked';
 import { WHEN, type LensPlace, type Shade } from '../../state/lens';
-import type { Picture } from '../../state/picture';
 import { isElsewhere } from '../../state/same';
 import { isolate, percent } from '../../words/format';
 import { expectedThere, lensPlaceName } from '../../words/lens';
@@ -21,7 +21,7 @@ export class LensFigure extends LitElement {
   @property({ attribute: false }) table!: LensTable;
   @property({ attribute: false }) lens!: Lens;
   /** The question's, whose position's row is marked. */
-  @property({ attribute: false }) picture!: Picture;
+  @property({ attribute: false }) picture!: Asked;
   @property() shade: Shade = WHEN.shade;
   @property() theme: 'light' | 'dark' = 'light';
   @property({ attribute: false }) selected: LensPlace | null = null;

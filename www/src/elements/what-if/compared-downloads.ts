@@ -5,10 +5,10 @@ import { SIDES, type Side } from '../../state/compared';
 import { exported } from '../../state/contrast';
 import type { Picture, Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
-import { UNIT_NAMES, asked } from '../../words/explain';
 import { decimals, fileName, promptText, scientific, signed } from '../../words/format';
 import { SIDE_NAMES } from '../../words/patching';
-import { subjectOf } from '../../words/trail';
+import { asked, subjectOf } from '../../words/trail';
+import { UNIT_NAMES } from '../../words/units';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 

@@ -4,9 +4,9 @@ import type { PatchCell, PatchGrid, PatchView } from '../../api/logitscope';
 import { exported } from '../../state/contrast';
 import { type Patches } from '../../state/patching';
 import { sourceName } from '../../state/source';
-import { asked } from '../../words/explain';
 import { fileName, promptText, signed } from '../../words/format';
 import { cellName, SITE_NAMES } from '../../words/patching';
+import { asked } from '../../words/trail';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 

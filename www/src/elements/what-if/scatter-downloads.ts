@@ -5,9 +5,8 @@ import { exported } from '../../state/contrast';
 import type { Picture } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { baselineOf } from '../../words/effects';
-import { asked } from '../../words/explain';
 import { fileName, promptText } from '../../words/format';
-import { wholeName } from '../../words/trail';
+import { asked, wholeName } from '../../words/trail';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 
