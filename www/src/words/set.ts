@@ -1,12 +1,13 @@
-import type { SetPrompt } from '../api/logitscope';
+import type { AnsweredPrompt, SetAttribution, SetPrompt } from '../api/logitscope';
 import { UNITS } from '../state/picture';
-import { meanOf, momentsOf, type Always, type PartMoments } from '../state/set';
+import { meanOf, momentsOf, type Always, type PartMoments, type PromptSet } from '../state/set';
 import { count, plusMinus } from './format';
 
 /** What is found over many prompts, in words. */
 
 /** What is taken apart: the logit, or its difference to another, if every prompt, or none, names one. */
-export function numberName(prompts: readonly SetPrompt[]): string {
+export function numberName(prompts?: readonly SetPrompt[]): string {
+  if (!prompts) return 'logit (difference)';
   const compared = prompts.filter(({ incorrect }) => incorrect !== undefined).length;
   return compared === 0 ? 'logit' : compared === prompts.length ? 'logit difference' : 'logit (difference)';
 }
@@ -16,18 +17,22 @@ function promptCount(n: number): string {
 }
 
 /** What the charts' values are. */
-export function meanName({ set, attributions }: Always): string {
-  return `the mean ${numberName(set?.prompts ?? [])} over ${promptCount(attributions?.component.n ?? 0)}`;
+export function meanName(set: PromptSet | undefined, n: number): string {
+  return `the mean ${numberName(set?.prompts)} over ${promptCount(n)}`;
 }
 
-/** `Over 100 prompts: logit difference +9.28 ± 4.20; 99 right.` With the largest part that pushes one way in each, and the largest head. */
+/** `Over 100 prompts: logit difference +9.28 ± 4.20; 99 right.` */
+export function outcome(set: PromptSet | undefined, { n, prompts, logit }: Pick<SetAttribution, 'n' | 'prompts' | 'logit'>): string {
+  const right = prompts.filter((prompt) => prompt.right).length;
+  return `Over ${promptCount(n)}: ${numberName(set?.prompts)} ${plusMinus(meanOf(logit))}; ${right === n && n > 1 ? 'all' : count(right)} right.`;
+}
+
+/** The outcome, with the largest part that pushes one way in each, and the largest head. */
 export function overall(always: Always): string {
   const { set, attributions } = always;
-  const { n = 0, prompts = [], logit = [] } = attributions?.component ?? {};
-  if (!set || n === 0) return '';
-  const right = prompts.filter((prompt) => prompt.right).length;
-  const said = `Over ${promptCount(n)}: ${numberName(set.prompts)} ${plusMinus(meanOf(logit))}; ${right === n && n > 1 ? 'all' : count(right)} right.`;
-  return [said, ...(n > 1 ? [largest(always), varied(always)] : [])].filter(Boolean).join(' ');
+  const { n = 0 } = attributions?.component ?? {};
+  if (!set || !attributions || n === 0) return '';
+  return [outcome(set, attributions.component), ...(n > 1 ? [largest(always), varied(always)] : [])].filter(Boolean).join(' ');
 }
 
 const isPart = (label: string) => /^(L\d+H\d+|\d+_(attn|mlp)_out)$/.test(label);
@@ -82,7 +87,10 @@ export function promptLine({ prompt, tokens = [] }: Pick<SetPrompt, 'prompt' | '
 
 /** How well the parts of every prompt add up. */
 export function allAddUp({ attributions }: Always): string {
-  const { prompts = [] } = attributions?.component ?? {};
+  return eachAddsUp(attributions?.component.prompts ?? []);
+}
+
+export function eachAddsUp(prompts: readonly AnsweredPrompt[]): string {
   const off = Math.max(0, ...prompts.map(({ error }) => Math.abs(error)));
   const inexact = prompts.filter(({ exact }) => !exact).length;
   if (inexact) return `✗ In ${promptCount(inexact)} the parts do not add up: do not trust them.`;
