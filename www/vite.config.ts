@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { marked } from 'marked';
 import { build, defineConfig, type Plugin } from 'vite';
 
@@ -40,12 +41,31 @@ const target = 'es2022';
 /** Of files with a hash in their names. The service worker answers for it, so no other page of an origin may have one of this name. */
 const assetsDir = 'logitscope';
 
+/** What is one script has no module beside it: it is given one, or carries it. */
+const noUrls: Plugin = {
+  name: 'no-urls',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('.wasm?url') ? "export default ''" : undefined),
+};
+
+/** `import packed from './file?packed'`: the file gzipped, in base64. */
+const packed: Plugin = {
+  name: 'packed',
+  enforce: 'pre',
+  load(id) {
+    const [file, query] = id.split('?');
+    if (query !== 'packed' || !file) return undefined;
+    return `export default ${JSON.stringify(gzipSync(readFileSync(file), { level: 9 }).toString('base64'))}`;
+  },
+};
+
 /** A module and all that it imports, as one script. */
 async function bundled(input: string, format: 'es' | 'iife'): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: 'warn',
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format } } },
+    plugins: [noUrls, packed],
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format, codeSplitting: false } } },
   });
   const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
   const [chunk] = chunks;
@@ -62,7 +82,11 @@ const asCode: Plugin = {
   async load(id) {
     const [input, query] = id.split('?');
     if (query !== 'code' || !input) return undefined;
-    return `export default ${JSON.stringify(await bundled(input, 'es'))}`;
+    const code = await bundled(input, 'es');
+    // What would end a script element, or begin a comment in one.
+    if (/<\/script|<!--/i.test(code)) throw new Error(`${input} cannot stand in HTML`);
+    const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`;
+    return `export default ${JSON.stringify(code)}; export const hash = ${JSON.stringify(hash)};`;
   },
 };
 
@@ -78,7 +102,7 @@ const serviceWorker: Plugin = {
     const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
     const names = (readdirSync(dist, { recursive: true }) as string[]).map((name) => name.replaceAll('\\', '/')).sort();
     // Neither what only readers, editors and other sites fetch, nor what other pages import.
-    const own = (name: string) => statSync(dist + name).isFile() && !/\.(d\.ts|md|png)$|^(isolation|logitscope)\.js$/.test(name);
+    const own = (name: string) => statSync(dist + name).isFile() && !/\.(d\.ts|md|png)$|^(elements|isolation|logitscope)\.js$/.test(name);
     const files = Object.fromEntries(names.filter(own).map((name) => [name, hash(readFileSync(dist + name))]));
     const version = hash(JSON.stringify(files)).slice(0, 16);
     for (const name of Object.keys(files).filter((name) => name.endsWith('.html'))) {
@@ -110,10 +134,11 @@ export default defineConfig({
         page: path('index.html'),
         card: path('card.html'),
         logitscope: path('src/api/logitscope.ts'),
+        elements: path('src/embed/elements.ts'),
       },
-      // The JavaScript API keeps its name and its exports: other pages import it.
+      // The JavaScript API and the element keep their names and their exports: other pages import them.
       preserveEntrySignatures: 'strict',
-      output: { entryFileNames: ({ name }) => (name === 'logitscope' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
+      output: { entryFileNames: ({ name }) => (name === 'logitscope' || name === 'elements' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
     },
   },
   plugins: [apiTypes, asCode, modelCard, serviceWorker],

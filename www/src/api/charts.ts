@@ -5,6 +5,7 @@
  */
 export { Chart, Curve, LensTable, PatchGrid, Pattern, Scatter, tints } from '../wasm/charts.js';
 export { initCharts } from './engine.js';
+export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export type {
   ChartItem,
   ChartKey,
@@ -21,3 +22,4 @@ export type {
   ScatterPoint,
   Subject,
 } from '../wasm/charts.js';
+export type { AnsweredPrompt, Bos, Effects, Patching, PatchSite, Prediction, SetPrompt, Token, Unit } from '../wasm/model.js';

@@ -32,8 +32,8 @@ let charts: Promise<unknown> | undefined;
  *
  * @param bytes - of the charts' module, where nothing may be fetched
  */
-export async function initCharts(bytes?: BufferSource): Promise<void> {
-  charts ??= (bytes ? WebAssembly.compile(bytes) : wasmModule(chartsUrl)).then((module) => initWasm({ module_or_path: module }));
+export async function initCharts(bytes?: BufferSource | Promise<BufferSource>): Promise<void> {
+  charts ??= (bytes ? Promise.resolve(bytes).then((bytes) => WebAssembly.compile(bytes)) : wasmModule(chartsUrl)).then((module) => initWasm({ module_or_path: module }));
   await charts.catch((error) => {
     charts = undefined;
     throw error;

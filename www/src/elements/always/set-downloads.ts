@@ -40,6 +40,7 @@ export class SetDownloads extends LitElement {
       svg: () => this.#own((chart) => chart.svg(view)) ?? '',
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -104,7 +105,7 @@ export class SetDownloads extends LitElement {
     const none = () => '';
     try {
       const name = fileName('logitscope', this.#model, 'prompts', this.unit, this.always.set?.name ?? '');
-      await saveAs(name, 'csv', { canvas: () => document.createElement('canvas'), svg: none, json: none, csv: () => this.#prompts() });
+      await saveAs(name, 'csv', { canvas: () => document.createElement('canvas'), svg: none, json: none, csv: () => this.#prompts(), caption: () => this.#caption() });
     } catch (error) {
       this.problem = sentence(error);
     }

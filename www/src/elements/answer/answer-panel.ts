@@ -112,7 +112,7 @@ export class AnswerPanel extends LitElement {
   }
 
   protected override render() {
-    const { picture, selected, whatIf, losses } = this;
+    const { picture, selected, whatIf, losses, taken } = this;
     if (!picture) return nothing;
     const units: readonly Shown[] = whatIf ? REMOVABLE : UNITS;
     const shown = units.find((unit) => unit === this.unit) ?? 'head';
@@ -137,7 +137,7 @@ export class AnswerPanel extends LitElement {
       <download-row
         .of=${picture}
         .name=${UNIT_NAMES[shown]}
-        .save=${(format: Format, look: Look) => save(format, picture, shown, look, effects)}
+        .save=${(format: Format, look: Look) => save(format, picture, shown, look, effects, selected === taken?.of ? taken : undefined)}
       ></download-row>
     `;
   }

@@ -29,6 +29,7 @@ export class ComparedDownloads extends LitElement {
       svg: () => this.#svg(look),
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -91,13 +92,13 @@ export class ComparedDownloads extends LitElement {
 
   #json(): string {
     const { clean, corrupted } = this.sides;
-    const { source, answer, position } = clean;
+    const { source, bos, answer, position } = clean;
     const numbers = SIDES.map((side) => {
       const { attribution, logit, bias, total, error } = this.sides[side].attributions[this.unit];
       return [side, { attribution: [...attribution], logit, bias, total, error }];
     });
     const { unit } = this;
-    const asked = { model: sourceName(source), clean_tokens: clean.tokens, corrupted_tokens: corrupted.tokens, position, answer, ...exported(clean) };
+    const asked = { model: sourceName(source), clean_tokens: clean.tokens, corrupted_tokens: corrupted.tokens, bos, position, answer, ...exported(clean) };
     return JSON.stringify({ ...asked, unit, labels: clean.attributions[unit].labels, ...Object.fromEntries(numbers) }, null, 2);
   }
 

@@ -32,6 +32,7 @@ export class PatchDownloads extends LitElement {
       svg: () => this.grid.svg(view),
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -58,8 +59,8 @@ export class PatchDownloads extends LitElement {
 
   #json(): string {
     const { picture, tokens, patching } = this.patches;
-    const { source, answer } = picture ?? {};
-    return JSON.stringify({ model: source && sourceName(source), clean_tokens: picture?.tokens, corrupted_tokens: tokens, answer, ...(picture && exported(picture)), ...patching }, null, 2);
+    const { source, bos, answer } = picture ?? {};
+    return JSON.stringify({ model: source && sourceName(source), clean_tokens: picture?.tokens, corrupted_tokens: tokens, bos, answer, ...(picture && exported(picture)), ...patching }, null, 2);
   }
 
   protected override render() {

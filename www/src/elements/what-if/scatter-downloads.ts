@@ -29,6 +29,7 @@ export class ScatterDownloads extends LitElement {
       svg: () => this.#own((scatter) => scatter.svg(view)),
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -60,8 +61,8 @@ export class ScatterDownloads extends LitElement {
 
   #json(): string {
     const { picture, component, head } = this;
-    const { source, tokens, answer } = picture;
-    return JSON.stringify({ model: sourceName(source), tokens, answer, ...exported(picture), component, head }, null, 2);
+    const { source, tokens, bos, position, answer } = picture;
+    return JSON.stringify({ model: sourceName(source), tokens, bos, position, answer, ...exported(picture), component, head }, null, 2);
   }
 
   protected override render() {

@@ -1,0 +1,59 @@
+import { css, unsafeCSS } from 'lit';
+import { base } from '../elements/styles';
+import palette from '../palette.css?inline';
+import { schemeProbe } from './scheme';
+
+/** Of an element in a page of others: the page's custom properties, which a rule for `logit-attribution` there overrides. */
+export const styles = [
+  unsafeCSS(palette),
+  base,
+  schemeProbe,
+  css`
+    :host {
+      container-type: inline-size;
+      position: relative;
+      background: var(--ground);
+      color: var(--ink);
+      font: var(--body) / 24px var(--sans);
+      text-align: start;
+    }
+    figure {
+      display: grid;
+      gap: 8px;
+      min-height: 240px;
+      align-content: start;
+      transition: opacity 100ms linear;
+    }
+    /* The old picture stays, and dims if the new one takes longer than a glance. */
+    figure[data-stale] {
+      opacity: 0.45;
+      transition-delay: 150ms;
+    }
+    .prompt {
+      overflow-wrap: anywhere;
+    }
+    .heading {
+      font-weight: 600;
+      overflow-wrap: anywhere;
+    }
+    .foot {
+      display: flex;
+      flex-wrap: wrap;
+      justify-content: space-between;
+      gap: 0 16px;
+    }
+    .waiting,
+    .problem {
+      place-self: center;
+      text-align: center;
+    }
+    figure:has(.waiting, .problem) {
+      align-content: center;
+    }
+    @media print {
+      figure {
+        min-height: 0;
+      }
+    }
+  `,
+];
