@@ -18,6 +18,7 @@ struct Preset {
     name: String,
     prompt: String,
     set: String,
+    prompts: usize,
 }
 
 fn page() -> PathBuf {
@@ -62,54 +63,98 @@ fn the_model_answers_them() {
         let right = answer.prompts.iter().filter(|prompt| prompt.right).count();
         assert_eq!(answer.failed, [], "{}", preset.name);
         assert!(answer.prompts.iter().all(|prompt| prompt.exact), "{}", preset.name);
-        // There are no more countries than 48, nor names than 64.
-        let n = match preset.name.as_str() {
-            "A capital, not a language" => 48,
-            "She or he?" => 64,
-            _ => 100,
-        };
+        let n = preset.prompts;
         assert_eq!((right, answer.prompts.len()), (n, n), "{}", preset.name);
     }
 }
 
-/// What the notes say of where heads look, on the mean of all prompts.
+/// What the notes say of where heads look, on the mean of all prompts: the preset, the head, the role, and by how much at least.
+const LOOKS: [(&str, &str, &str, f64); 15] = [
+    ("Who gets the drink?", "L2H5", "first", 0.9),
+    ("Who gets the drink?", "L2H4", "first", 0.9),
+    ("Who gets the drink?", "L2H0", "second", 0.9),
+    ("Who gets the drink?", "L3H2", "object", 0.9),
+    ("The names swapped", "L2H5", "first", 0.9),
+    ("The names swapped", "L2H2", "second", 0.9),
+    ("Random words, twice", "L2H4", "next", 0.9),
+    ("A capital", "L0H1", "country", 0.8),
+    ("A capital, not a language", "L3H4", "capital", 0.9),
+    ("Who wrote it?", "L0H1", "book", 0.85),
+    ("A war that began in 1732", "L0H4", "year", 0.8),
+    ("The keys to the cabinet", "L3H0", "subject", 0.9),
+    ("She or he?", "L3H1", "name", 0.9),
+    ("Which bracket closes?", "L0H1", "bracket", 0.5),
+    ("End of the quote", "L3H1", "quote", 0.7),
+];
+
 #[test]
 fn heads_look_where_the_notes_say() {
     let model = model();
     let sets = presets();
-    for (name, head, role, least) in [
-        ("Who gets the drink?", "L2H5", "first", 0.9),
-        ("Who gets the drink?", "L2H4", "first", 0.9),
-        ("Who gets the drink?", "L2H0", "second", 0.9),
-        ("Who gets the drink?", "L3H2", "object", 0.9),
-        ("The names swapped", "L2H5", "first", 0.9),
-        ("The names swapped", "L2H2", "second", 0.9),
-        ("Random words, twice", "L2H4", "next", 0.9),
-        ("A capital", "L0H1", "country", 0.8),
-        ("A capital, not a language", "L3H4", "capital", 0.9),
-        ("Who wrote it?", "L0H1", "book", 0.85),
-        ("A war that began in 1732", "L0H4", "year", 0.8),
-        ("The keys to the cabinet", "L3H0", "subject", 0.9),
-        ("She or he?", "L3H1", "name", 0.9),
-        ("Which bracket closes?", "L0H1", "bracket", 0.5),
-        ("End of the quote", "L3H1", "quote", 0.7),
-    ] {
+    for (name, head, role, least) in LOOKS {
         let preset = sets.iter().find(|preset| preset.name == name).unwrap();
-        let answer = ask(&model, &preset.set, Measure::Sources);
-        let of_role = |name: &str| {
-            let tables = answer.tables.iter();
-            tables
-                .filter(|table| table.role.as_deref() == Some(role))
-                .find(|table| table.name == name)
-                .unwrap()
-        };
-        let table = of_role("pattern");
-        let at = table
-            .labels
-            .iter()
-            .position(|&label| label == head.parse::<Part>().unwrap())
-            .unwrap();
-        let mean = table.moments.mean()[at];
+        let (mean, _) = looks(&ask(&model, &preset.set, Measure::Sources), head, role);
         assert!(mean >= least, "{name}: {head} looks at {role} by {mean:.3}");
     }
+}
+
+/// Mean and standard deviation of a head's attention to a role.
+fn looks(answer: &SetAnswer, head: &str, role: &str) -> (f64, f64) {
+    let mut tables = answer.tables.iter();
+    let table = tables
+        .find(|table| table.name == "pattern" && table.role.as_deref() == Some(role))
+        .unwrap();
+    let head = head.parse::<Part>().unwrap();
+    let at = table.labels.iter().position(|&label| label == head).unwrap();
+    (table.moments.mean()[at], table.moments.sd()[at])
+}
+
+/// The table of the model card over the presets' prompts, and the links in it.
+#[test]
+fn the_card_says_what_the_sets_come_to() {
+    let model = model();
+    let card = fs::read_to_string(page().join("public/models/bundled/README.md")).unwrap();
+    for preset in presets() {
+        let forms = [Unit::Component, Unit::Head].map(Form::Parts).to_vec();
+        let parts = ask(&model, &preset.set, Measure::Parts(forms));
+        let sources = ask(&model, &preset.set, Measure::Sources);
+        let right = parts.prompts.iter().filter(|prompt| prompt.right).count();
+        let (logit, sd) = moments(&parts.prompts.iter().map(|prompt| prompt.logit).collect::<Vec<_>>());
+        let writers = parts.tables.iter().flat_map(|table| {
+            let moments = table.moments.mean().iter().zip(table.moments.sd());
+            table
+                .labels
+                .iter()
+                .zip(moments)
+                .filter(|(part, _)| matches!(part, Part::Head { .. } | Part::Mlp { .. }))
+        });
+        let (most, (mean, most_sd)) = writers
+            .max_by(|(_, (a, _)), (_, (b, _))| a.abs().total_cmp(&b.abs()))
+            .unwrap();
+        let link = format!(
+            "../../#view=always&set=preset:{}",
+            preset.set.trim_start_matches("prompts/").trim_end_matches(".csv")
+        );
+        let seen = LOOKS
+            .iter()
+            .filter(|(name, ..)| *name == preset.name)
+            .map(|(_, head, role, _)| {
+                let (mean, sd) = looks(&sources, head, role);
+                format!("[{head}]({link}&unit=head&selected={head}) at the {role} {mean:.2} ± {sd:.2}")
+            });
+        let row = format!(
+            "| [{}]({link}) | {right} of {} | {logit:.2} ± {sd:.2} | {most} {mean:.2} ± {most_sd:.2} | {} |",
+            preset.name,
+            parts.prompts.len(),
+            seen.collect::<Vec<_>>().join(", "),
+        );
+        if !card.contains(&row) { eprintln!("{row}"); }
+    }
+}
+
+fn moments(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (n - 1.0)).sqrt())
 }

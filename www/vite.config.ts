@@ -26,8 +26,9 @@ const modelCard: Plugin = {
   transformIndexHtml(html) {
     const card = () => {
       const body = marked.parse(readFileSync(path('public/models/bundled/README.md'), 'utf8'), { async: false });
-      // What scrolls sideways can be reached by keyboard.
+      // The card stands in the model's folder, and its page in the page's. What scrolls sideways can be reached by keyboard.
       return body
+        .replaceAll('href="../../#', 'href="./#')
         .replaceAll('<pre>', '<pre tabindex="0">')
         .replaceAll('<table>', '<div class="wide" tabindex="0"><table>')
         .replaceAll('</table>', '</table></div>');

@@ -26,7 +26,7 @@ async function asked({ page, server }: Logitscope, set: string) {
   const answer = await article.evaluate(
     async ({ module, model, set }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
-      const scope = await Logitscope.load(model, { keep: false, threads: 1 });
+      const scope = await Logitscope.load(model, { keep: false });
       const prompts = await scope.parsePrompts(await (await fetch(set)).text());
       const head = await scope.attributeAll(prompts, { unit: 'head' });
       const sources = await scope.sourcesAll(prompts);
@@ -74,8 +74,14 @@ test('a hundred prompts like the preset in use are what the API says of them', a
   await expect(scope.selected).toContainText(same === 100 ? 'in all 100' : `in ${same} of 100`);
   const at = sources.labels.indexOf(label);
   const looks = Object.entries(sources.roles).map(([role, { pattern, attribution }]) => ({ role, pattern: pattern.mean[at] ?? 0, takes: attribution.mean[at] ?? 0 }));
-  const most = looks.reduce((most, look) => (look.pattern > most.pattern ? look : most));
-  await expect(scope.selected).toContainText(new RegExp(`Looks at ${most.role}: ${most.pattern.toFixed(2)} ± [\\d.]+ of its attention, \\${printed(most.takes)}`));
+  expect(looks.map(({ role }) => role)).toEqual(['first', 'second', 'object']);
+  const worth = looks.filter(({ pattern }) => pattern >= 0.01).sort((a, b) => b.pattern - a.pattern);
+  for (const { role, pattern, takes } of worth) {
+    await expect(scope.selected).toContainText(new RegExp(`Looks at ${role}: ${pattern.toFixed(2)} ± [\\d.]+ of its attention, \\${printed(takes)}`));
+  }
+  const little = looks.filter(({ pattern }) => pattern < 0.01).map(({ role }) => role);
+  if (little.length) await expect(scope.selected).toContainText('Next to none of its attention is on');
+  for (const role of little) await expect(scope.selected.getByText('Next to none')).toContainText(role);
 
   // What is lost without it is asked for.
   await page.getByRole('button', { name: 'What is lost without each part' }).click();
@@ -88,6 +94,10 @@ test('outliers come first, a click opens one, and going back leads to the set', 
   await expect(rows(page)).toHaveCount(50);
   const far = (await page.locator('set-table tbody td:nth-child(5)').allTextContents()).map(Number);
   expect(far).toEqual([...far].sort((a, b) => b - a));
+  const { logit: logits } = JSON.parse(await download(scope, 'JSON')) as { logit: number[] };
+  const mean = logits.reduce((sum, logit) => sum + logit) / logits.length;
+  const sd = Math.sqrt(logits.reduce((sum, logit) => sum + (logit - mean) ** 2, 0) / (logits.length - 1));
+  expect(far[0]).toBeCloseTo(Math.max(...logits.map((logit) => Math.abs(logit - mean) / sd)), 1);
   const prompt = ((await rows(page).first().getByRole('button').getAttribute('title')) ?? '').split(' → ')[0] ?? '';
   const logit = await rows(page).first().locator('td').first().textContent();
   // By the keyboard, which walks the rows.
@@ -149,6 +159,28 @@ test('a set is in the link, with the charts that it has, and downloads say what 
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'The prompts, one a row, as CSV' }).click();
   expect((await downloading).suggestedFilename()).toContain('prompts');
+});
+
+test('what the card and the notes claim over many prompts is shown by a click', async ({ page, server, scope }) => {
+  const { head } = await asked(scope, 'who-gets-the-drink');
+  const i = head.labels.indexOf('L2H5');
+  const part = plusMinus(head.mean[i] ?? NaN, head.sd[i] ?? NaN);
+  await page.goto(`${server.page}card.html`);
+  await page.getByRole('row', { name: 'Who gets the drink?' }).getByRole('link', { name: 'L2H5' }).click();
+  await known(page);
+  await expect(tab(page, 'Always?')).toHaveAttribute('aria-selected', 'true');
+  await expect(found(page)).toContainText('Over 100 prompts');
+  await expect(scope.prompt).toHaveValue(/^When Mary and John/);
+  await expect(scope.selected).toContainText(`On average ${part}`);
+  await expect(scope.selected).toContainText('Looks at first: 1.00');
+
+  await page.getByRole('combobox', { name: 'Examples' }).selectOption('She or he?');
+  await tab(page, 'Who wrote it').click();
+  await page.locator('question-line').getByRole('link', { name: 'Over 64 prompts' }).click();
+  await known(page);
+  await expect(found(page)).toContainText('Over 64 prompts');
+  await page.goBack();
+  await expect(tab(page, 'Who wrote it')).toHaveAttribute('aria-selected', 'true');
 });
 
 test('a set is stopped, and goes on where it was', async ({ page, scope }) => {

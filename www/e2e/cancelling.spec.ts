@@ -10,7 +10,7 @@ async function asked({ page, server }: Logitscope, prompt: string, words: { answ
   const answer = await article.evaluate(
     async ({ module, model, prompt, words }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
-      const scope = await Logitscope.load(model, { keep: false, threads: 1 });
+      const scope = await Logitscope.load(model, { keep: false });
       const pairs = await (await scope.run(prompt)).cancelling({ ...words, unit: 'head' });
       scope.close();
       return pairs;

@@ -11,7 +11,7 @@ function api({ page, server }: Logitscope, asked: Asked): Promise<{ attribution:
   return page.evaluate(
     async ({ module, model, prompt, asked }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
-      const scope = await Logitscope.load(model, { keep: false, threads: 1 });
+      const scope = await Logitscope.load(model, { keep: false });
       const run = await scope.run(prompt);
       const answer = ' Mary';
       const { attribution, logit }: Attribution = await run.attribute({ answer, ...asked, unit: 'head' });

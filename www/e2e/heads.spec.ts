@@ -7,7 +7,7 @@ async function asked({ page, server }: Logitscope) {
   const answer = await article.evaluate(
     async ({ module, model }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
-      const scope = await Logitscope.load(model, { keep: false, threads: 1 });
+      const scope = await Logitscope.load(model, { keep: false });
       const scores = await scope.headScores();
       scope.close();
       return scores;

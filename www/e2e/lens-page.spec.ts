@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Lens, Readout } from '../src/api/logitscope';
+import { randomModel } from './checkpoint';
 import { expect, test, type Logitscope } from './test';
 
 const PROMPT = 'When Mary and John went to the store, John gave a drink to';
@@ -28,7 +29,7 @@ function api({ page, server }: Logitscope): Promise<{ lens: Lens; readouts: Read
   return page.evaluate(
     async ({ module, model, prompt, answer }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
-      const scope = await Logitscope.load(model, { keep: false, threads: 1 });
+      const scope = await Logitscope.load(model, { keep: false });
       const run = await scope.run(prompt);
       const lens = await run.lens({ answer, position: null, k: 10 });
       const readouts = await run.readouts({ parts: ['L2H5', '3_mlp_out', 'embed'], k: 5 });
@@ -109,6 +110,27 @@ test('cells are shaded as the reader chooses, and a link says by what', async ({
   expect(await picture()).toContain('sure: no entropy');
   await page.goBack();
   await expect(page.locator('lens-bar').getByRole('button', { name: 'the answer’s rank' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('the lens says how far it is, can be stopped, and goes on', async ({ scope, page, server }) => {
+  const slow = server.make('slow-lens', randomModel({ n_layer: 4, n_head: 4, n_embd: 256, n_positions: 256, vocab_size: 20000 }));
+  await page.goto('about:blank');
+  const ids = Array.from({ length: 240 }, (_, i) => (i * 7) % 100).join(', ');
+  await page.goto(`${server.page}#${new URLSearchParams({ model: slow, prompt: ids })}`);
+  await scope.accept();
+  await tab(page, 'When was it known').click();
+  const work = page.locator('lens-bar .work');
+  await expect(work).toContainText(/\d+%/);
+  await work.getByRole('button', { name: 'Stop' }).click();
+  await expect(work).toContainText('Stopped.');
+  // The last position is known first, and stays.
+  await expect(panel(page).locator('tbody tr').last()).toContainText('%');
+  await work.getByRole('button', { name: 'Go on' }).click();
+  await expect(work.getByRole('progressbar')).toBeVisible();
+  await expect(work.getByRole('progressbar')).toHaveCount(0, { timeout: 45_000 });
+  await expect(said(page)).not.toBeEmpty();
+  const { entropy } = JSON.parse((await scope.download('JSON', 'Lens')).bytes.toString()) as Lens;
+  expect(entropy.flat().every(Number.isFinite)).toBe(true);
 });
 
 test('what is pointed at is said', async ({ scope, page }) => {

@@ -223,10 +223,13 @@ export const choices = css`
     text-underline-offset: 5px;
     cursor: default;
   }
+  /* What it says changes, and moves nothing. */
   .work {
     margin-left: auto;
+    min-width: 256px;
     min-height: var(--target);
     align-content: center;
+    text-align: right;
   }
   progress {
     width: 80px;
@@ -234,10 +237,23 @@ export const choices = css`
     accent-color: var(--accent);
     vertical-align: middle;
   }
-  /* On a phone no line is kept for work that is done. */
+  /* On a phone no line is kept for work that is done: what goes on lies over the row. */
   @media (max-width: 720px) {
-    .work:empty {
+    .bar {
+      position: relative;
+    }
+    .work {
+      min-width: 0;
+    }
+    .passing:empty {
       display: none;
+    }
+    .passing:has(progress) {
+      position: absolute;
+      top: 0;
+      right: 0;
+      padding-left: 8px;
+      background: var(--ground);
     }
   }
 `;

@@ -17,5 +17,5 @@ export function workRow(host: EventTarget, { work, stopped, problem }: Worked, o
       <span class="mono grey">${workName(work)}</span>
       <button type="button" @click=${() => tell(host, 'work-stop')}>Stop</button>`;
   };
-  return html`<span class="work">${row()}</span>`;
+  return html`<span class="work passing">${row()}</span>`;
 }

@@ -13,6 +13,8 @@ export interface Preset {
   corrupted: string;
   /** The file, relative to the page, of up to a hundred prompts with other names, answers and roles. */
   set: string;
+  /** How many those are. */
+  prompts: number;
   /** Which of its tasks the model learned it as, by the name in training.json. */
   task: string;
   /** What to look for in the charts. */

@@ -37,6 +37,11 @@ export type Problems = Readonly<Partial<Record<'prompt' | 'position' | Field, Pr
 /** What else a word of the question may have been meant to be. */
 export type Hints = Readonly<Partial<Record<Field, { fix: string; probability: number }>>>;
 
+/** About how many tokens a prompt has that the model is yet to read: each word, and each sign. */
+export function tokensExpected({ prompt, prependBos }: Pick<Question, 'prompt' | 'prependBos'>): number {
+  return (prompt.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu)?.length ?? 0) + Number(prependBos);
+}
+
 export function isPreset({ prompt, answer, incorrect = '' }: Preset, question: Question): boolean {
   return prompt === question.prompt && answer === question.answer && incorrect === question.incorrect && question.more.length === 0 && !question.byProbability;
 }

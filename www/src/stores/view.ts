@@ -42,10 +42,10 @@ export class ViewStore extends Store<View> {
     this.set({ whatIf: { ...this.state.whatIf, ...left, ...change } });
   }
 
-  /** Asks another preset's prompts, or those that the reader gave. */
+  /** Asks a preset's prompts, or those that the reader gave. */
   showSet(set: string | null): void {
     this.dispatchEvent(new Commit(false));
-    this.set({ set });
+    this.set({ set, tab: 'always' });
   }
 
   /** Selects an activation that is put into the second sentence. */

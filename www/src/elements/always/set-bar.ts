@@ -71,16 +71,16 @@ export class SetBar extends LitElement {
     const own = preset && setName(preset);
     return html`
       <div class="bar small">
-        ${own && own !== chosen ? html`<button type="button" class="main" @click=${() => tell(this, 'set-choose', own)}>100 like this one</button>` : nothing}
+        ${own && own !== chosen ? html`<button type="button" class="main" @click=${() => tell(this, 'set-choose', own)}>${preset.prompts} like this one</button>` : nothing}
         <select aria-label="Prompts like an example" @change=${(event: Event) => tell(this, 'set-choose', (event.target as HTMLSelectElement).value)}>
           <option value="" disabled ?selected=${chosen === null}>100 like…</option>
           ${presets.map((each) => html`<option value=${setName(each)} ?selected=${setName(each) === chosen}>${each.name}</option>`)}
         </select>
         <button type="button" aria-expanded=${writing ? 'true' : 'false'} @click=${() => (this.writing = !writing)}>Type or paste</button>
         <label class="button">Open a file<input class="unseen" type="file" accept=".csv,.json,.jsonl,.txt" aria-label="Open a file of prompts, CSV or JSON" @change=${this.#open} /></label>
-        ${asks
-          ? html`<button type="button" aria-pressed=${dots ? 'true' : 'false'} @click=${() => tell(this, 'set-dots', !dots)}>Each prompt a dot</button>
-              ${lost ? nothing : html`<button type="button" title="Takes each part out of each prompt, alone: nothing in its place, at every token" ?disabled=${always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`}`
+        ${chosen !== null || always.set
+          ? html`<button type="button" aria-pressed=${dots ? 'true' : 'false'} ?disabled=${!asks} @click=${() => tell(this, 'set-dots', !dots)}>Each prompt a dot</button>
+              <button type="button" title="Takes each part out of each prompt, alone: nothing in its place, at every token" ?disabled=${!asks || lost || always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`
           : nothing}
         <span class="work">${this.#work()}</span>
       </div>
@@ -128,6 +128,10 @@ export class SetBar extends LitElement {
         }
       }
       @media (max-width: 720px) {
+        /* It says something at all times, on a line of its own. */
+        .work {
+          flex-basis: 100%;
+        }
         p {
           min-height: 80px;
         }

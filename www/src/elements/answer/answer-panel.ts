@@ -62,7 +62,7 @@ export class AnswerPanel extends LitElement {
         <span class="value mono">${signed(item.value)}</span>
       </div>
       ${unit === 'layer' ? nothing : html`<p class="small">It ${direction(item.value, picture)}: ${pushes}.</p>`}
-      <p class="small grey">${[known ?? part(label, picture), scoresHigh(label, this.scores)].filter(Boolean).join(' ')}</p>
+      <p class="small grey ${label.startsWith('L') ? 'head' : ''}">${[known ?? part(label, picture), scoresHigh(label, this.scores)].filter(Boolean).join(' ')}</p>
       ${this.#without(picture, label)}
     `;
   }
@@ -170,6 +170,10 @@ export class AnswerPanel extends LitElement {
         display: flex;
         align-items: baseline;
         gap: 8px;
+      }
+      /* What heads are takes a moment to be known, and moves nothing. */
+      .head {
+        min-height: 80px;
       }
       .ask:first-child {
         margin-left: -8px;

@@ -3,9 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Prediction } from '../../api/logitscope';
 import { formatLink } from '../../state/link';
 import { WHEN } from '../../state/lens';
-import type { Picture, View } from '../../state/picture';
+import type { Picture, Pointed, View } from '../../state/picture';
 import { WHAT_IF } from '../../state/what-if';
-import { presets, type Preset } from '../../state/presets';
+import { presets, setName, type Preset } from '../../state/presets';
 import { isPreset, type Field, type Hints, type Problem, type Problems, type Question } from '../../state/question';
 import { BUNDLED, type Source } from '../../state/source';
 import { finding } from '../../words/explain';
@@ -98,29 +98,39 @@ export class QuestionLine extends LitElement {
     </p>`;
   }
 
+  /** A link of the page, which follows it itself. */
+  #link(text: string, view: Partial<View>, follow: () => void, hovered?: Pointed) {
+    const whole: View = { unit: 'head', selected: null, embed: false, tab: 'who', when: WHEN, whatIf: WHAT_IF, set: null, ...view };
+    return html`<a
+      href="#${formatLink(BUNDLED, { ...this.question, trail: [] }, whole)}"
+      @click=${(event: Event) => {
+        event.preventDefault();
+        follow();
+      }}
+      @pointerenter=${() => hovered && tell(this, 'part-hover', hovered)}
+      @pointerleave=${() => hovered && tell(this, 'part-hover', null)}
+    >${text}</a>`;
+  }
+
+  /** What a note says of a part can be seen by a click on it; and whether it is always so. */
+  #linked(preset: Preset) {
+    const set = setName(preset);
+    return html`${this.#parts(preset.note)} ${this.#link(`Over ${preset.prompts} prompts`, { tab: 'always', set }, () => tell(this, 'set-choose', set))}`;
+  }
+
+  #parts(note: string) {
+    return note.split(/\b(L\d+H\d+|\d+_(?:attn|mlp)_out)\b/).map((text, i) => {
+      if (i % 2 === 0) return text;
+      const layer = Number(/\d+/.exec(text)?.[0]);
+      const view: Partial<View> = { unit: text.startsWith('L') ? 'head' : 'component', selected: text };
+      return this.#link(text, view, () => tell(this, 'part-select', text), { label: text, layer });
+    });
+  }
+
   /**
    * What to look for. That is said of the bundled model when its training was finished: in another, other heads do it, and
    * before, none may. Its place stays the same, so that nothing moves while the training is gone through.
    */
-  /** What a note says of a part can be seen by a click on it. */
-  #linked(note: string) {
-    return note.split(/\b(L\d+H\d+|\d+_(?:attn|mlp)_out)\b/).map((text, i) => {
-      if (i % 2 === 0) return text;
-      const layer = Number(/\d+/.exec(text)?.[0]);
-      const view: View = { unit: text.startsWith('L') ? 'head' : 'component', selected: text, embed: false, tab: 'who', when: WHEN, whatIf: WHAT_IF, set: null };
-      const show = (event: Event) => {
-        event.preventDefault();
-        tell(this, 'part-select', text);
-      };
-      return html`<a
-        href="#${formatLink(BUNDLED, { ...this.question, trail: [] }, view)}"
-        @click=${show}
-        @pointerenter=${() => tell(this, 'part-hover', { label: text, layer })}
-        @pointerleave=${() => tell(this, 'part-hover', null)}
-      >${text}</a>`;
-    });
-  }
-
   #note(preset: Preset | undefined) {
     const { picture, stale } = this;
     const source = picture?.source ?? this.source;
@@ -128,9 +138,9 @@ export class QuestionLine extends LitElement {
       return html`<div class="note small grey"><p role="status">${picture && !stale ? finding(picture) : ''}</p></div>`;
     }
     const { step } = source;
-    if (step === undefined) return html`<div class="note small grey"><p>${this.#linked(preset.note)}</p></div>`;
+    if (step === undefined) return html`<div class="note small grey"><p>${this.#linked(preset)}</p></div>`;
     return html`<div class="note small grey">
-      <p class="held">${this.#linked(preset.note)}</p>
+      <p class="held">${this.#linked(preset)}</p>
       <p>${picture ? said(step, picture) : ''}</p>
     </div>`;
   }
@@ -199,7 +209,7 @@ export class QuestionLine extends LitElement {
       }
       .odds {
         /* Room for what is yet to come. */
-        min-width: 10ch;
+        min-width: 12ch;
         font-size: var(--small);
         white-space: nowrap;
       }

@@ -16,6 +16,8 @@ export class LensViewElement extends LitElement {
   @property({ attribute: false }) seen!: Seen;
   @property({ attribute: false }) when!: When;
   @property() theme: 'light' | 'dark' = 'light';
+  /** How many tokens there are, or will be: rows of the table. */
+  @property({ type: Number }) rows = 0;
   /** What is said in place of a table. */
   @property() instead = '';
   /** Whether the picture does not answer the current question. */
@@ -51,10 +53,9 @@ export class LensViewElement extends LitElement {
   }
 
   protected override render() {
-    const { seen, when, theme, table } = this;
+    const { seen, when, theme, table, rows } = this;
     const { lens, picture } = seen;
     const stale = this.stale || picture !== this.picture;
-    const rows = this.picture?.tokens.length ?? picture?.tokens.length ?? 16;
     return html`
       <p class="said" role="status">${lens && picture && !stale ? knownWhen(lens, picture) : ''}</p>
       <div class="figure" style="--rows: ${Math.min(rows, 24)}" ?data-stale=${stale && table}>

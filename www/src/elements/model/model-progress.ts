@@ -25,7 +25,7 @@ export class ModelProgress extends LitElement {
     return html`
       <span id="what" role="status">Loading ${sourceName(source)}</span>
       <progress aria-labelledby="what" max=${total ?? 1} .value=${total === undefined ? 0 : loaded}></progress>
-      <span class="mono grey">${facts.filter(Boolean).join(' · ')}</span>
+      <span class="facts mono grey">${facts.filter(Boolean).join(' · ')}</span>
       <button type="button" @click=${() => tell(this, 'loading-cancel')}>Cancel</button>
     `;
   }
@@ -36,11 +36,20 @@ export class ModelProgress extends LitElement {
       :host {
         display: flex;
         flex: 1;
-        flex-wrap: wrap;
         align-items: center;
         gap: 0 16px;
         min-width: 0;
         font-size: var(--small);
+        white-space: nowrap;
+      }
+      /* What it says grows and shrinks, and moves nothing. */
+      #what,
+      .facts {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .facts {
+        flex: 0 1 auto;
       }
       progress {
         flex: 1;
@@ -51,6 +60,20 @@ export class ModelProgress extends LitElement {
         border-radius: 2px;
         background: var(--hairline);
         overflow: hidden;
+      }
+      @media (max-width: 720px) {
+        :host {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) 96px auto;
+        }
+        .facts {
+          grid-row: 2;
+          grid-column: 1 / 3;
+          min-height: 20px;
+        }
+        button {
+          grid-area: 1 / 3 / 3;
+        }
       }
       progress::-webkit-progress-bar {
         background: var(--hairline);

@@ -38,6 +38,7 @@ export class AskSection extends LitElement {
       @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
       @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
       @part-hover=${({ detail }: Telling<'part-hover'>) => hover.hover(detail)}
+      @set-choose=${({ detail }: Telling<'set-choose'>) => view.showSet(detail)}
       @part-select=${({ detail }: Telling<'part-select'>) => {
         if (question.state.trail.length) question.goOut(0);
         view.select(detail);

@@ -1,5 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { tokensExpected } from '../../state/question';
 import type { Stores } from '../../stores/stores';
 import { TWO_SCALES } from '../../words/lens';
 import { waitsFor } from '../../words/waiting';
@@ -25,7 +26,7 @@ export class LensSection extends LitElement {
   protected override render() {
     const { theme, models, question, answer, view, hover, lens } = this.stores;
     const { busy, stale } = this;
-    const { picture, problems } = answer.state;
+    const { picture, tokens, problems } = answer.state;
     const { when, selected } = view.state;
     return html`
       <lens-bar
@@ -40,6 +41,7 @@ export class LensSection extends LitElement {
         .seen=${lens.state}
         .when=${when}
         .theme=${theme.state.theme}
+        .rows=${picture?.tokens.length ?? (tokens.length || tokensExpected(question.state))}
         .instead=${waitsFor(models.state, question.state, problems)}
         .stale=${stale}
         @state-select=${({ detail }: Telling<'state-select'>) => view.selectState(detail)}

@@ -38,12 +38,12 @@ export class SetSection extends LitElement {
   }
 
   #instead(): string {
-    const { models, question, set } = this.stores;
+    const { models, question, view, set } = this.stores;
     if (!models.state.model || models.state.loading) return waitsFor(models.state, question.state, {});
     const { work, set: asked, attributions, problem } = set.state;
     if (problem) return '';
     if (asked && attributions?.component.failed.length === asked.prompts.length) return 'None of these prompts could be asked. The reasons are in the list.';
-    return asked || work ? 'Asking the prompts.' : 'Is it always so? Ask the same of a hundred sentences like this one, or of your own: the charts show the mean of each part, and how it varies.';
+    return asked || work || view.state.set !== null ? 'Asking the prompts.' : 'Is it always so? Ask the same of a hundred sentences like this one, or of your own: the charts show the mean of each part, and how it varies.';
   }
 
   protected override render() {
