@@ -73,14 +73,14 @@ export class AttributionExhibitElement extends LitElement {
   ];
 }
 
-/** A row of heads, or of sources, has to have room for its name. */
+/** A row of heads has to have room for its number; of sources and neurons the strongest are drawn. */
 function heightOf({ unit, labels }: Explained['numbers'], heads: number): number {
   switch (unit) {
     case 'head':
       return Math.min(420, heads * 20 + 80);
     case 'source':
     case 'neuron':
-      return Math.min(360, labels.length * 24 + 72);
+      return Math.min(8, labels.length) * 24 + 60;
     default:
       return 200;
   }

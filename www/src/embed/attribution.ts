@@ -1,5 +1,6 @@
 import { Chart, type Charted, type Subject } from '../api/charts';
 import { SIDES } from '../state/compared';
+import { addsUp } from '../words/depth';
 import { promptText } from '../words/format';
 import { identityLine } from '../words/identity';
 import { SIDE_NAMES } from '../words/patching';
@@ -39,7 +40,7 @@ export function attributionExhibit(
     const parts = apart.map((each) => explained(each, 0));
     const exact = [...whole, ...parts].every(({ numbers, chart }) => (numbers as Numbers).exact !== false && chart.addsUp);
     const last = whole.at(-1)?.numbers;
-    const identity = last && { exact, line: identityLine(of.asked, { ...last, exact }) };
+    const identity = last && { exact, line: last.of === undefined ? identityLine(of.asked, { ...last, exact }) : addsUp({ ...last, exact }) };
     const { takeApart } = of;
     return {
       ...of,

@@ -5,7 +5,7 @@ import { tell } from '../elements/events';
 import '../elements/lens/lens-figure';
 import { WHEN, type LensPlace, type Shade } from '../state/lens';
 import { tokenAt } from '../words/depth';
-import { isolate, percent, place, shown } from '../words/format';
+import { isolate, percent, place, sentenceCase, shown } from '../words/format';
 import { expectedThere, lensPlaceName } from '../words/lens';
 import type { LensExhibit } from './exhibit';
 import { exhibit } from './look';
@@ -43,8 +43,7 @@ export class LensExhibitElement extends LitElement {
     const { lens, asked } = exhibit;
     if (!selected) return html`<span class="grey">Point at a cell, or walk there by the arrow keys.</span>`;
     const top = lens.top[selected[0]]?.[selected[1]] ?? [];
-    const name = lensPlaceName(lens, selected, asked);
-    return html`<strong>${name.charAt(0).toUpperCase()}${name.slice(1)}</strong>:
+    return html`<strong>${sentenceCase(lensPlaceName(lens, selected, asked))}</strong>:
       ${top.slice(0, 3).map(({ text, probability }) => html`<span class="token">${isolate(text)}</span> <span class="mono grey">${percent(probability)}</span> `)}
       <span class="grey">${expectedThere(lens, selected, asked)}</span>`;
   }

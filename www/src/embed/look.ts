@@ -11,7 +11,12 @@ export const exhibit = [
       min-width: 0;
     }
     .said {
-      min-height: 40px;
+      min-height: 20px;
+    }
+    @container (max-width: 600px) {
+      .said {
+        min-height: 40px;
+      }
     }
     summary {
       width: max-content;

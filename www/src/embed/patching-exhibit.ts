@@ -1,4 +1,4 @@
-import { LitElement, html, nothing } from 'lit';
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { PatchCell } from '../api/charts';
 import { define } from '../elements/define';
@@ -21,6 +21,15 @@ export class PatchingExhibitElement extends LitElement {
   /** Of heads by token, which head of each layer. */
   @state() private head = 0;
 
+  /** That in which there is most to see. */
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('exhibit')) return;
+    const { grid, patching } = this.exhibit;
+    const [, , heads = 1] = patching.shape;
+    const most = Array.from({ length: heads }, (_, head) => Math.abs(cellsOf(grid, patching, head)[0]?.value ?? 0));
+    this.head = most.indexOf(Math.max(...most));
+  }
+
   #say(cell: PatchCell): string {
     const { asked, patching, site, tokens } = this.exhibit;
     return cellLine(cell, patching, { picture: asked, site, tokens }, this.head);
@@ -33,7 +42,7 @@ export class PatchingExhibitElement extends LitElement {
     return html`<label class="small">
       Of each layer
       <select @change=${(event: Event) => (this.head = (event.target as HTMLSelectElement).selectedIndex)}>
-        ${names.map((name) => html`<option>${name}</option>`)}
+        ${names.map((name, head) => html`<option ?selected=${head === this.head}>${name}</option>`)}
       </select>
     </label>`;
   }

@@ -1,5 +1,5 @@
 import { initPackedCharts } from '../api/packed';
-import palette from '../palette.css?inline';
+import palette from '../palette.css?raw';
 import './logit-attribution';
 import style from './saved.css?inline';
 

@@ -8,7 +8,8 @@ export const schemeProbe = css`
     width: 0;
     height: 0;
     overflow: hidden;
-    color: light-dark(rgb(0 0 0), rgb(255 255 255));
+    color: CanvasText;
+    color: light-dark(black, white);
     transition: color 1ms;
   }
 `;
@@ -16,7 +17,6 @@ export const schemeProbe = css`
 /** Light or dark, as the `color-scheme` where an element stands says it; it is drawn again when that changes. */
 export class Scheme implements ReactiveController {
   theme: 'light' | 'dark' = 'light';
-  readonly #forced = matchMedia('(forced-colors: active)');
   #printing = false;
   #probe?: Element;
 
@@ -27,14 +27,12 @@ export class Scheme implements ReactiveController {
   hostConnected(): void {
     window.addEventListener('beforeprint', this.#print);
     window.addEventListener('afterprint', this.#print);
-    this.#forced.addEventListener('change', this.#read);
     this.#read();
   }
 
   hostDisconnected(): void {
     window.removeEventListener('beforeprint', this.#print);
     window.removeEventListener('afterprint', this.#print);
-    this.#forced.removeEventListener('change', this.#read);
   }
 
   hostUpdated(): void {
@@ -51,8 +49,8 @@ export class Scheme implements ReactiveController {
   };
 
   readonly #read = () => {
-    const dark = this.#probe !== undefined && getComputedStyle(this.#probe).color === 'rgb(255, 255, 255)';
-    const theme = dark && !this.#printing ? 'dark' : 'light';
+    const [red = 0] = this.#probe ? (getComputedStyle(this.#probe).color.match(/[\d.]+/g)?.map(Number) ?? []) : [];
+    const theme = red > 127 && !this.#printing ? 'dark' : 'light';
     if (theme === this.theme) return;
     this.theme = theme;
     this.host.requestUpdate();

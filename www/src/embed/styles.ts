@@ -1,6 +1,7 @@
 import { css, unsafeCSS } from 'lit';
 import { base } from '../elements/styles';
-import palette from '../palette.css?inline';
+// As it is: what builds the page makes of `light-dark` what asks the page alone.
+import palette from '../palette.css?raw';
 import { schemeProbe } from './scheme';
 
 /** Of an element in a page of others: the page's custom properties, which a rule for `logit-attribution` there overrides. */
@@ -12,6 +13,7 @@ export const styles = [
     :host {
       container-type: inline-size;
       position: relative;
+      padding: 12px 16px;
       background: var(--ground);
       color: var(--ink);
       font: var(--body) / 24px var(--sans);

@@ -39,7 +39,7 @@ export function isNeuron(label: string): boolean {
 }
 
 /** Whether what a part is taken apart into adds up to it. */
-export function addsUp({ logit, error, exact }: Attribution): string {
+export function addsUp({ logit, error, exact }: Pick<Attribution, 'logit' | 'error' | 'exact'>): string {
   const [share, off] = [signed(logit[0] ?? NaN), scientific(Math.abs(error[0] ?? NaN))];
   return exact ? `They add up to ${share}, what it wrote, to ${off}.` : `They miss ${share}, what it wrote, by ${off}: do not trust them.`;
 }

@@ -5,7 +5,7 @@ import type { Picture } from '../state/picture';
 import { follow, parseStep, type Step } from '../state/trail';
 import { contrasted, than } from './contrast';
 import { tokenAt } from './depth';
-import { isolate, signed } from './format';
+import { isolate, sentenceCase, signed } from './format';
 
 /** A level of a trail as its breadcrumb says it: `L9H9 at ·Mary`. */
 export function stepName(step: Step, tokens: Picture['tokens']): string {
@@ -35,6 +35,8 @@ export function asked(picture: Contrast<Token> & Pick<Asked, 'answer' | 'trail' 
   const compared = than(picture);
   const why = `Why ${isolate(answer.text)}${compared ? ` rather than ${compared}` : ''}?`;
   const way = trail.flatMap((step) => parseStep(step) ?? []).map((step) => stepName(step, tokens));
+  // Another number than a logit may be asked for by itself.
+  if (answer.text === '' && way.length) return sentenceCase(way.join(' ‹ '));
   return way.length ? `${why} ‹ ${way.join(' ‹ ')}` : why;
 }
 
