@@ -1,24 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { marked } from 'marked';
-import { build, defineConfig, type Plugin } from 'vite';
-
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-
-/** Writes what dist/logitscope.d.ts re-exports: the API's types, and those that wasm-bindgen wrote, which tsc leaves out. */
-const apiTypes: Plugin = {
-  name: 'api-types',
-  apply: 'build',
-  closeBundle() {
-    execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '--project', path('tsconfig.types.json')], {
-      stdio: 'inherit',
-    });
-    for (const types of ['charts.d.ts', 'model.d.ts']) cpSync(path(`src/wasm/${types}`), path(`../dist/types/wasm/${types}`));
-  },
-};
+import { defineConfig, type Plugin } from 'vite';
+import { apiTypes, asCode, bundled, path, target } from './bundling.ts';
 
 /** The model card as a page: a file server would offer the Markdown itself as a download. */
 const modelCard: Plugin = {
@@ -37,59 +21,8 @@ const modelCard: Plugin = {
   },
 };
 
-const target = 'es2022';
-
 /** Of files with a hash in their names. The service worker answers for it, so no other page of an origin may have one of this name. */
 const assetsDir = 'logitscope';
-
-/** What is one script has no module beside it: it is given one, or carries it. */
-const noUrls: Plugin = {
-  name: 'no-urls',
-  enforce: 'pre',
-  load: (id) => (id.endsWith('.wasm?url') ? "export default ''" : undefined),
-};
-
-/** `import packed from './file?packed'`: the file gzipped, in base64. */
-const packed: Plugin = {
-  name: 'packed',
-  enforce: 'pre',
-  load(id) {
-    const [file, query] = id.split('?');
-    if (query !== 'packed' || !file) return undefined;
-    return `export default ${JSON.stringify(gzipSync(readFileSync(file), { level: 9 }).toString('base64'))}`;
-  },
-};
-
-/** A module and all that it imports, as one script. */
-async function bundled(input: string, format: 'es' | 'iife'): Promise<string> {
-  const made = await build({
-    configFile: false,
-    logLevel: 'warn',
-    plugins: [noUrls, packed],
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format, codeSplitting: false } } },
-  });
-  const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
-  const [chunk] = chunks;
-  if (chunks.length !== 1 || chunk?.type !== 'chunk') throw new Error(`${input} is not one script`);
-  return chunk.code;
-}
-
-/**
- * `import code from './module?code'`: a module and all that it imports, as text. Vite's own workers that come inlined start by
- * an address that no page takes that asks for Trusted Types.
- */
-const asCode: Plugin = {
-  name: 'as-code',
-  async load(id) {
-    const [input, query] = id.split('?');
-    if (query !== 'code' || !input) return undefined;
-    const code = await bundled(input, 'es');
-    // What would end a script element, or begin a comment in one.
-    if (/<\/script|<!--/i.test(code)) throw new Error(`${input} cannot stand in HTML`);
-    const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`;
-    return `export default ${JSON.stringify(code)}; export const hash = ${JSON.stringify(hash)};`;
-  },
-};
 
 /**
  * The service worker, which knows every file of its version: it stands where its scope is all of the page. Each page says of
@@ -142,5 +75,5 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (name === 'logitscope' || name === 'elements' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
     },
   },
-  plugins: [apiTypes, asCode, modelCard, serviceWorker],
+  plugins: [apiTypes(path('../dist/types')), asCode, modelCard, serviceWorker],
 });

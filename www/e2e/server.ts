@@ -15,10 +15,14 @@ const PATH = '/some/where/';
 export class FileServer {
   readonly faults = new Map<string, Fault>();
   readonly requests: string[] = [];
-  /** Models made by tests: the bytes of their files, by path. */
+  /** Models and pages made by tests: the bytes of their files, by path. */
   readonly #made = new Map<string, Buffer>();
-  readonly #page = folder('../../dist/');
-  readonly #models = folder('../../tests/data/');
+  readonly #folders = Object.entries({
+    [PATH]: folder('../../dist/'),
+    '/models/': folder('../../tests/data/'),
+    '/package/': folder('../../tests/embed/node_modules/logitscope/'),
+    '/embed/': folder('../../tests/embed/'),
+  });
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
 
   /** One that sends what isolates a page, or, as GitHub Pages, one that cannot; and a Content-Security-Policy, if given. */
@@ -60,6 +64,12 @@ export class FileServer {
     return this.model(name);
   }
 
+  /** Serves a page from memory; gives its address. */
+  article(html: string): string {
+    this.#made.set('/an/article.html', Buffer.from(html));
+    return `${this.origin}/an/article.html`;
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.requests.push(path);
@@ -80,13 +90,15 @@ export class FileServer {
       return;
     }
     if (fault === 'cut' || fault === 'stall') throttle(response, fault);
-    const made = this.#made.get(path);
+    const [file = ''] = path.split('?');
+    const made = this.#made.get(file);
     if (made) {
-      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': made.length }).end(made);
+      const type = file.endsWith('.html') ? 'text/html' : 'application/octet-stream';
+      response.writeHead(200, { 'content-type': type, 'content-length': made.length }).end(made);
       return;
     }
-    const [prefix, files] = path.startsWith(PATH) ? [PATH, this.#page] : ['/models/', this.#models];
-    if (!path.startsWith(prefix)) return missing();
+    const [prefix, files] = this.#folders.find(([prefix]) => path.startsWith(prefix)) ?? [];
+    if (!prefix || !files) return missing();
     request.url = path.slice(prefix.length - 1);
     files(request, response, missing);
   }

@@ -1,11 +1,14 @@
 import { LogitscopeError, type LogitscopeErrorName } from './errors.js';
-import type { Input } from './worker.js';
+
+/** A prompt as text or as token ids. */
+export type Input = string | ArrayLike<number>;
 
 /** What may be given for an option, and what to say that it is to be. */
 const kinds = {
   flag: ['true or false', (given: unknown) => typeof given === 'boolean'],
   number: ['a number', (given: unknown) => typeof given === 'number' || given === null],
   text: ['text', (given: unknown) => typeof given === 'string'],
+  address: ['a URL', (given: unknown) => typeof given === 'string' || given instanceof URL],
   function: ['a function', (given: unknown) => typeof given === 'function'],
   signal: ['an AbortSignal', (given: unknown) => given instanceof AbortSignal],
 } as const;

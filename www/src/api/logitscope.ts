@@ -13,8 +13,9 @@
  * @packageDocumentation
  */
 import { proxy } from 'comlink';
-import { checkIds, checkOptions, checkPrompt, checkToken, wrong } from './arguments.js';
-import { initCharts, type Engine } from './engine.js';
+import { checkIds, checkOptions, checkPrompt, checkToken, wrong, type Input } from './arguments.js';
+import { initCharts } from './charts.js';
+import type { Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './locate.js';
 import { checkLoad, GENERATE_OPTIONS, PROMPT_OPTIONS, type GenerateOptions, type LoadOptions, type PromptOptions } from './options.js';
@@ -24,7 +25,7 @@ import { discardIncomplete } from './storage/kept.js';
 import { Team } from './team.js';
 import { attributeAll, effectsAll, sourcesAll, type SetAttribution, type SetEffects, type SetOptions, type SetSources } from './set.js';
 import { WORKING, work, type Abortable, type Call, type Work, type Working } from './work.js';
-import type { Input, Loaded } from './worker.js';
+import type { Loaded } from './worker.js';
 import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SetPrompt, Token, Unit } from '../wasm/model.js';
 
 export * from './charts.js';
@@ -41,7 +42,7 @@ export type { Abortable, Work, Working } from './work.js';
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
 export { cachedModels, deleteCachedModel, type CachedModel } from './deprecated.js';
 export type { Moments, RoleSources, SetAnswer, SetAttribution, SetEffects, SetOptions, SetSources } from './set.js';
-export type { Input } from './worker.js';
+export type { Input } from './arguments.js';
 export type {
   AnsweredPrompt,
   Asked,
@@ -108,7 +109,7 @@ export class Logitscope {
     this.config = loaded.config;
     this.hasTokenizer = loaded.hasTokenizer;
     this.bos = loaded.bos;
-    this.notices = loaded.notices;
+    this.notices = team.notice === undefined ? loaded.notices : [...loaded.notices, team.notice];
     this.notKept = loaded.notKept;
     this.revision = loaded.revision;
     this.#call = (ask, signal) => {
@@ -131,12 +132,12 @@ export class Logitscope {
    */
   static async load(model: string | URL | Iterable<File>, options: LoadOptions = {}): Promise<Logitscope> {
     checkLoad(options);
-    const { threads, signal, onProgress, weights, keep = true } = options;
+    const { threads, signal, onProgress, weights, keep = true, assets, workerUrl } = options;
     signal?.throwIfAborted();
     const location = locate(model);
-    const charts = initCharts();
+    const charts = initCharts({ assets });
     charts.catch(() => {});
-    const team = await Team.start(threads);
+    const team = await Team.start({ threads, assets, workerUrl });
     const abort = () => team.end(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {

@@ -1,11 +1,12 @@
 import { checkOptions } from './arguments.js';
 import { LogitscopeError } from './errors.js';
+import type { Assets } from './modules.js';
 import type { Progress } from './progress.js';
 import type { Abortable } from './work.js';
 import type { SamplingOptions, Token } from '../wasm/model.js';
 
 /** How to load a model. */
-export interface LoadOptions {
+export interface LoadOptions extends Assets {
   /**
    * At most so many threads may compute, each a worker of its own. Default: as many as the processor has, up to 8. More than
    * it has, and than 8, are not started.
@@ -26,6 +27,11 @@ export interface LoadOptions {
    * the same training, `model.step-400.safetensors`. Such a model is not kept in the browser's storage.
    */
   weights?: string;
+  /**
+   * The URL, relative to the page and of its origin, of the package's `worker.js`: for pages whose Content-Security-Policy allows no workers from
+   * `blob:`. Default: what comes with the script.
+   */
+  workerUrl?: string | URL;
 }
 
 /** How a prompt is read, and when to forget it. */
@@ -40,6 +46,15 @@ export interface GenerateOptions extends PromptOptions, SamplingOptions {
   onToken?: (token: Token) => void;
 }
 
+const LOAD_OPTIONS = {
+  threads: 'number',
+  signal: 'signal',
+  onProgress: 'function',
+  weights: 'text',
+  keep: 'flag',
+  assets: 'address',
+  workerUrl: 'address',
+} as const;
 export const PROMPT_OPTIONS = { prependBos: 'flag', signal: 'signal' } as const;
 export const GENERATE_OPTIONS = {
   ...PROMPT_OPTIONS,
@@ -52,7 +67,7 @@ export const GENERATE_OPTIONS = {
 
 /** @throws {@link LogitscopeError} that names the option and what it should be */
 export function checkLoad(options: LoadOptions): void {
-  checkOptions(options, { threads: 'number', signal: 'signal', onProgress: 'function', weights: 'text', keep: 'flag' });
+  checkOptions(options, LOAD_OPTIONS);
   const { threads, weights } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new LogitscopeError('ArgumentError', `threads: ${threads} is not a whole number from 1 up`);

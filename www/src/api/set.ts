@@ -85,6 +85,7 @@ async function ask<T>(
 
 const answer = ({ prompts, failed }: SetTables): SetAnswer => ({ n: prompts.length, logit: prompts.map(({ logit }) => logit), prompts, failed });
 
+/** @internal */
 export function attributeAll(call: Call, prompts: readonly SetPrompt[], units: readonly Unit[], options: SetOptions & Working<SetAttribution[]>): Promise<SetAttribution[]> {
   return ask(call, prompts, { measure: 'parts', unit: units }, options, (known) =>
     units.map((unit) => {
@@ -94,6 +95,7 @@ export function attributeAll(call: Call, prompts: readonly SetPrompt[], units: r
   );
 }
 
+/** @internal */
 export function effectsAll(call: Call, prompts: readonly SetPrompt[], removal: Removal & { unit: 'component' | 'head' }, options: SetOptions & Working<SetEffects>): Promise<SetEffects> {
   return ask(call, prompts, { measure: 'effects', ...removal }, options, (known) => {
     const { labels, mean, sd, values } = known.tables[0] ?? NONE;
@@ -101,6 +103,7 @@ export function effectsAll(call: Call, prompts: readonly SetPrompt[], removal: R
   });
 }
 
+/** @internal */
 export function sourcesAll(call: Call, prompts: readonly SetPrompt[], options: SetOptions & Working<SetSources>): Promise<SetSources> {
   return ask(call, prompts, { measure: 'sources' }, options, (known) => {
     const roles: Record<string, RoleSources> = {};

@@ -1,21 +1,30 @@
 import { releaseProxy, transfer, wrap, type Remote } from 'comlink';
-import { bestEngine, engineModule, type Engine } from './engine.js';
+import { bestEngine, ready, type Engine, type Ready } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import type { Lost } from './guard.js';
+import type { Assets } from './modules.js';
 import { ownScript } from '../trusted.js';
 import code from './worker?code';
 import type { Service } from './worker.js';
+
+export interface TeamOptions extends Assets {
+  threads?: number;
+  workerUrl?: string | URL;
+}
 
 /**
  * The workers of one model, and the certainty that whatever they are asked is answered, if only with an error. The first
  * is the one that is asked; the others compute with it, and hear nothing else. All are started from here: a worker that
  * computes could start none. Their code comes with this module's: a worker by URL would have to be of the page's own
- * origin, and could not start offline.
+ * origin, and could not start offline. Where a page's policy refuses such workers, it names one that it has.
  *
  * The model's memory is the workers' alone: it passes between them, never through the page, and goes when they end,
  * whenever the page's garbage is collected.
  */
 export class Team {
+  readonly engine: Engine;
+  /** Why the engine is not the best that starts here, if it is not. */
+  readonly notice: string | undefined;
   /** Resolves if the workers end for a reason of their own. */
   readonly lost: Promise<LogitscopeError>;
   readonly #hired: { worker: Worker; service: Remote<Service> }[] = [];
@@ -25,29 +34,34 @@ export class Team {
   #tellLost!: (error: LogitscopeError) => void;
   #ended: { reason: unknown } | undefined;
 
-  private constructor(readonly engine: Engine) {
+  private constructor(
+    { engine, notice }: Ready,
+    readonly workerUrl: URL | undefined,
+  ) {
+    this.engine = engine;
+    this.notice = notice;
     this.lost = new Promise((resolve) => (this.#tellLost = resolve));
     this.#leader = this.#hire('logitscope');
   }
 
   /** At most so many threads, on the best engine that starts. */
-  static async start(threads: number | undefined): Promise<Team> {
+  static async start({ threads, workerUrl, ...assets }: TeamOptions): Promise<Team> {
     const engine = await bestEngine(threads);
+    const script = workerUrl === undefined ? undefined : workerScript(workerUrl);
     if (engine.threads > 1) {
       try {
-        return await Team.#with(engine);
+        return await Team.#with(await ready(engine, assets), script);
       } catch {
         // Shared memory can be refused where all else is granted. If that was not it, one thread says what is wrong.
       }
     }
-    return Team.#with({ ...engine, threads: 1 });
+    return Team.#with(await ready({ ...engine, threads: 1 }, assets), script);
   }
 
-  static async #with(engine: Engine): Promise<Team> {
-    const module = await engineModule(engine);
-    const team = new Team(engine);
+  static async #with(ready: Ready, script: URL | undefined): Promise<Team> {
+    const team = new Team(ready, script);
     try {
-      await team.#begin(module);
+      await team.#begin(ready.module);
       return team;
     } catch (error) {
       team.end(error);
@@ -87,11 +101,13 @@ export class Team {
   }
 
   #hire(name: string): Remote<Service> {
-    const worker = startWorker(name);
+    const worker = startWorker(name, this.workerUrl);
     worker.addEventListener('message', ({ data }: MessageEvent<Partial<Lost>>) => {
       if (data.lost) this.#lose(new LogitscopeError(data.lost.name, data.lost.message));
     });
     worker.addEventListener('error', (event) => {
+      // Of a script that did not even load there is none.
+      if (event.message === undefined) return this.#lose(notStarted(this.workerUrl));
       const why = event.message ? `: ${event.message}` : '';
       this.#lose(new LogitscopeError('InternalError', `Logitscope's worker stopped${why}. Load the model again.`));
     });
@@ -136,14 +152,29 @@ export class Team {
 /** Where the workers' code is: made once, and good for as long as the page stands. */
 let codeUrl: string | undefined;
 
-function startWorker(name: string): Worker {
-  codeUrl ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+function startWorker(name: string, workerUrl: URL | undefined): Worker {
+  const script = workerUrl ?? (codeUrl ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
   try {
-    return new Worker(ownScript(codeUrl), { type: 'module', name });
+    return new Worker(ownScript(script), { type: 'module', name });
   } catch (error) {
-    const message =
-      'This page lets Logitscope start no worker. A Content-Security-Policy has to have "worker-src blob:" and, where it asks for ' +
-      'Trusted Types, "trusted-types logitscope".';
-    throw new LogitscopeError('UnsupportedError', message, { cause: error });
+    throw notStarted(workerUrl, error);
   }
+}
+
+function workerScript(workerUrl: string | URL): URL {
+  try {
+    return new URL(workerUrl, document.baseURI);
+  } catch {
+    throw new LogitscopeError('ArgumentError', `workerUrl: ${JSON.stringify(String(workerUrl))} is not the URL of a script`);
+  }
+}
+
+function notStarted(workerUrl: URL | undefined, cause?: unknown): LogitscopeError {
+  const trusted = 'where it asks for Trusted Types, "trusted-types logitscope"';
+  const message = workerUrl
+    ? `workerUrl: no worker starts from ${workerUrl}. It has to be the package's worker.js, of the page's own origin, and a ` +
+      `Content-Security-Policy has to allow it: by worker-src and, ${trusted}.`
+    : 'This page lets Logitscope start no worker. A Content-Security-Policy has to have "worker-src blob:" and, ' +
+      `${trusted}. Without "blob:", name by the option workerUrl a copy of the package's worker.js on your own server.`;
+  return new LogitscopeError('UnsupportedError', message, { cause });
 }

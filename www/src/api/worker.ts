@@ -32,14 +32,12 @@ import type {
   Token,
   Trial,
 } from '../wasm/model.js';
+import type { Input } from './arguments.js';
 import { LogitscopeError } from './errors.js';
 import type { Location } from './files.js';
 import { guarded } from './guard.js';
 import { loadModel } from './loading.js';
 import type { Progress } from './progress.js';
-
-/** A prompt as text or as token ids. */
-export type Input = string | ArrayLike<number>;
 
 /** What is known of a model once it is loaded. */
 export interface Loaded {

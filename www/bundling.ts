@@ -1,0 +1,74 @@
+/** What the builds of the page and of the package have in common. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build, type Plugin } from 'vite';
+
+export const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export const target = 'es2022';
+
+/** Writes the API's types into a folder, and those that wasm-bindgen wrote, which tsc leaves out. */
+export const apiTypes = (folder: string): Plugin => ({
+  name: 'api-types',
+  apply: 'build',
+  closeBundle() {
+    const tsc = path('node_modules/typescript/bin/tsc');
+    execFileSync(process.execPath, [tsc, '--project', path('tsconfig.types.json'), '--outDir', folder], { stdio: 'inherit' });
+    mkdirSync(`${folder}/wasm`, { recursive: true });
+    for (const types of ['charts.d.ts', 'model.d.ts']) {
+      // Older TypeScript, and older targets, have no such symbol.
+      const known = readFileSync(path(`src/wasm/${types}`), 'utf8').replace(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '');
+      writeFileSync(`${folder}/wasm/${types}`, known);
+    }
+  },
+});
+
+/** `import base64 from './module.wasm?gzip'`. */
+export const asGzip: Plugin = {
+  name: 'as-gzip',
+  load(id) {
+    const [file, query] = id.split('?');
+    if (query !== 'gzip' || !file) return undefined;
+    return `export default ${JSON.stringify(gzipSync(readFileSync(file), { level: 9 }).toString('base64'))}`;
+  },
+};
+
+/** Where modules lie stays written as other bundlers know it, in the package, and is no file in what is one script: Vite would put it in its own words. */
+export const plainAddresses: Plugin = {
+  name: 'plain-addresses',
+  enforce: 'pre',
+  transform: (code, id) => (id.includes('/src/api/') ? code.replaceAll("new URL('../wasm/", "new URL(/* @vite-ignore */ './") : undefined),
+  renderChunk: (code) => code.replaceAll('/* @vite-ignore */', ''),
+};
+
+/** A module and all that it imports, as one script. */
+export async function bundled(input: string, format: 'es' | 'iife'): Promise<string> {
+  const made = await build({
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [asGzip, plainAddresses],
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format, codeSplitting: false } } },
+  });
+  const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
+  const [chunk] = chunks;
+  if (chunks.length !== 1 || chunk?.type !== 'chunk') throw new Error(`${input} is not one script`);
+  return chunk.code;
+}
+
+/**
+ * `import code from './module?code'`: a module and all that it imports, as text. Vite's own workers that come inlined start by
+ * an address that no page takes that asks for Trusted Types.
+ */
+export const asCode: Plugin = {
+  name: 'as-code',
+  async load(id) {
+    const [input, query] = id.split('?');
+    if (query !== 'code' || !input) return undefined;
+    const code = await bundled(input, 'es');
+    const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`;
+    return `export default ${JSON.stringify(code)}; export const hash = ${JSON.stringify(hash)};`;
+  },
+};
