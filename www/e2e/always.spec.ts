@@ -74,7 +74,7 @@ test('a hundred prompts like the preset in use are what the API says of them', a
   await expect(scope.selected).toContainText(same === 100 ? 'in all 100' : `in ${same} of 100`);
   const at = sources.labels.indexOf(label);
   const looks = Object.entries(sources.roles).map(([role, { pattern, attribution }]) => ({ role, pattern: pattern.mean[at] ?? 0, takes: attribution.mean[at] ?? 0 }));
-  expect(looks.map(({ role }) => role)).toEqual(['first', 'second', 'object']);
+  expect(looks.map(({ role }) => role)).toEqual(['first', 'object', 'second']);
   const worth = looks.filter(({ pattern }) => pattern >= 0.01).sort((a, b) => b.pattern - a.pattern);
   for (const { role, pattern, takes } of worth) {
     await expect(scope.selected).toContainText(new RegExp(`Looks at ${role}: ${pattern.toFixed(2)} ± [\\d.]+ of its attention, \\${printed(takes)}`));

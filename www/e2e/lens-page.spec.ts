@@ -99,6 +99,24 @@ test('arrow keys walk the states, a cell opens its tokens, and one of them becom
   await expect(panel(page).getByRole('heading')).toHaveText('State by state, at ·to');
 });
 
+test('from the state that first says the answer it is two clicks to the neuron that does', async ({ scope, page }) => {
+  await page.getByRole('combobox', { name: 'Examples' }).selectOption('A capital');
+  await scope.answered();
+  await when(scope);
+  const { labels, answer } = JSON.parse((await scope.download('JSON', 'Lens')).bytes.toString()) as Lens & { answer: { rank: number[][] } };
+  const state = answer.rank.findIndex((of) => of.at(-1) === 0);
+  const layer = parseInt(labels[state] ?? '') - 1;
+  expect(labels[state]).toBe(`${layer + 1}_pre`);
+  await panel(page).locator('tbody tr').nth(state).getByRole('button').click();
+  await panel(page).getByRole('button', { name: `What the MLP of layer ${layer} says` }).click();
+  await expect(tab(page, 'Who wrote it')).toHaveAttribute('aria-selected', 'true');
+  await expect(scope.selected).toContainText(`${layer}_mlp_out`);
+  await page.locator('part-words').getByRole('button', { name: `L${layer}N` }).first().click();
+  await expect(page.locator('part-words .words').first()).toHaveAccessibleName(new RegExp(`^Tokens that L${layer}N\\d+ raises most$`));
+  await page.goBack();
+  await expect(tab(page, 'When was it known')).toHaveAttribute('aria-selected', 'true');
+});
+
 test('cells are shaded as the reader chooses, and a link says by what', async ({ scope, page }) => {
   await when(scope);
   const picture = async () => (await scope.download('SVG', 'Lens')).bytes.toString();

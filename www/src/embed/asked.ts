@@ -58,7 +58,7 @@ export function subjectFrom(json: Json, asked: Asked & { known: boolean }): Subj
 export function titleOf(json: Json): string | undefined {
   const title = json['title'];
   if (title === undefined || typeof title === 'string') return title;
-  throw unreadable('title is not a text.');
+  throw unreadable('`title` is not a text.');
 }
 
 export function modelOf(json: Json): string | undefined {

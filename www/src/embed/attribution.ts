@@ -1,5 +1,6 @@
 import { Chart, type Charted, type Subject } from '../api/charts';
 import { SIDES } from '../state/compared';
+import { UNITS } from '../state/picture';
 import { addsUp } from '../words/depth';
 import { promptText } from '../words/format';
 import { identityLine } from '../words/identity';
@@ -64,6 +65,9 @@ export function attributionExhibit(
   }
 }
 
+/** Charts stand in the order that the page has them in. */
+const DEPTH: readonly string[] = UNITS;
+
 /** An exported attribution, with others of the same question that stand in `also`; or one of two sentences and their difference. */
 export function readAttribution(json: Json): AttributionExhibit {
   const all = isRecord(json['difference']) ? sides(json) : [json, ...alsoOf(json)].map(numbersFrom);
@@ -71,7 +75,7 @@ export function readAttribution(json: Json): AttributionExhibit {
   const asked = askedOf(json, labels, all[0]?.positions);
   const subject = subjectFrom(json, asked);
   const apart = all.filter(({ of }) => of !== undefined && all[0]?.of === undefined);
-  const whole = all.filter((numbers) => !apart.includes(numbers));
+  const whole = all.filter((numbers) => !apart.includes(numbers)).sort((a, b) => DEPTH.indexOf(a.unit) - DEPTH.indexOf(b.unit));
   const second = tokensOf(json, 'corrupted_tokens');
   const compared = whole.length === SIDES.length && isRecord(json['difference']);
   const subjects = compared ? SIDES.map((side) => ({ ...subject, which: SIDE_NAMES[side] })) : [second.length ? { ...subject, which: SIDE_NAMES.difference } : subject];
@@ -89,7 +93,7 @@ export function readAttribution(json: Json): AttributionExhibit {
 function alsoOf(json: Json): Json[] {
   const also = json['also'] ?? [];
   if (Array.isArray(also) && also.every(isRecord)) return also;
-  throw unreadable('also is not a list of attributions.');
+  throw unreadable('`also` is not a list of attributions.');
 }
 
 /** Both sentences' and their difference, as the page writes them. */
@@ -97,7 +101,7 @@ function sides(json: Json): Numbers[] {
   const { unit, labels, position } = json;
   return SIDES.map((side) => {
     const of = json[side];
-    if (!isRecord(of)) throw unreadable(`${side} is missing: an answer that has a difference has clean, corrupted and difference.`);
+    if (!isRecord(of)) throw unreadable(`\`${side}\` is missing: an answer that has a difference has clean, corrupted and difference.`);
     return numbersFrom({ ...of, unit, labels, positions: [position] });
   });
 }
@@ -107,7 +111,7 @@ function numbersFrom(json: Json): Numbers {
   const [labels, positions, attribution] = [textsOf(json, 'labels'), numbersOf(json, 'positions'), numbersOf(json, 'attribution')];
   const last = positions.length - 1;
   if (attribution.length !== labels.length * positions.length) {
-    throw unreadable(`attribution has ${attribution.length} numbers; ${labels.length} labels at ${positions.length} positions need ${labels.length * positions.length}.`);
+    throw unreadable(`\`attribution\` has ${attribution.length} numbers; ${labels.length} labels at ${positions.length} positions need ${labels.length * positions.length}.`);
   }
   const at = (name: string) => numbersOf(json, name).slice(last, last + 1);
   return {

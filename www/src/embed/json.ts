@@ -21,32 +21,32 @@ export function tokensOf(json: Json, ...names: string[]): readonly Token[] {
   const name = names.find((name) => json[name] !== undefined);
   const tokens = name === undefined ? [] : json[name];
   if (Array.isArray(tokens) && tokens.every(isToken)) return tokens;
-  throw unreadable(`${name} is not a list of tokens such as { "id": 685, "text": " John" }.`);
+  throw unreadable(`\`${name}\` is not a list of tokens such as { "id": 685, "text": " John" }.`);
 }
 
 export function tokenOf(json: Json, name: string): Token | undefined {
   const token = json[name];
   if (token === undefined || token === null) return undefined;
   if (isToken(token)) return token;
-  throw unreadable(`${name} is not a token such as { "id": 685, "text": " John" }.`);
+  throw unreadable(`\`${name}\` is not a token such as { "id": 685, "text": " John" }.`);
 }
 
 export function textsOf(json: Json, name: string): string[] {
   const texts = json[name] ?? [];
   if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return texts;
-  throw unreadable(`${name} is not a list of texts.`);
+  throw unreadable(`\`${name}\` is not a list of texts.`);
 }
 
 /** Numbers in lists, or lists of those; JSON has null for what is not a number. */
 export function numbersOf(json: Json, name: string): number[] {
   const numbers = json[name];
   if (Array.isArray(numbers) && numbers.every((x) => typeof x === 'number' || x === null)) return numbers.map((x: number | null) => x ?? NaN);
-  throw unreadable(`${name} is not a list of numbers.`);
+  throw unreadable(`\`${name}\` is not a list of numbers.`);
 }
 
 export function tableOf(json: Json, name: string): number[][] {
   const rows = json[name];
-  if (!Array.isArray(rows)) throw unreadable(`${name} is not a list of lists of numbers.`);
+  if (!Array.isArray(rows)) throw unreadable(`\`${name}\` is not a list of lists of numbers.`);
   return rows.map((row, i) => numbersOf({ [`${name}[${i}]`]: row as unknown }, `${name}[${i}]`));
 }
 
@@ -54,7 +54,7 @@ export function numberOf(json: Json, name: string): number | undefined {
   const number = json[name];
   if (number === undefined || number === null) return undefined;
   if (typeof number === 'number') return number;
-  throw unreadable(`${name} is not a number.`);
+  throw unreadable(`\`${name}\` is not a number.`);
 }
 
 /** As texts, which charts take. */

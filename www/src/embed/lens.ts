@@ -11,7 +11,7 @@ import './lens-exhibit';
 export function readLens(json: Json): LensExhibit {
   const lens = lensFrom(json);
   const asked = askedOf(json, lens.labels, lens.positions);
-  if (asked.tokens.length <= Math.max(...lens.positions)) throw unreadable('tokens is missing: the prompt’s tokens, each with its text.');
+  if (asked.tokens.length <= Math.max(...lens.positions)) throw unreadable('`tokens` is missing: the prompt’s tokens, each with its text.');
   // A row is marked, whichever token the question was about.
   const position = lens.positions.includes(asked.position) ? asked.position : (lens.positions.at(-1) ?? 0);
   const table = new LensTable(lens, texts(asked.tokens), asked.known ? asked.answer.text : undefined);
@@ -35,10 +35,10 @@ function lensFrom(json: Json): Lens {
   const answer = isRecord(json['answer']) && 'rank' in json['answer'] ? json['answer'] : undefined;
   const tables = { entropy, ...(answer && { probability: tableOf(answer, 'probability'), rank: tableOf(answer, 'rank') }) };
   for (const [name, of] of [['top', top] as const, ...Object.entries(tables)]) {
-    if (!shaped(of)) throw unreadable(`${name} has not a row for each of ${labels.length} states, each with ${positions.length} positions.`);
+    if (!shaped(of)) throw unreadable(`\`${name}\` has not a row for each of ${labels.length} states, each with ${positions.length} positions.`);
   }
   const said = (top as unknown[][][]).every((row) => row.every((cell) => Array.isArray(cell) && cell.every((word) => isRecord(word) && typeof word['text'] === 'string')));
-  if (!said) throw unreadable('top is not, by state and position, a list of tokens such as { "text": " John", "probability": 0.97 }.');
+  if (!said) throw unreadable('`top` is not, by state and position, a list of tokens such as { "text": " John", "probability": 0.97 }.');
   const { probability, rank } = tables;
   return { labels, positions, entropy, top: top as Prediction[][][], ...(probability && rank && { answer: { probability, rank } }) };
 }

@@ -11,9 +11,9 @@ import './patching-exhibit';
 /** Exported activation patching. */
 export function readPatching(json: Json): PatchingExhibit {
   const site = SITES.find((site) => site === json['site']);
-  if (!site) throw unreadable(`site: ${JSON.stringify(json['site'])} is not one of ${SITES.join(', ')}.`);
+  if (!site) throw unreadable(`\`site\`: ${JSON.stringify(json['site'])} is not one of ${SITES.join(', ')}.`);
   const [clean, corrupted] = [numberOf(json, 'clean'), numberOf(json, 'corrupted')];
-  if (clean === undefined || corrupted === undefined) throw unreadable('clean or corrupted is missing: the logits of the two prompts as they are.');
+  if (clean === undefined || corrupted === undefined) throw unreadable('`clean` or `corrupted` is missing: the logits of the two prompts as they are.');
   const [layers = 1, , heads = 1] = numbersOf(json, 'shape');
   const labels = [`L${layers - 1}H${heads - 1}`];
   const asked = askedOf(json, labels);

@@ -20,9 +20,9 @@ export function readSet(json: Json): AttributionExhibit {
   const set = isRecord(json['set']) ? { name: String(json['set']['name'] ?? ''), prompts: (json['set']['prompts'] ?? []) as SetPrompt[] } : undefined;
   const lost = isRecord(json['effects']) && REMOVABLE.some((unit) => unit === of.unit) ? { [of.unit]: { ...json['effects'], mean: Float64Array.from(numbersOf(json['effects'], 'mean')) } } : {};
   const unit = UNITS.find((unit) => unit === of.unit);
-  if (!unit) throw unreadable(`unit: the means over prompts are of unit ${UNITS.join(', ')}, and not of ${JSON.stringify(of.unit)}.`);
+  if (!unit) throw unreadable(`\`unit\`: the means over prompts are of unit ${UNITS.join(', ')}, and not of ${JSON.stringify(of.unit)}.`);
   const chart = meanChart({ set, attributions: { [unit]: of }, effects: lost }, unit, [asked.layers, asked.heads], false);
-  if (!chart) throw unreadable('n is 0: none of the prompts could be asked.');
+  if (!chart) throw unreadable('`n` is 0: none of the prompts could be asked.');
   const means = of.labels.every((_, i) => isMean(of.mean[i] ?? NaN, valuesOf(of, i)));
   const line = means ? eachAddsUp(of.prompts) : '✗ The means are not those of the prompts: do not trust them.';
   return {
@@ -40,12 +40,12 @@ export function readSet(json: Json): AttributionExhibit {
 
 function setFrom(json: Json): SetAttribution {
   const prompts = json['prompts'];
-  if (!Array.isArray(prompts) || !prompts.every(isRecord)) throw unreadable('prompts is not the list of what was found of each prompt.');
+  if (!Array.isArray(prompts) || !prompts.every(isRecord)) throw unreadable('`prompts` is not the list of what was found of each prompt.');
   const [labels, n] = [textsOf(json, 'labels'), numberOf(json, 'n') ?? prompts.length];
   const all = (name: string, length: number) => {
     const numbers = numbersOf(json, name);
     if (numbers.length === length) return Float64Array.from(numbers);
-    throw unreadable(`${name} has ${numbers.length} numbers, and not ${length}.`);
+    throw unreadable(`\`${name}\` has ${numbers.length} numbers, and not ${length}.`);
   };
   return {
     unit: json['unit'] as SetAttribution['unit'],

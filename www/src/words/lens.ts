@@ -29,6 +29,13 @@ export function stateName(label: string, layers: number): string {
   return `after the MLP of layer ${before - 1}${before === layers ? ', at the end' : ''}`;
 }
 
+/** The part that wrote a state, if one did, by its label and in words. */
+export function writerOf(state: string, layers: number): { label: string; name: string } | undefined {
+  const [, layer, kind] = /^(\d+)_(\w+)$/.exec(state) ?? [];
+  const written = kind === 'mid' ? `${layer}_attn_out` : `${layer === undefined ? layers - 1 : Number(layer) - 1}_mlp_out`;
+  return written.startsWith('-') ? undefined : { label: written, name: stateName(state, layers).replace(/^after |, at the end$/g, '') };
+}
+
 /** A cell: `after the MLP of layer 2, at ·to`. */
 export function lensPlaceName({ labels, positions }: Lens, [state, row]: LensPlace, picture: Pick<Asked, 'tokens' | 'layers'>): string {
   return `${stateName(labels[state] ?? '', picture.layers)}, at ${tokenAt(picture, positions[row] ?? NaN)}`;

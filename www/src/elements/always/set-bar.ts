@@ -66,6 +66,7 @@ export class SetBar extends LitElement {
 
   protected override render() {
     const { always, preset, chosen, dots, writing } = this;
+    const asked = chosen !== null || always.set !== undefined;
     const asks = always.attributions !== undefined && always.attributions.component.n > 0;
     const lost = Boolean(always.effects.component && always.effects.head);
     const own = preset && setName(preset);
@@ -78,11 +79,19 @@ export class SetBar extends LitElement {
         </select>
         <button type="button" aria-expanded=${writing ? 'true' : 'false'} @click=${() => (this.writing = !writing)}>Type or paste</button>
         <label class="button">Open a file<input class="unseen" type="file" accept=".csv,.json,.jsonl,.txt" aria-label="Open a file of prompts, CSV or JSON" @change=${this.#open} /></label>
-        ${chosen !== null || always.set
-          ? html`<button type="button" aria-pressed=${dots ? 'true' : 'false'} ?disabled=${!asks} @click=${() => tell(this, 'set-dots', !dots)}>Each prompt a dot</button>
-              <button type="button" title="Takes each part out of each prompt, alone: nothing in its place, at every token" ?disabled=${!asks || lost || always.work !== undefined} @click=${() => tell(this, 'set-effects')}>What is lost without each part</button>`
-          : nothing}
-        <span class="work">${this.#work()}</span>
+        ${asked ? html`<button type="button" aria-pressed=${dots ? 'true' : 'false'} ?disabled=${!asks} @click=${() => tell(this, 'set-dots', !dots)}>Each prompt a dot</button>` : nothing}
+        <span class="end">
+          ${asked
+            ? html`<button
+                type="button"
+                class="lost"
+                title="Takes each part out of each prompt, alone: nothing in its place, at every token"
+                ?disabled=${!asks || lost || always.work !== undefined}
+                @click=${() => tell(this, 'set-effects')}
+              >What is lost without each part</button>`
+            : nothing}
+          <span class="work">${this.#work()}</span>
+        </span>
       </div>
       ${writing ? this.#written() : nothing}
       <p class="small" role="status">${overall(always)}</p>
@@ -117,6 +126,9 @@ export class SetBar extends LitElement {
         text-decoration: underline 2px var(--accent);
         text-underline-offset: 5px;
       }
+      .end {
+        display: contents;
+      }
       /* What comes moves nothing. */
       p {
         min-height: 20px;
@@ -128,9 +140,22 @@ export class SetBar extends LitElement {
         }
       }
       @media (max-width: 720px) {
-        /* It says something at all times, on a line of its own. */
+        /* How far it is stands beside the button, or in its place. */
+        .end {
+          display: flex;
+          flex: 1 0 100%;
+        }
         .work {
-          flex-basis: 100%;
+          flex: 1;
+          margin: 0;
+          padding-left: 8px;
+          text-align: left;
+        }
+        .lost {
+          order: 1;
+        }
+        .lost:disabled {
+          display: none;
         }
         p {
           min-height: 80px;

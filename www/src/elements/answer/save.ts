@@ -37,6 +37,8 @@ export interface Formats {
   caption(): string[];
   /** The JSON of a page that stands alone, if that has more to show. */
   whole?(): string;
+  /** The selected part's label. */
+  selected?: string;
 }
 
 /** Downloads what is shown, under a name. */
@@ -64,12 +66,11 @@ async function content(format: Format, of: Formats): Promise<Blob> {
   }
 }
 
-/** What is not the address, which is a link there, stands below the picture. */
-function page({ json, whole = json, svg, caption }: Formats): Promise<string> {
-  const link = address();
-  const said = caption();
-  const linked = said.includes(link);
-  return savedPage({ json: whole(), svg: svg(), caption: said.filter((line) => line !== link), link: linked ? link : `${location.origin}${location.pathname}` });
+/** It leads back to what is shown, where an address does. */
+function page({ json, whole = json, selected, svg, caption }: Formats): Promise<string> {
+  const [title = '', ...said] = caption();
+  const link = said.includes(address()) ? address() : `${location.origin}${location.pathname}`;
+  return savedPage({ json: whole(), selected, svg: svg(), title, link });
 }
 
 /** The address of what is shown, or of the page where that is too long to be read. */
@@ -97,6 +98,7 @@ export async function save(format: Format, picture: Picture, unit: Shown, look: 
     json: () => json(picture, unit, effects),
     caption: () => view.caption ?? [],
     whole: () => json(picture, unit, effects, also(picture, unit, taken)),
+    selected: taken?.of,
   });
 }
 

@@ -4,9 +4,11 @@ import { middle } from '../../words/format';
 export interface Saved {
   /** The exported answer. */
   json: string;
-  /** The same as a picture, and in words: what is seen where scripts are not run. */
+  /** The part that is selected. */
+  selected?: string;
+  /** The same as a picture with its caption: what is seen where scripts are not run. */
   svg: string;
-  caption: readonly string[];
+  title: string;
   /** Of what it was saved from. */
   link: string;
 }
@@ -15,10 +17,9 @@ export interface Saved {
  * An answer as one HTML file with its charts, its numbers and all that draws them. It fetches nothing and is allowed nothing
  * else, so it opens from a disk, in a mail, and in a frame that is shut off.
  */
-export async function savedPage({ json, svg, caption, link }: Saved): Promise<string> {
+export async function savedPage({ json, selected, svg, title, link }: Saved): Promise<string> {
   const { default: code, hash } = await import('../../embed/saved?code');
   const policy = `default-src 'none'; script-src '${hash}' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'`;
-  const said = caption.map((line) => `<p>${escaped(line)}</p>`).join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -26,14 +27,13 @@ export async function savedPage({ json, svg, caption, link }: Saved): Promise<st
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(middle(caption[0] ?? '', 120))}</title>
+<title>${escaped(middle(title, 120))}</title>
 </head>
 <body>
 <main>
-<logit-attribution>
+<logit-attribution${selected ? ` selected="${escaped(selected)}"` : ''}>
 <script type="application/json">${json.replaceAll('<', '\\u003c')}</script>
 ${svg}
-${said}
 </logit-attribution>
 </main>
 <footer><a href="${escaped(link)}">Open in Logitscope</a></footer>

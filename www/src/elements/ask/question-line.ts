@@ -234,6 +234,9 @@ export class QuestionLine extends LitElement {
         min-width: 40px;
         font-size: var(--body);
       }
+      :host([folded]) .odds {
+        min-width: 10ch;
+      }
       :host([folded]) .note {
         flex: 1;
         min-width: 60%;

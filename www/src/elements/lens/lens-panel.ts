@@ -5,7 +5,7 @@ import { WHEN, type LensPlace, type Shade } from '../../state/lens';
 import type { Picture } from '../../state/picture';
 import { tokenAt } from '../../words/depth';
 import { percent, place, sentenceCase, shown } from '../../words/format';
-import { expectedThere, lensPlaceName, stateName } from '../../words/lens';
+import { expectedThere, lensPlaceName, stateName, writerOf } from '../../words/lens';
 import { parts } from '../answer/parts';
 import { tell } from '../events';
 import { base } from '../styles';
@@ -55,8 +55,20 @@ export class LensPanel extends LitElement {
           )}
         </tbody>
       </table>
+      ${position === picture.position ? this.#writer(lens.labels[state] ?? '') : nothing}
       <p><button type="button" @click=${() => tell(this, 'state-select', null)}>All states at ${tokenAt(picture, picture.position)}</button></p>
     `;
+  }
+
+  /** The way to what the part that came last says by itself. */
+  #writer(label: string) {
+    const writer = writerOf(label, this.picture.layers);
+    if (!writer) return nothing;
+    const show = () => {
+      tell(this, 'part-select', writer.label);
+      tell(this, 'tab-choose', 'who');
+    };
+    return html`<p><button type="button" @click=${show}>What ${writer.name} says</button></p>`;
   }
 
   #column() {

@@ -103,6 +103,7 @@ export class LensViewElement extends LitElement {
       }
       .beside {
         display: grid;
+        padding-top: 8px;
         grid-area: 3 / 1;
         min-width: 0;
       }
