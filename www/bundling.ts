@@ -44,13 +44,13 @@ export const plainAddresses: Plugin = {
   renderChunk: (code) => code.replaceAll('/* @vite-ignore */', ''),
 };
 
-/** A module and all that it imports, as one script. */
-export async function bundled(input: string, format: 'es' | 'iife'): Promise<string> {
+/** A module and all that it imports, as one classic script: in a frame that is sandboxed, Chromium starts no worker from a module's blob. */
+export async function bundled(input: string): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: 'warn',
     plugins: [asGzip, plainAddresses],
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format, codeSplitting: false } } },
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife', codeSplitting: false } } },
   });
   const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
   const [chunk] = chunks;
@@ -59,7 +59,7 @@ export async function bundled(input: string, format: 'es' | 'iife'): Promise<str
 }
 
 /**
- * `import code from './module?code'`: a module and all that it imports, as text. Vite's own workers that come inlined start by
+ * `import code from './module?code'`: a module and all that it imports, as text of a classic script. Vite's own workers that come inlined start by
  * an address that no page takes that asks for Trusted Types.
  */
 export const asCode: Plugin = {
@@ -67,7 +67,7 @@ export const asCode: Plugin = {
   async load(id) {
     const [input, query] = id.split('?');
     if (query !== 'code' || !input) return undefined;
-    const code = await bundled(input, 'es');
+    const code = await bundled(input);
     const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`;
     return `export default ${JSON.stringify(code)}; export const hash = ${JSON.stringify(hash)};`;
   },

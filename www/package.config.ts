@@ -19,7 +19,7 @@ const rest: Plugin = {
     const manifest = JSON.parse(readFileSync(path('src/package/package.json'), 'utf8')) as object;
     for (const file of readdirSync(path('src/wasm')).filter((name) => name.endsWith('.wasm'))) cpSync(path(`src/wasm/${file}`), folder + file);
     writeFileSync(`${folder}package.json`, `${JSON.stringify({ ...manifest, version, license }, undefined, 2)}\n`);
-    writeFileSync(`${folder}worker.js`, await bundled(path('src/api/worker.ts'), 'es'));
+    writeFileSync(`${folder}worker.js`, await bundled(path('src/api/worker.ts')));
     cpSync(path('src/package/README.md'), `${folder}README.md`);
     for (const license of ['LICENSE-MIT', 'LICENSE-APACHE']) cpSync(path(`../${license}`), folder + license);
   },

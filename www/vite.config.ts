@@ -44,7 +44,7 @@ const serviceWorker: Plugin = {
       writeFileSync(dist + name, html);
     }
     const known = `self.VERSION = ${JSON.stringify(version)};\nself.FILES = ${JSON.stringify(files)};\n`;
-    writeFileSync(`${dist}isolation.js`, known + (await bundled(path('src/service-worker/worker.ts'), 'iife')));
+    writeFileSync(`${dist}isolation.js`, known + (await bundled(path('src/service-worker/worker.ts'))));
   },
 };
 

@@ -8,7 +8,7 @@ export async function beforeWorkers(page: Page, code: string): Promise<void> {
         const blob = (script: string) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
         // Imported both, and not awaited: a worker that waits loses the messages that it has no ear for yet.
         const script = `import ${JSON.stringify(blob(code))}; import ${JSON.stringify(url)};`;
-        return new target(blob(script), options);
+        return new target(blob(script), { ...options, type: 'module' });
       },
     });
   }, code);

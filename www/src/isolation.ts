@@ -11,9 +11,10 @@ const NOTE = 'logitscope-isolated-for';
  * where the server does not. Resolves to nothing where there can be none.
  */
 export async function keepPage(): Promise<ServiceWorkerRegistration | undefined> {
-  const { serviceWorker } = navigator;
   const url = new URL('isolation.js', document.baseURI);
   try {
+    // A sandboxed frame is not even let look at it.
+    const { serviceWorker } = navigator;
     const present = await serviceWorker.getRegistration(url.href);
     // The site may have a worker of its own for this folder, which registering would replace. One whose script is on its way is ours.
     const [script] = [present?.active, present?.waiting, present?.installing].flatMap((worker) => worker?.scriptURL ?? []);

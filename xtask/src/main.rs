@@ -7,6 +7,7 @@ mod browser;
 mod build;
 mod module;
 mod npm;
+mod package;
 mod project;
 mod serve;
 mod test;
@@ -40,6 +41,8 @@ enum Task {
     Wasm,
     /// Build the page into dist/: static files for any file server and any path
     Build,
+    /// Build the npm package into package/, pack it, and print how large its files are
+    Package,
     /// Build the page and serve it on this machine
     Serve {
         #[arg(long, default_value_t = 4173)]
@@ -83,6 +86,7 @@ fn run(Arguments { yes, task }: Arguments) -> Result<()> {
         Task::Setup => setup(&project),
         Task::Wasm => build::wasm(&project),
         Task::Build => build::dist(&project),
+        Task::Package => package::package(&project),
         Task::Serve { port } => serve::serve(&project, port),
         Task::Test => test::test(&project),
         Task::Bench { prepare: true, .. } => bench::prepare(&project),

@@ -201,7 +201,7 @@ fn names_folder<'a>(bytes: &[u8], folders: &'a [PathBuf]) -> Option<Cow<'a, str>
     folders.iter().find(names).map(|folder| folder.to_string_lossy())
 }
 
-fn gzipped(bytes: &[u8]) -> Result<usize> {
+pub fn gzipped(bytes: &[u8]) -> Result<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?.len())

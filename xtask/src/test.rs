@@ -14,7 +14,7 @@ use crate::{
     bench,
     bindgen::{self, Bindgen},
     browser::{self, Browsers, Chromium},
-    build, npm,
+    build, npm, package,
     project::Project,
     toolchain::{self, Toolchain},
 };
@@ -47,6 +47,7 @@ fn steps(project: &Project, report: &mut Report) -> Result<()> {
         rust_tests(cmd!(sh, "cargo test --workspace --no-fail-fast").into())
     })?;
     report.step("page", || build::dist(project))?;
+    report.step("the package", || package::install(project))?;
     report.step("the library in another module", || dependent(project, &toolchain))?;
     report.step("the benchmark's types", || bench::check(project))?;
     report.tests("in the browser", || {

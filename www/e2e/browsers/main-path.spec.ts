@@ -84,11 +84,24 @@ for (const browser of BROWSERS) {
       await expect.poll(async () => (await visitor.find('[role=dialog]', /^Models$/)).text).toContain(computing);
       expect(await visitor.see('[role=status]', /will be downloaded again/)).toEqual([]);
       // A driven WebKit keeps it too, in Cache Storage, but forgets that when the worker ends that wrote it.
-      if (browser !== 'webkit') expect(await visitor.see('button', /^Delete .*tiny-a/)).toHaveLength(1);
+      if (browser !== 'webkit') await expect.poll(() => visitor.see('button', /^Delete .*tiny-a/)).toHaveLength(1);
     });
 
-    // No other browser can be set to this.
+    // No other browser can be set to these.
     if (browser === 'firefox') {
+      test.describe('in a private window', () => {
+        test.use({ settings: { privateWindows: true } });
+
+        test('loads a model, and says whether it is kept', async ({ visitor, server }) => {
+          await visitor.open();
+          await visitor.load(server.model('tiny-a'));
+          await visitor.find('button', /^Model: .*tiny-a/);
+          await visitor.click('button', /^Model:/);
+          const said = async () => [...(await visitor.see('button', /^Delete .*tiny-a/)), ...(await visitor.see('[role=status]', /is not kept in the browser/))];
+          await expect.poll(said).toHaveLength(1);
+        });
+      });
+
       test.describe('that resists fingerprinting', () => {
         test.use({ settings: { resistFingerprinting: true } });
 

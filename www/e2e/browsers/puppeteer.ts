@@ -5,7 +5,7 @@ const VIEWPORT = { width: 1440, height: 900 };
 
 /** Chromium, or Firefox by WebDriver BiDi. */
 export async function openPuppeteer(name: 'chromium' | 'firefox', executablePath: string, settings: Settings): Promise<Tab> {
-  const { downloads, resistFingerprinting } = settings;
+  const { downloads, resistFingerprinting, privateWindows } = settings;
   const browser = await launch({
     browser: name === 'firefox' ? 'firefox' : 'chrome',
     executablePath,
@@ -17,6 +17,7 @@ export async function openPuppeteer(name: 'chromium' | 'firefox', executablePath
             'browser.download.folderList': 2,
             'browser.download.dir': downloads,
             'privacy.resistFingerprinting': resistFingerprinting ?? false,
+            'browser.privatebrowsing.autostart': privateWindows ?? false,
           },
         }
       : {

@@ -23,6 +23,8 @@ export interface Settings {
   downloads: string;
   /** Whether the browser garbles what is read from a canvas, against fingerprinting. Firefox alone has this. */
   resistFingerprinting?: boolean;
+  /** Whether its windows are private. Of Firefox; Chromium's tests are in such windows anyway, and a driven WebKit keeps nothing either. */
+  privateWindows?: boolean;
 }
 
 export type BrowserName = 'chromium' | 'firefox' | 'webkit';

@@ -126,12 +126,18 @@ async function readWhole(reading: Reading, name: string): Promise<Uint8Array | M
 }
 
 async function whole(reading: Reading, name: string, file: ModelFile): Promise<Uint8Array> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  await read(reading, name, file, (chunk) => {
+  const chunks: Uint8Array[] = [];
+  const length = await read(reading, name, file, (chunk) => {
     chunks.push(chunk.slice());
     reading.tally.add(name, chunk.byteLength, false);
   });
-  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  // By hand: in a sandboxed frame WebKit cannot read a blob.
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
   const isShort = bytes.byteLength < (file.announced ?? 0);
   if (isShort && !(name.endsWith('.json') && isJson(decode(bytes)))) throw cut(name, file, bytes.byteLength, undefined);
   return bytes;

@@ -48,7 +48,7 @@ export async function copied(name: keyof typeof inlined, { assets }: Assets, mis
 /** A module that was gzipped, in base64. */
 export async function unpacked(base64: string): Promise<WebAssembly.Module> {
   const gzipped = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const bytes = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const bytes = new Response(gzipped).body?.pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(bytes).arrayBuffer());
 }
 

@@ -153,12 +153,18 @@ export class Team {
 let codeUrl: string | undefined;
 
 function startWorker(name: string, workerUrl: URL | undefined): Worker {
-  const script = workerUrl ?? (codeUrl ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+  codeUrl ??= inlinedCode();
   try {
-    return new Worker(ownScript(script), { type: 'module', name });
+    return new Worker(ownScript(workerUrl ?? codeUrl), { name });
   } catch (error) {
     throw notStarted(workerUrl, error);
   }
+}
+
+/** In a sandboxed frame, which is of no origin, WebKit starts no worker from a blob; under a Content-Security-Policy blobs are what is allowed. */
+function inlinedCode(): string {
+  if (origin === 'null') return `data:text/javascript,${encodeURIComponent(code)}`;
+  return URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
 }
 
 function workerScript(workerUrl: string | URL): URL {

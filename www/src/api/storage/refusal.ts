@@ -1,12 +1,13 @@
 /** Why a page has no storage at all. */
 export class NoStorage extends Error {
-  constructor(readonly why: 'insecure' | 'blocked' | 'missing') {
+  constructor(readonly why: 'insecure' | 'sandboxed' | 'blocked' | 'missing') {
     super(why);
   }
 }
 
 const none = {
   insecure: 'this page did not come by https, and other pages are given no storage',
+  sandboxed: 'this page is in a sandboxed frame, or was opened from a disk, and is given no storage',
   blocked: "the browser blocks this site's storage, as it does in private windows, and where cookies are blocked",
   missing: 'this browser has no storage that would do',
 };

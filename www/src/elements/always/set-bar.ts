@@ -7,6 +7,7 @@ import { workName } from '../../words/effects';
 import { overall } from '../../words/set';
 import { tell } from '../events';
 import { base, choices } from '../styles';
+import { submitted } from '../submitted';
 
 const EXAMPLE = `prompt,answer,incorrect,country
 The capital city of France is, Paris, Rome,France
@@ -34,9 +35,8 @@ export class SetBar extends LitElement {
     input.value = '';
   }
 
-  #give(event: SubmitEvent): void {
-    event.preventDefault();
-    const text = String(new FormData(event.target as HTMLFormElement).get('prompts') ?? '');
+  #give(event: Event): void {
+    const text = String(submitted(event)?.get('prompts') ?? '');
     tell(this, 'set-give', { text, name: 'typed prompts' });
   }
 
@@ -54,13 +54,13 @@ export class SetBar extends LitElement {
   }
 
   #written() {
-    return html`<form @submit=${this.#give}>
+    return html`<form>
       <label class="small" for="prompts">
         CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span>; each further column is a role, a word of the
         prompt that heads may look at. Or JSON lines with the same names. A space that begins an answer is part of it.
       </label>
       <textarea id="prompts" name="prompts" class="mono small" rows="6" spellcheck="false" autocapitalize="off" placeholder=${EXAMPLE}></textarea>
-      <button class="main">Ask them</button>
+      <button class="main" @click=${this.#give}>Ask them</button>
     </form>`;
   }
 

@@ -4,6 +4,7 @@ import type { ModelConfig } from '../../api/logitscope';
 import { tell } from '../events';
 import { placeUnder } from '../popover';
 import { base } from '../styles';
+import { submitted } from '../submitted';
 
 /** Lets the model continue the prompt, and says how it chooses. */
 @customElement('generate-menu')
@@ -13,9 +14,9 @@ export class GenerateMenu extends LitElement {
   @query('#menu') private menu!: HTMLElement;
   @query('#open') private button!: HTMLElement;
 
-  #generate(event: SubmitEvent): void {
-    event.preventDefault();
-    const given = new FormData(event.target as HTMLFormElement);
+  #generate(event: Event): void {
+    const given = submitted(event);
+    if (!given) return;
     const number = (name: string) => (given.get(name) === '' ? undefined : Number(given.get(name)));
     this.menu.hidePopover();
     tell(this, 'generate-start', {
@@ -42,14 +43,14 @@ export class GenerateMenu extends LitElement {
         aria-label="Generate"
         @toggle=${(event: ToggleEvent) => event.newState === 'open' && placeUnder(this.menu, this.button)}
       >
-        <form class="small" @submit=${(event: SubmitEvent) => this.#generate(event)}>
+        <form class="small">
           <div class="fields">
             ${field('max-tokens', 'Tokens', '10', 1, config?.n_positions ?? 1024, '1', 'at most')}
             ${field('temperature', 'Temperature', '0', 0, 100, 'any', '0: always the likeliest')}
             ${field('top-k', 'Top-k', '', 1, config?.vocab_size ?? 50257, '1', 'empty: any token')}
             ${field('seed', 'Seed', '0', 0, 4294967295, '1', 'same seed, same text')}
           </div>
-          <button class="main">Generate</button>
+          <button class="main" @click=${(event: Event) => this.#generate(event)}>Generate</button>
           <p class="grey">Click a token that it wrote to see why it wrote it.</p>
         </form>
       </div>

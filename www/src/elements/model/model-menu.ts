@@ -7,6 +7,7 @@ import { bytes, sentence, visible } from '../../words/format';
 import { tell } from '../events';
 import { placeUnder } from '../popover';
 import { base } from '../styles';
+import { submitted } from '../submitted';
 
 function computing({ threads, simd }: Engine): string {
   return `on ${threads === 1 ? 'one thread' : `${threads} threads`} with ${simd === 'simd128' ? 'SIMD' : 'relaxed SIMD'}`;
@@ -41,9 +42,8 @@ export class ModelMenu extends LitElement {
     tell(this, 'model-open', source);
   }
 
-  #submit(event: SubmitEvent): void {
-    event.preventDefault();
-    const text = String(new FormData(event.target as HTMLFormElement).get('model') ?? '');
+  #submit(event: Event): void {
+    const text = String(submitted(event)?.get('model') ?? '');
     this.wrong = '';
     try {
       this.#open(parseSource(text));
@@ -91,11 +91,11 @@ export class ModelMenu extends LitElement {
             return this.#choice(source, id, `${layers} layers, ${isKept(source) ? 'kept in this browser' : bytes(size)}`);
           })}
         </ul>
-        <form novalidate @submit=${(event: SubmitEvent) => this.#submit(event)}>
+        <form novalidate>
           <label for="model" class="small">Another GPT-2, from the Hugging Face hub or any folder</label>
           <div class="row">
             <input id="model" name="model" autocomplete="off" spellcheck="false" placeholder="owner/name@revision or https://…/" aria-describedby=${this.wrong ? 'wrong' : nothing} aria-invalid=${this.wrong ? 'true' : 'false'} />
-            <button class="main">Load</button>
+            <button class="main" @click=${(event: Event) => this.#submit(event)}>Load</button>
           </div>
           ${this.wrong ? html`<p id="wrong" class="small wrong" role="alert">${this.wrong}</p>` : nothing}
         </form>
