@@ -50,7 +50,7 @@ export async function bundled(input: string): Promise<string> {
     configFile: false,
     logLevel: 'warn',
     plugins: [asGzip, plainAddresses],
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife', codeSplitting: false } } },
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife', codeSplitting: false }, transform: { define: { 'import.meta': '{}' } } } },
   });
   const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
   const [chunk] = chunks;
