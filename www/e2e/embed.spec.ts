@@ -78,7 +78,7 @@ test('the last question wins, one that is taken away while it loads asks nothing
 
 /** The chart of each, and what stands above it. */
 const SHOWN: Record<Exported, [chart: RegExp, heading: string]> = {
-  heads: [/^Heads: what each head adds to ·Mary − ·John/, 'Why ·Mary rather than ·John?'],
+  heads: [/^Heads: what each attention head adds to ·Mary − ·John/, 'Why ·Mary rather than ·John?'],
   sources: [/^Sources/, 'Why ·Mary rather than ·John?'],
   difference: [/^Components.*first − second/, 'Why ·Mary rather than ·John?'],
   score: [/^Components.*score of L3H4/, 'Why L3H4 looks at ·a'],
