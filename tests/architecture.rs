@@ -143,8 +143,25 @@ fn only_the_reader_of_disks_touches_a_disk() {
 
 #[test]
 fn the_page_enters_through_the_api() {
-    let mut imports = lines_with("www/src", ".ts", &["src/api", "src/wasm"], &["/api/", "/wasm/"]);
-    imports.retain(|line| !line.contains("api/logitscope'"));
+    let the_api_s_own = ["src/api", "src/wasm", "src/package"];
+    let mut imports = lines_with("www/src", ".ts", &the_api_s_own, &["/api/", "/wasm/"]);
+    // Its part without a model; and that with the module in it, for what stands alone.
+    let entries = ["api/logitscope'", "api/logitscope.js'", "api/charts'", "api/packed'"];
+    imports.retain(|line| !entries.iter().any(|entry| line.contains(entry)));
+    assert_eq!(imports, [""; 0]);
+}
+
+#[test]
+fn answers_are_shown_without_a_model() {
+    assert_eq!(importers("www/src/embed", "/stores/"), [""; 0]);
+    let asks_a_model = ["embed/live.ts", "embed/shared-model.ts"];
+    let mut imports = lines_with(
+        "www/src/embed",
+        ".ts",
+        &asks_a_model,
+        &["api/logitscope", "state/source'"],
+    );
+    imports.retain(|line| !line.contains(": import type {"));
     assert_eq!(imports, [""; 0]);
 }
 

@@ -302,6 +302,28 @@ fn charts_on_one_scale_can_be_compared() {
 }
 
 #[test]
+fn what_does_not_add_up_is_known_whoever_wrote_it() {
+    for form in Form::ALL {
+        let written = explanation(form, 3, 4, wave);
+        assert!(chart(written.clone()).explanation().adds_up(), "{form}");
+        let json = serde_json::to_value(&written).unwrap();
+        let last = json["labels"].as_array().unwrap().len() - 1;
+        for (name, i) in [
+            ("attribution", last),
+            ("logit", 0),
+            ("bias", 0),
+            ("total", 0),
+            ("error", 0),
+        ] {
+            let mut changed = json.clone();
+            changed[name][i] = json!(changed[name][i].as_f64().unwrap() + 0.5);
+            let changed: Explanation = serde_json::from_value(changed).unwrap();
+            assert!(!changed.adds_up(), "{name} of {form}");
+        }
+    }
+}
+
+#[test]
 fn all_three_charts_share_one_depth_axis() {
     for (n_layer, width) in [(1, 300.0), (4, 900.0), (12, 358.0), (48, 1400.0)] {
         let view = View::new(width, 240.0);

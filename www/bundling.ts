@@ -1,7 +1,9 @@
 /** What the builds of the page and of the package have in common. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'vite';
 
 export const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -24,12 +26,31 @@ export const apiTypes = (folder: string): Plugin => ({
   },
 });
 
+/** `import base64 from './module.wasm?gzip'`. */
+export const asGzip: Plugin = {
+  name: 'as-gzip',
+  load(id) {
+    const [file, query] = id.split('?');
+    if (query !== 'gzip' || !file) return undefined;
+    return `export default ${JSON.stringify(gzipSync(readFileSync(file), { level: 9 }).toString('base64'))}`;
+  },
+};
+
+/** Where modules lie stays written as other bundlers know it, in the package, and is no file in what is one script: Vite would put it in its own words. */
+export const plainAddresses: Plugin = {
+  name: 'plain-addresses',
+  enforce: 'pre',
+  transform: (code, id) => (id.includes('/src/api/') ? code.replaceAll("new URL('../wasm/", "new URL(/* @vite-ignore */ './") : undefined),
+  renderChunk: (code) => code.replaceAll('/* @vite-ignore */', ''),
+};
+
 /** A module and all that it imports, as one classic script: in a frame that is sandboxed, Chromium starts no worker from a module's blob. */
 export async function bundled(input: string): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: 'warn',
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife' } } },
+    plugins: [asGzip, plainAddresses],
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife', codeSplitting: false }, transform: { define: { 'import.meta': '{}' } } } },
   });
   const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
   const [chunk] = chunks;
@@ -46,6 +67,8 @@ export const asCode: Plugin = {
   async load(id) {
     const [input, query] = id.split('?');
     if (query !== 'code' || !input) return undefined;
-    return `export default ${JSON.stringify(await bundled(input))}`;
+    const code = await bundled(input);
+    const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`;
+    return `export default ${JSON.stringify(code)}; export const hash = ${JSON.stringify(hash)};`;
   },
 };

@@ -1,33 +1,14 @@
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
-import { apiTypes, asCode, bundled, path, target } from './bundling.ts';
+import { apiTypes, asCode, asGzip, bundled, path, plainAddresses, target } from './bundling.ts';
 
 const folder = path('../package/');
-
-/** `import base64 from './module.wasm?gzip'`. */
-const asGzip: Plugin = {
-  name: 'as-gzip',
-  load(id) {
-    const [file, query] = id.split('?');
-    if (query !== 'gzip' || !file) return undefined;
-    return `export default ${JSON.stringify(gzipSync(readFileSync(file), { level: 9 }).toString('base64'))}`;
-  },
-};
 
 /** What the package's scripts bring, for pages whose bundler leaves files behind. */
 const copies: Plugin = {
   name: 'copies',
   enforce: 'pre',
   resolveId: (source, importer) => (source === './inlined.js' && importer?.endsWith('/api/modules.ts') ? path('src/package/inlined.ts') : undefined),
-};
-
-/** Where modules lie stays written as other bundlers know it: Vite would put it in its own words. */
-const plainAddresses: Plugin = {
-  name: 'plain-addresses',
-  enforce: 'pre',
-  transform: (code, id) => (id.includes('/src/api/') ? code.replaceAll("new URL('../wasm/", "new URL(/* @vite-ignore */ './") : undefined),
-  renderChunk: (code) => code.replaceAll('/* @vite-ignore */', ''),
 };
 
 /** What is no script of the API's: WebAssembly, the workers' script, the manifest, of the page's version, and licenses. */
@@ -54,7 +35,7 @@ export default defineConfig({
     emptyOutDir: true,
     // Copies of WebAssembly are as large as they are.
     chunkSizeWarningLimit: 2000,
-    lib: { entry: { logitscope: path('src/api/logitscope.ts'), charts: path('src/api/charts.ts') }, formats: ['es'] },
+    lib: { entry: { logitscope: path('src/api/logitscope.ts'), charts: path('src/api/charts.ts'), elements: path('src/embed/elements.ts') }, formats: ['es'] },
     rolldownOptions: {
       output: {
         entryFileNames: '[name].js',

@@ -36,7 +36,7 @@ const serviceWorker: Plugin = {
     const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
     const names = (readdirSync(dist, { recursive: true }) as string[]).map((name) => name.replaceAll('\\', '/')).sort();
     // Neither what only readers, editors and other sites fetch, nor what other pages import.
-    const own = (name: string) => statSync(dist + name).isFile() && !/\.(d\.ts|md|png)$|^(isolation|logitscope)\.js$/.test(name);
+    const own = (name: string) => statSync(dist + name).isFile() && !/\.(d\.ts|md|png)$|^(elements|isolation|logitscope)\.js$/.test(name);
     const files = Object.fromEntries(names.filter(own).map((name) => [name, hash(readFileSync(dist + name))]));
     const version = hash(JSON.stringify(files)).slice(0, 16);
     for (const name of Object.keys(files).filter((name) => name.endsWith('.html'))) {
@@ -68,10 +68,11 @@ export default defineConfig({
         page: path('index.html'),
         card: path('card.html'),
         logitscope: path('src/api/logitscope.ts'),
+        elements: path('src/embed/elements.ts'),
       },
-      // The JavaScript API keeps its name and its exports: other pages import it.
+      // The JavaScript API and the element keep their names and their exports: other pages import them.
       preserveEntrySignatures: 'strict',
-      output: { entryFileNames: ({ name }) => (name === 'logitscope' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
+      output: { entryFileNames: ({ name }) => (name === 'logitscope' || name === 'elements' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
     },
   },
   plugins: [apiTypes(path('../dist/types')), asCode, modelCard, serviceWorker],

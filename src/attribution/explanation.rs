@@ -8,6 +8,9 @@ use super::{Attribution, Identity, Part, Question, RunningSum, Unit, attribute, 
 use crate::gpt2::Run;
 use crate::{Error, Result};
 
+/// More than this share of what is added up is no rounding.
+const ROOM: f64 = 1e-4;
+
 /// A way to explain a number, by the name that TransformerLens has for it as a unit: `component`, `layer` or `head`; or `source`
 /// or `neuron` of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -161,6 +164,32 @@ impl Explanation {
             Self::Parts(parts) => &parts.identity,
             Self::RunningSum(sum) => &sum.identity,
         }
+    }
+
+    /// Whether the numbers add up as they stand, whoever wrote them: the rows to `total`, and that to `logit - bias`, to a ten-thousandth
+    /// of all that is added up. What float32's rounding leaves of it, which an [`Identity`] that was measured knows, is less by far.
+    pub fn adds_up(&self) -> bool {
+        let Identity {
+            logit,
+            bias,
+            total,
+            error,
+            ..
+        } = self.identity();
+        (0..self.positions().len()).all(|p| {
+            let rows: Vec<f64> = (0..self.labels().len()).map(|i| self.row(i)[p]).collect();
+            let (sum, size) = match self {
+                Self::Parts(_) => (rows.iter().sum(), rows.iter().map(|x| x.abs()).sum()),
+                Self::RunningSum(_) => (
+                    rows.last().copied().unwrap_or(f64::NAN),
+                    rows.iter().fold(0.0, |most, x| x.abs().max(most)),
+                ),
+            };
+            let room = ROOM * (size + logit[p].abs() + bias[p].abs());
+            let explained = logit[p] - bias[p];
+            let off: [f64; 3] = [sum - total[p], total[p] - explained, error[p] - (total[p] - explained)];
+            off.iter().all(|off| off.abs() <= room)
+        })
     }
 
     /// The numbers of row `i`, `[position]`.

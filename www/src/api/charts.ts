@@ -24,6 +24,8 @@ export type {
   ScatterPoint,
   Subject,
 } from '../wasm/charts.js';
+export type { AnsweredPrompt, Bos, Effects, Patching, PatchSite, Prediction, SetPrompt, Token, Unit } from '../wasm/model.js';
+export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export type { Assets } from './modules.js';
 
 const file: ModuleFile = { name: 'charts.wasm', beside: () => new URL('../wasm/charts.wasm', import.meta.url) };
@@ -36,9 +38,16 @@ let charts: Promise<unknown> | undefined;
  */
 export async function initCharts(options: Assets = {}): Promise<void> {
   checkOptions(options, { assets: 'address' });
-  charts ??= wasmModule(file, options)
-    .catch((missing) => copied('charts', options, missing))
-    .then((module) => initWasm({ module_or_path: module }));
+  await initChartsFrom(() => wasmModule(file, options).catch((missing) => copied('charts', options, missing)));
+}
+
+/**
+ * As {@link initCharts}, from a module that is had in another way.
+ *
+ * @internal
+ */
+export async function initChartsFrom(module: () => Promise<WebAssembly.Module>): Promise<void> {
+  charts ??= module().then((module) => initWasm({ module_or_path: module }));
   await charts.catch((error) => {
     charts = undefined;
     throw error;

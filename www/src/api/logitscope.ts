@@ -30,7 +30,6 @@ import type { Bos, HeadScores, HeadScoresOptions, ModelConfig, Removal, SetPromp
 
 export * from './charts.js';
 export type { Engine } from './engine.js';
-export { LogitscopeError, type LogitscopeErrorName } from './errors.js';
 export { droppedFiles } from './dropped.js';
 export { atCommit, hubFolder, readHubFolder, type HubFolder } from './hub.js';
 export { modelFolder } from './locate.js';

@@ -41,10 +41,15 @@ export async function copied(name: keyof typeof inlined, { assets }: Assets, mis
   if (!copy) throw missing;
   return once(name, async () => {
     const { default: base64 } = await copy().catch(() => Promise.reject(missing));
-    const gzipped = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const bytes = new Response(gzipped).body?.pipeThrough(new DecompressionStream('gzip'));
-    return WebAssembly.compile(await new Response(bytes).arrayBuffer());
+    return unpacked(base64);
   });
+}
+
+/** A module that was gzipped, in base64. */
+export async function unpacked(base64: string): Promise<WebAssembly.Module> {
+  const gzipped = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const bytes = new Response(gzipped).body?.pipeThrough(new DecompressionStream('gzip'));
+  return WebAssembly.compile(await new Response(bytes).arrayBuffer());
 }
 
 function once(key: string, make: () => Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {

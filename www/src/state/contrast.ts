@@ -1,16 +1,16 @@
 import type { Explained, Prediction, Token } from '../api/logitscope';
 
 /** What an answer is compared with: a token, several, all by their probability, or none. */
-export interface Contrast {
-  incorrect?: Prediction;
+export interface Contrast<Word extends Token = Prediction> {
+  incorrect?: Word;
   /** Further tokens: what counts is the mean of all. */
-  more: readonly Prediction[];
+  more: readonly Word[];
   /** All tokens, each by its probability; then no token is named. */
   byProbability: boolean;
 }
 
 /** The tokens that are named. */
-export function namedTokens({ incorrect, more }: Contrast): readonly Prediction[] {
+export function namedTokens<Word extends Token>({ incorrect, more }: Contrast<Word>): readonly Word[] {
   return incorrect ? [incorrect, ...more] : [];
 }
 

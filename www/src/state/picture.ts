@@ -1,8 +1,8 @@
-import type { Attribution, Bos, Chart, Prediction, Token, Unit } from '../api/logitscope';
+import type { Attribution, Chart, Prediction, Token, Unit } from '../api/logitscope';
+import type { Asked } from './asked';
 import type { Contrast } from './contrast';
 import type { When } from './lens';
 import type { Source } from './source';
-import type { Trail } from './trail';
 import type { Tab, WhatIf } from './what-if';
 
 export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly Unit[];
@@ -11,21 +11,14 @@ export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly 
 export type Shown = (typeof UNITS)[number];
 
 /** One complete answer, put on the page in one go: its pieces never come from different questions. */
-export interface Picture extends Contrast {
-  /** The model's, its layers, and how many heads each of them has. */
+export interface Picture extends Asked, Contrast {
+  /** The model's. */
   source: Source;
-  layers: number;
-  heads: number;
-  tokens: readonly Token[];
-  /** What was put before the prompt, and who named it. */
-  bos?: Bos;
-  position: number;
-  /** How far in, and the token where the residual stream is read there: the position, on the outside. */
-  trail: Trail;
-  at: number;
   predictions: readonly Prediction[];
   /** The token that is explained, as those that it is compared with, and what the model expects of each. */
   answer: Prediction;
+  incorrect?: Prediction;
+  more: readonly Prediction[];
   attributions: Readonly<Record<Shown, Attribution>>;
   charts: Readonly<Record<Shown, Chart>>;
 }

@@ -1,4 +1,4 @@
-import type { Subject } from '../api/logitscope';
+import type { Subject, Token } from '../api/logitscope';
 import { namedTokens, type Contrast } from '../state/contrast';
 import { isolate } from './format';
 
@@ -8,7 +8,7 @@ import { isolate } from './format';
 const NAMED = 3;
 
 /** `·John`, `the mean of ·John, ·Tom`, `all, by probability`; none if it is compared with none. */
-export function than(contrast: Contrast): string | undefined {
+export function than(contrast: Contrast<Token>): string | undefined {
   if (contrast.byProbability) return 'all, by probability';
   const tokens = namedTokens(contrast).map(({ text }) => isolate(text));
   if (tokens.length < 2) return tokens[0];
@@ -16,7 +16,7 @@ export function than(contrast: Contrast): string | undefined {
 }
 
 /** As charts' titles say it. */
-export function contrasted(contrast: Contrast): Pick<Subject, 'incorrect' | 'contrast'> {
+export function contrasted(contrast: Contrast<Token>): Pick<Subject, 'incorrect' | 'contrast'> {
   if (contrast.byProbability) return { contrast: 'log-probability' };
   const texts = namedTokens(contrast).map(({ text }) => text);
   return texts.length > 1 ? { contrast: texts } : { incorrect: texts[0] };

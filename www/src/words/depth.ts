@@ -1,11 +1,11 @@
 import type { Attribution } from '../api/logitscope';
-import type { Picture } from '../state/picture';
+import type { Asked } from '../state/asked';
 import { count, isolate, percent, scientific, signed } from './format';
 
 /** Parts taken apart, in words. What a head took from a token is a value; where it looked is its attention. */
 
 /** A token of the prompt by its place. */
-export function tokenAt({ tokens }: Pick<Picture, 'tokens'>, index: number): string {
+export function tokenAt({ tokens }: Pick<Asked, 'tokens'>, index: number): string {
   return isolate(tokens[index]?.text ?? `@${index}`);
 }
 
@@ -15,7 +15,7 @@ export function takenFrom(value: number, paid: number): string {
 }
 
 /** Where a head looks most, and what it takes most. */
-export function headLine({ attribution, pattern = [], logit: [share = 0] }: Attribution, picture: Picture): string {
+export function headLine({ attribution, pattern = [], logit: [share = 0] }: Attribution, picture: Pick<Asked, 'tokens' | 'at'>): string {
   const looked = largest(pattern);
   const took = largest([...attribution]);
   const [at, from] = [tokenAt(picture, looked), tokenAt(picture, took)];
@@ -27,7 +27,7 @@ export function headLine({ attribution, pattern = [], logit: [share = 0] }: Attr
 }
 
 /** Which neuron of an MLP wrote most. */
-export function mlpLine({ labels, strongest, logit: [share = 0] }: Attribution, picture: Picture): string {
+export function mlpLine({ labels, strongest, logit: [share = 0] }: Attribution, picture: Pick<Asked, 'tokens' | 'at'>): string {
   const most = strongest(2).find(({ label }) => isNeuron(label));
   if (!most) return '';
   const neurons = count(labels.filter(isNeuron).length);
@@ -39,13 +39,13 @@ export function isNeuron(label: string): boolean {
 }
 
 /** Whether what a part is taken apart into adds up to it. */
-export function addsUp({ logit, error, exact }: Attribution): string {
+export function addsUp({ logit, error, exact }: Pick<Attribution, 'logit' | 'error' | 'exact'>): string {
   const [share, off] = [signed(logit[0] ?? NaN), scientific(Math.abs(error[0] ?? NaN))];
   return exact ? `They add up to ${share}, what it wrote, to ${off}.` : `They miss ${share}, what it wrote, by ${off}: do not trust them.`;
 }
 
 /** A cell of a head's pattern. */
-export function looksAt(picture: Pick<Picture, 'tokens'>, query: number, key: number, paid: number): string {
+export function looksAt(picture: Pick<Asked, 'tokens'>, query: number, key: number, paid: number): string {
   return `${tokenAt(picture, query)} looks at ${tokenAt(picture, key)}: ${percent(paid)}`;
 }
 

@@ -1,21 +1,12 @@
 import headsJson from '../heads.json';
-import type { Picture, Shown } from '../state/picture';
+import type { Picture } from '../state/picture';
 import { sourceName } from '../state/source';
-import { inOwnUnit, parseStep } from '../state/trail';
+import { inOwnUnit } from '../state/trail';
 import { namedTokens } from '../state/contrast';
 import { than } from './contrast';
 import { isolate, percent, place } from './format';
-import { stepName } from './trail';
 
 /** What the numbers are, in words, where they stand. */
-
-export const UNIT_NAMES: Record<Shown, string> = { layer: 'Running sum', component: 'Components', head: 'Heads' };
-
-export const UNIT_NOTES: Record<Shown, string> = {
-  layer: 'What has been added up so far, at the final scale.',
-  component: 'What the embeddings, attention and MLPs each added.',
-  head: 'What each head added; the rest is the remainder.',
-};
 
 /** What was found, before any part is selected. */
 export function overview(picture: Picture): string {
@@ -87,15 +78,6 @@ export function part(label: string, { tokens, at }: Picture): string {
     default:
       return '';
   }
-}
-
-/** The question as a sentence, and the way in. */
-export function asked(picture: Picture): string {
-  const { answer, trail, tokens } = picture;
-  const compared = than(picture);
-  const why = `Why ${isolate(answer.text)}${compared ? ` rather than ${compared}` : ''}?`;
-  const way = trail.flatMap((step) => parseStep(step) ?? []).map((step) => stepName(step, tokens));
-  return way.length ? `${why} ‹ ${way.join(' ‹ ')}` : why;
 }
 
 /** What the model says, how it stands with the words of the question, and which part pushed most. */

@@ -179,6 +179,10 @@ export function sentence(error: unknown): string {
   return /[.?!]$/.test(begun) ? begun : `${begun}.`;
 }
 
+export function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A file name from anything, no longer than every system takes: `gpt2-L2H5`. */
 export function fileName(...parts: string[]): string {
   return parts.map((part) => middle(part).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')).filter(Boolean).join('-');

@@ -1,4 +1,5 @@
 import type { Lens } from '../api/logitscope';
+import type { Asked } from '../state/asked';
 import { rise, type LensPlace, type Shade } from '../state/lens';
 import type { Picture } from '../state/picture';
 import { tokenAt } from './depth';
@@ -36,12 +37,12 @@ export function writerOf(state: string, layers: number): { label: string; name: 
 }
 
 /** A cell: `after the MLP of layer 2, at ·to`. */
-export function lensPlaceName({ labels, positions }: Lens, [state, row]: LensPlace, picture: Pick<Picture, 'tokens' | 'layers'>): string {
+export function lensPlaceName({ labels, positions }: Lens, [state, row]: LensPlace, picture: Pick<Asked, 'tokens' | 'layers'>): string {
   return `${stateName(labels[state] ?? '', picture.layers)}, at ${tokenAt(picture, positions[row] ?? NaN)}`;
 }
 
 /** Since when the answer is the likeliest, after the question's position. */
-export function knownWhen(lens: Lens, { answer, position, layers }: Pick<Picture, 'answer' | 'position' | 'layers'>): string {
+export function knownWhen(lens: Lens, { answer, position, layers }: Pick<Asked, 'answer' | 'position' | 'layers'>): string {
   const row = lens.positions.indexOf(position);
   const ranks = lens.answer?.rank.map((of) => of[row] ?? NaN) ?? [];
   const found = rise(ranks);
@@ -57,7 +58,7 @@ export function knownWhen(lens: Lens, { answer, position, layers }: Pick<Picture
 }
 
 /** The answer in one cell, and how sure the model would be there. */
-export function expectedThere(lens: Lens, [state, row]: LensPlace, { answer }: Pick<Picture, 'answer'>): string {
+export function expectedThere(lens: Lens, [state, row]: LensPlace, { answer }: Pick<Asked, 'answer'>): string {
   const [probability, rank] = [lens.answer?.probability[state]?.[row], lens.answer?.rank[state]?.[row]];
   const entropy = `entropy ${(lens.entropy[state]?.[row] ?? NaN).toFixed(2)} nats`;
   return probability === undefined || rank === undefined ? entropy : `${isolate(answer.text)} ${percent(probability)}, ${place(rank)} · ${entropy}`;

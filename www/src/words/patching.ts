@@ -1,7 +1,7 @@
 import type { PatchCell, Patching, Token } from '../api/logitscope';
-import { isByToken, type Patches } from '../state/patching';
-import type { Picture } from '../state/picture';
+import type { Asked } from '../state/asked';
 import type { Side } from '../state/compared';
+import { isByToken, type Patches } from '../state/patching';
 import type { Cell, Comparison, Site, WhatIf } from '../state/what-if';
 import { tokenAt } from './depth';
 import { isolate, signed } from './format';
@@ -40,7 +40,7 @@ export type Put = Pick<WhatIf, 'head'> & { site: Site };
 const PUT_IN: Record<Site, string> = { resid_pre: 'stream', attn_out: 'attention', mlp_out: 'MLP', z: 'output', z_by_position: 'output', v: 'values', pattern: 'pattern' };
 
 /** A cell by name: `Layer 2 at ·Mary`, `L2H5`, `L2H5 at ·Mary`. */
-export function cellName({ site, head }: Put, [layer, row]: Cell, { tokens }: Pick<Picture, 'tokens'>): string {
+export function cellName({ site, head }: Put, [layer, row]: Cell, { tokens }: Pick<Asked, 'tokens'>): string {
   if (!isByToken(site)) return `L${layer}H${row}`;
   const again = tokens.filter(({ id }) => id === tokens[row]?.id).length > 1;
   const what = site === 'z_by_position' ? `L${layer}H${head}` : `Layer ${layer}`;
@@ -56,7 +56,7 @@ export function cameBack({ value, logit }: PatchCell, { corrupted }: Patching): 
 }
 
 /** What a cell means. */
-export function cellLine(cell: PatchCell, patching: Patching, { picture, site, tokens }: Patches, head: number): string {
+export function cellLine(cell: PatchCell, patching: Patching, { picture, site, tokens }: { picture?: Asked } & Pick<Patches, 'site' | 'tokens'>, head: number): string {
   if (!picture) return '';
   const name = cellName({ site, head }, [cell.layer, cell.row], picture);
   const there = isByToken(site) && tokens?.[cell.row]?.id !== picture.tokens[cell.row]?.id ? ` (${isolate(tokens?.[cell.row]?.text ?? '')} in the second sentence)` : '';
@@ -70,7 +70,7 @@ export function cellLine(cell: PatchCell, patching: Patching, { picture, site, t
 }
 
 /** What is gone into: the second sentence with one activation of the first. */
-export function patchedName(put: Put, cell: Cell, picture: Pick<Picture, 'tokens'>): string {
+export function patchedName(put: Put, cell: Cell, picture: Pick<Asked, 'tokens'>): string {
   const what = put.site === 'z_by_position' ? SITE_NAMES.z : SITE_NAMES[put.site];
   return `second sentence with ${what} of ${cellName(put, cell, picture).replace(/^Layer/, 'layer')} from the first`;
 }

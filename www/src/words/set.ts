@@ -1,15 +1,19 @@
-import type { SetPrompt, Subject } from '../api/logitscope';
+import type { SetAttribution, SetPrompt, Subject } from '../api/logitscope';
 import { UNITS } from '../state/picture';
-import { momentsOf, namedBy, wholeOf, type Always, type PartMoments } from '../state/set';
+import { momentsOf, namedBy, type Always, type PartMoments } from '../state/set';
 import { baseline } from './effects';
 import { count, plusMinus } from './format';
 
 /** What is found over many prompts, in words. */
 
+/** What is asked of which prompts. */
+type AskedSet = Pick<Always, 'set' | 'byProbability'>;
+
 /** What is taken apart: the logit, or its difference to another, if every prompt, or none, names one. */
-export function numberName({ set, byProbability }: Always): string {
-  const prompts = set?.prompts ?? [];
+export function numberName({ set, byProbability }: AskedSet): string {
   if (byProbability) return 'logit less all by probability';
+  if (!set) return 'logit (difference)';
+  const { prompts } = set;
   const compared = prompts.filter((prompt) => namedBy(prompt).length > 0).length;
   return compared === 0 ? 'logit' : compared === prompts.length ? 'logit difference' : 'logit (difference)';
 }
@@ -19,10 +23,10 @@ function promptCount(n: number): string {
 }
 
 /** What the charts' values are. */
-export function meanSubject(always: Always): Subject {
-  const over = `over ${promptCount(always.attributions?.component.n ?? 0)}`;
-  if (always.byProbability) return { answer: `the mean logit ${over}`, contrast: 'log-probability', mean: true };
-  return { answer: `the mean ${numberName(always)} ${over}`, mean: true };
+export function meanSubject(asked: AskedSet, n: number): Subject {
+  const over = `over ${promptCount(n)}`;
+  if (asked.byProbability) return { answer: `the mean logit ${over}`, contrast: 'log-probability', mean: true };
+  return { answer: `the mean ${numberName(asked)} ${over}`, mean: true };
 }
 
 /** By what parts are replaced, if they are: `nothing in its place, at every token`. */
@@ -30,14 +34,18 @@ export function replaced({ effects, removal }: Always): string {
   return effects.component || effects.head ? baseline(removal, undefined) : '';
 }
 
-/** `Over 100 prompts: logit difference +9.28 ± 4.20; 99 right.` With the largest part that pushes one way in each, and the largest head. */
+/** `Over 100 prompts: logit difference +9.28 ± 4.20; 99 right.` */
+export function outcome(asked: AskedSet, { n, prompts, meanLogit, sdLogit }: Pick<SetAttribution, 'n' | 'prompts' | 'meanLogit' | 'sdLogit'>): string {
+  const right = prompts.filter((prompt) => prompt.right).length;
+  return `Over ${promptCount(n)}: ${numberName(asked)} ${plusMinus({ mean: meanLogit, sd: sdLogit })}; ${right === n && n > 1 ? 'all' : count(right)} right.`;
+}
+
+/** The outcome, with the largest part that pushes one way in each, and the largest head. */
 export function overall(always: Always): string {
   const { set, attributions } = always;
-  const { n = 0, prompts = [] } = attributions?.component ?? {};
-  if (!set || n === 0) return '';
-  const right = prompts.filter((prompt) => prompt.right).length;
-  const said = `Over ${promptCount(n)}: ${numberName(always)} ${plusMinus(wholeOf(always))}; ${right === n && n > 1 ? 'all' : count(right)} right.`;
-  return [said, ...(n > 1 ? [largest(always), varied(always)] : [])].filter(Boolean).join(' ');
+  const { n = 0 } = attributions?.component ?? {};
+  if (!set || !attributions || n === 0) return '';
+  return [outcome(always, attributions.component), ...(n > 1 ? [largest(always), varied(always)] : [])].filter(Boolean).join(' ');
 }
 
 const isPart = (label: string) => /^(L\d+H\d+|\d+_(attn|mlp)_out)$/.test(label);
@@ -92,7 +100,10 @@ export function promptLine({ prompt, tokens = [] }: Pick<SetPrompt, 'prompt' | '
 
 /** How well the parts of every prompt add up. */
 export function allAddUp({ attributions }: Always): string {
-  const { prompts = [], error = 0 } = attributions?.component ?? {};
+  return attributions ? eachAddsUp(attributions.component) : '';
+}
+
+export function eachAddsUp({ prompts, error }: Pick<SetAttribution, 'prompts' | 'error'>): string {
   const off = Math.abs(error);
   const inexact = prompts.filter(({ exact }) => !exact).length;
   if (inexact) return `✗ In ${promptCount(inexact)} the parts do not add up: do not trust them.`;

@@ -1,12 +1,11 @@
-import type { Subject } from '../api/logitscope';
-import type { Picture } from '../state/picture';
+import type { Subject, Token } from '../api/logitscope';
+import type { Asked } from '../state/asked';
 import type { Contrast } from '../state/contrast';
+import type { Picture } from '../state/picture';
 import { follow, parseStep, type Step } from '../state/trail';
 import { contrasted, than } from './contrast';
 import { tokenAt } from './depth';
-import { isolate, signed } from './format';
-
-type Asked = Contrast & Pick<Picture, 'tokens' | 'answer' | 'trail' | 'layers' | 'heads'>;
+import { isolate, sentenceCase, signed } from './format';
 
 /** A level of a trail as its breadcrumb says it: `L9H9 at ·Mary`. */
 export function stepName(step: Step, tokens: Picture['tokens']): string {
@@ -25,13 +24,24 @@ function bySide({ side }: { side: 'key' | 'query' }): string {
 }
 
 /** The outermost level, the question: `·Mary − ·John`. */
-export function outermost(picture: Contrast & Pick<Picture, 'answer'>): string {
+export function outermost(picture: Contrast<Token> & Pick<Asked, 'answer'>): string {
   const compared = than(picture);
   return `${isolate(picture.answer.text)}${compared ? ` − ${compared}` : ''}`;
 }
 
+/** The question as a sentence, and the way in. */
+export function asked(picture: Contrast<Token> & Pick<Asked, 'answer' | 'trail' | 'tokens'>): string {
+  const { answer, trail, tokens } = picture;
+  const compared = than(picture);
+  const why = `Why ${isolate(answer.text)}${compared ? ` rather than ${compared}` : ''}?`;
+  const way = trail.flatMap((step) => parseStep(step) ?? []).map((step) => stepName(step, tokens));
+  // Another number than a logit may be asked for by itself.
+  if (answer.text === '' && way.length) return sentenceCase(way.join(' ‹ '));
+  return way.length ? `${why} ‹ ${way.join(' ‹ ')}` : why;
+}
+
 /** What the parts add up to, with what no part produced. */
-export function wholeName(picture: Contrast & Pick<Picture, 'trail'>): string {
+export function wholeName(picture: Contrast<Token> & Pick<Asked, 'trail'>): string {
   const { trail } = picture;
   const step = parseStep(trail.at(-1) ?? '');
   switch (step?.kind) {
@@ -82,7 +92,7 @@ export function sidesOf({ trail, tokens, position }: Pick<Picture, 'trail' | 'to
 }
 
 /** What the charts' titles say is explained. */
-export function subjectOf(asked: Asked): Subject {
+export function subjectOf(asked: Contrast<Token> & Pick<Asked, 'tokens' | 'answer' | 'trail' | 'layers' | 'heads'>): Subject {
   const { tokens, answer, trail, layers, heads } = asked;
   const steps = trail.map(parseStep).filter((step) => step !== undefined);
   const model: [number, number] = [layers, heads];

@@ -169,6 +169,12 @@ impl Chart {
         self.chart.title()
     }
 
+    /// Whether what is charted adds up as it stands, whoever wrote it: the parts to `total`, and that to `logit - bias`.
+    #[wasm_bindgen(getter, js_name = addsUp)]
+    pub fn adds_up(&self) -> bool {
+        self.chart.explanation().adds_up()
+    }
+
     /// What the value axis, or the colour scale, spans: its lower and its upper end.
     #[wasm_bindgen(getter)]
     pub fn span(&self) -> JsSpan {

@@ -4,9 +4,9 @@ import { type Chart, type ChartView } from '../../api/logitscope';
 import type { Shown } from '../../state/picture';
 import { distances, momentsOf, namedBy, valuesOf, type Always } from '../../state/set';
 import { sourceName, type Source } from '../../state/source';
-import { UNIT_NAMES } from '../../words/explain';
 import { fileName, sentence } from '../../words/format';
 import { allAddUp, overall, replaced } from '../../words/set';
+import { UNIT_NAMES } from '../../words/units';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 import { base } from '../styles';
@@ -40,6 +40,7 @@ export class SetDownloads extends LitElement {
       svg: () => this.#own((chart) => chart.svg(view)) ?? '',
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -109,7 +110,7 @@ export class SetDownloads extends LitElement {
     const none = () => '';
     try {
       const name = fileName('logitscope', this.#model, 'prompts', this.unit, this.always.set?.name ?? '');
-      await saveAs(name, 'csv', { canvas: () => document.createElement('canvas'), svg: none, json: none, csv: () => this.#prompts() });
+      await saveAs(name, 'csv', { canvas: () => document.createElement('canvas'), svg: none, json: none, csv: () => this.#prompts(), caption: () => this.#caption() });
     } catch (error) {
       this.problem = sentence(error);
     }

@@ -8,10 +8,11 @@ import type { Spoken } from '../../state/readout';
 import { parseStep } from '../../state/trail';
 import { than } from '../../words/contrast';
 import { baseline } from '../../words/effects';
-import { UNIT_NAMES, UNIT_NOTES, direction, knownFor, overview, part } from '../../words/explain';
+import { direction, knownFor, overview, part } from '../../words/explain';
 import { decimals, isolate, percent, signed } from '../../words/format';
 import { scoresHigh } from '../../words/heads';
 import { stepName } from '../../words/trail';
+import { UNIT_NAMES, UNIT_NOTES } from '../../words/units';
 import { tell } from '../events';
 import { base, unitRow } from '../styles';
 import './contribution-table';
@@ -111,7 +112,7 @@ export class AnswerPanel extends LitElement {
   }
 
   protected override render() {
-    const { picture, selected, whatIf, losses } = this;
+    const { picture, selected, whatIf, losses, taken } = this;
     if (!picture) return nothing;
     const units: readonly Shown[] = whatIf ? REMOVABLE : UNITS;
     const shown = units.find((unit) => unit === this.unit) ?? 'head';
@@ -136,7 +137,7 @@ export class AnswerPanel extends LitElement {
       <download-row
         .of=${picture}
         .name=${UNIT_NAMES[shown]}
-        .save=${(format: Format, look: Look) => save(format, picture, shown, look, effects)}
+        .save=${(format: Format, look: Look) => save(format, picture, shown, look, effects, selected === taken?.of ? taken : undefined)}
       ></download-row>
     `;
   }

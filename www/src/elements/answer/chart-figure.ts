@@ -1,10 +1,11 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Chart, ChartItem, ChartView, Effects } from '../../api/logitscope';
-import type { Pointed, Shown } from '../../state/picture';
+import { property, query, state } from 'lit/decorators.js';
+import type { Chart, ChartItem, ChartView, Effects, Unit } from '../../api/logitscope';
+import type { Pointed } from '../../state/picture';
 import { effectLine } from '../../words/effects';
-import { UNIT_NOTES } from '../../words/explain';
 import { percent, plusMinus, signed } from '../../words/format';
+import { UNIT_NOTES } from '../../words/units';
+import { define } from '../define';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
 import { Pointing } from '../pointing';
@@ -15,10 +16,10 @@ const MOVE_MS = 150;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** One chart: drawn by Rust, pointed at and walked through here. */
-@customElement('chart-figure')
+@define('chart-figure')
 export class ChartFigure extends LitElement {
   @property({ attribute: false }) chart!: Chart;
-  @property() unit: Shown = 'head';
+  @property() unit: Unit = 'head';
   @property() theme: 'light' | 'dark' = 'light';
   /** What the pointer is on, here or elsewhere. */
   @property({ attribute: false }) hovered: Pointed | null = null;

@@ -1,8 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Chart, ChartItem, Effects } from '../../api/logitscope';
 import { percent, signed } from '../../words/format';
+import { define } from '../define';
 import { tell } from '../events';
 import { base } from '../styles';
 
@@ -14,7 +15,7 @@ type Row = Omit<ChartItem, 'effect'> & { effect: number; after: number };
 const LOST: readonly Column[] = ['effect', 'after'];
 
 /** Every part with its value, share and rank; or with what is lost without it. */
-@customElement('contribution-table')
+@define('contribution-table')
 export class ContributionTable extends LitElement {
   @property({ attribute: false }) chart!: Chart;
   /** What is lost without each part, as far as it is known. */

@@ -52,6 +52,12 @@ export class DownloadRow extends LitElement {
           @click=${() => this.#save(format)}
         >${format.toUpperCase()}</button>`,
       )}
+      <button
+        type="button"
+        aria-label="Save ${name} as page"
+        title="One file with its charts, to point at and to walk through: it opens from a disk, in a mail, in a frame, without the network"
+        @click=${() => this.#save('html')}
+      >Page</button>
       ${problem
         ? html`<p class="wrong" role="alert">
             ${problem.message}

@@ -1,16 +1,18 @@
-import { Chart, type ChartView, type Effects, type Token } from '../../api/logitscope';
+import { Chart, type Attribution, type ChartView, type Effects, type Token } from '../../api/logitscope';
 import { exported } from '../../state/contrast';
-import type { Picture, Shown } from '../../state/picture';
+import type { Part } from '../../state/part';
+import { UNITS, type Picture, type Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
-import { follow, inOwnUnit } from '../../state/trail';
+import { follow } from '../../state/trail';
 import { baselineOf } from '../../words/effects';
 import { than } from '../../words/contrast';
-import { asked } from '../../words/explain';
-import { subjectOf, wholeName } from '../../words/trail';
-import { decimals, fileName, promptText, scientific } from '../../words/format';
+import { asked, subjectOf, wholeName } from '../../words/trail';
+import { fileName, promptText } from '../../words/format';
+import { identityLine } from '../../words/identity';
 import { png } from './png';
+import { savedPage } from './saved-page';
 
-export type Format = 'png' | 'svg' | 'csv' | 'json';
+export type Format = 'png' | 'svg' | 'csv' | 'json' | 'html';
 
 /** What a picture is for, in CSS pixels: text keeps its size, so the smaller the picture the larger the text on the slide or paper. */
 export const SIZES = {
@@ -31,12 +33,19 @@ export interface Formats {
   svg(): string;
   csv(): string;
   json(): string;
+  /** What a picture has to say to stand alone. */
+  caption(): string[];
+  /** The JSON of a page that stands alone, if that has more to show. */
+  whole?(): string;
+  /** The selected part's label. */
+  selected?: string;
 }
 
 /** Downloads what is shown, under a name. */
 export async function saveAs(name: string, format: Format, of: Formats): Promise<void> {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await content(format, of));
+  const saved = await content(format, of);
+  link.href = URL.createObjectURL(saved);
   link.download = `${name}.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -52,7 +61,16 @@ async function content(format: Format, of: Formats): Promise<Blob> {
       return new Blob([of.csv()], { type: 'text/csv' });
     case 'json':
       return new Blob([of.json()], { type: 'application/json' });
+    case 'html':
+      return new Blob([await page(of)], { type: 'text/html' });
   }
+}
+
+/** It leads back to what is shown, where an address does. */
+function page({ json, whole = json, selected, svg, caption }: Formats): Promise<string> {
+  const [title = '', ...said] = caption();
+  const link = said.includes(address()) ? address() : `${location.origin}${location.pathname}`;
+  return savedPage({ json: whole(), selected, svg: svg(), title, link });
 }
 
 /** The address of what is shown, or of the page where that is too long to be read. */
@@ -68,7 +86,7 @@ export function commented(comments: readonly string[], rows: readonly string[]):
 }
 
 /** Downloads one unit's chart or numbers. */
-export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects): Promise<void> {
+export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects, taken?: Part): Promise<void> {
   const { source, answer } = picture;
   const compared = than(picture);
   const name = fileName('logitscope', sourceName(source), effects ? 'what-if' : '', unit, answer.text, compared ? `vs ${compared}` : '');
@@ -78,20 +96,19 @@ export async function save(format: Format, picture: Picture, unit: Shown, look: 
     svg: () => svg(picture, unit, view, effects),
     csv: () => csv(picture, unit, effects),
     json: () => json(picture, unit, effects),
+    caption: () => view.caption ?? [],
+    whole: () => json(picture, unit, effects, also(picture, unit, taken)),
+    selected: taken?.of,
   });
 }
 
 /** What a picture or a table has to say to stand alone: sentence, question, model, identity and link. */
 function caption(picture: Picture, unit: Shown, effects?: Effects): string[] {
   const { source, attributions, tokens, position } = picture;
-  const { total, logit, bias, error, exact } = attributions[unit];
-  const [sum = NaN, whole = NaN, b = NaN, off = NaN] = [total[0], logit[0], bias[0], error[0]];
-  const of = wholeName(picture);
-  const adds = exact ? 'The parts add up' : 'The parts do not add up';
   return [
     `“${promptText(picture)}” ${asked(picture)} After token ${position} of ${tokens.length}, counted from 0.`,
-    `Model: ${sourceName(source)}. ${adds}: ${decimals(sum)} = ${of} ${decimals(whole)} − ${inOwnUnit(picture.trail) ? 'bias' : 'b_U'} (${decimals(b)}), to ${scientific(off)}.`,
-    ...(effects ? [`Total effects: the ${of} less what it is without each part, alone, with ${baselineOf(effects, picture)}.`] : []),
+    `Model: ${sourceName(source)}. ${identityLine(picture, attributions[unit])}`,
+    ...(effects ? [`Total effects: the ${wholeName(picture)} less what it is without each part, alone, with ${baselineOf(effects, picture)}.`] : []),
     address(),
   ];
 }
@@ -132,14 +149,23 @@ function csv(picture: Picture, unit: Shown, effects?: Effects): string {
   return commented(comments, [`label,position,attribution${effects ? ',effect,after' : ''}`, ...rows]);
 }
 
+/** What else a page shows: the other units, and what the selected part was taken apart into. */
+function also({ attributions }: Picture, unit: Shown, taken?: Part): Attribution[] {
+  const others = UNITS.filter((other) => other !== unit).map((other) => attributions[other]);
+  return [...others, ...[taken?.sources ?? [], taken?.neurons ?? []].flat()];
+}
+
+function numbersOf({ unit, of, labels, attribution, pattern, activation, positions, logit, bias, total, error, exact }: Attribution) {
+  return { unit, of, labels, attribution: [...attribution], pattern, activation, positions, logit, bias, total, error, exact };
+}
+
 /** The API's field names, and what was asked. */
-function json(picture: Picture, unit: Shown, effects?: Effects): string {
+function json(picture: Picture, unit: Shown, effects?: Effects, others: readonly Attribution[] = []): string {
   const { source, tokens, bos, position, trail, answer, predictions, attributions } = picture;
-  const { labels, attribution, positions, logit, bias, total, error } = attributions[unit];
   const token = (word: Token) => ({ id: word.id, text: word.text });
   const { explain, path, position: from } = follow(trail, position).asked;
   const way = trail.length ? { trail, path, ...(explain && { explain, explainedAt: from }) } : {};
   const asked = { answer: token(answer), ...exported(picture, token), ...way };
-  const numbers = { unit, labels, attribution: [...attribution], positions, logit, bias, total, error };
-  return JSON.stringify({ model: sourceName(source), tokens, bos, position, ...asked, predictions, ...numbers, ...(effects && { effects }) }, null, 2);
+  const more = { ...(effects && { effects }), ...(others.length && { also: others.map(numbersOf) }) };
+  return JSON.stringify({ model: sourceName(source), tokens, bos, position, ...asked, predictions, ...numbersOf(attributions[unit]), ...more }, null, 2);
 }

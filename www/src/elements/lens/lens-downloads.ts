@@ -30,6 +30,7 @@ export class LensDownloads extends LitElement {
       svg: () => this.table.svg(view),
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -58,9 +59,9 @@ export class LensDownloads extends LitElement {
   }
 
   #json(): string {
-    const { source, tokens, answer } = this.picture;
+    const { source, tokens, bos, position, answer } = this.picture;
     const { answer: expected, ...lens } = this.lens;
-    return JSON.stringify({ model: sourceName(source), tokens, answer: { id: answer.id, text: answer.text, ...expected }, ...lens }, null, 2);
+    return JSON.stringify({ model: sourceName(source), tokens, bos, position, answer: { id: answer.id, text: answer.text, ...expected }, ...lens }, null, 2);
   }
 
   protected override render() {

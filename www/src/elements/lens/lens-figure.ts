@@ -1,11 +1,12 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import type { Lens, LensTable, LensView } from '../../api/logitscope';
+import type { Asked } from '../../state/asked';
 import { WHEN, type LensPlace, type Shade } from '../../state/lens';
-import type { Picture } from '../../state/picture';
 import { isElsewhere } from '../../state/same';
 import { isolate, percent } from '../../words/format';
 import { expectedThere, lensPlaceName } from '../../words/lens';
+import { define } from '../define';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
 import { Pointing } from '../pointing';
@@ -16,12 +17,12 @@ import { tooltip, tooltipPlace } from '../tooltip';
 const NAMED = 3;
 
 /** Layers across, tokens down: what the model would say if it stopped there. */
-@customElement('lens-figure')
+@define('lens-figure')
 export class LensFigure extends LitElement {
   @property({ attribute: false }) table!: LensTable;
   @property({ attribute: false }) lens!: Lens;
   /** The question's, whose position's row is marked. */
-  @property({ attribute: false }) picture!: Picture;
+  @property({ attribute: false }) picture!: Asked;
   @property() shade: Shade = WHEN.shade;
   @property() theme: 'light' | 'dark' = 'light';
   @property({ attribute: false }) selected: LensPlace | null = null;

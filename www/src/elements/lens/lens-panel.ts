@@ -4,7 +4,7 @@ import type { Lens, LensTable, Prediction } from '../../api/logitscope';
 import { WHEN, type LensPlace, type Shade } from '../../state/lens';
 import type { Picture } from '../../state/picture';
 import { tokenAt } from '../../words/depth';
-import { percent, place, shown } from '../../words/format';
+import { percent, place, sentenceCase, shown } from '../../words/format';
 import { expectedThere, lensPlaceName, stateName, writerOf } from '../../words/lens';
 import { parts } from '../answer/parts';
 import { tell } from '../events';
@@ -154,8 +154,4 @@ export class LensPanel extends LitElement {
       }
     `,
   ];
-}
-
-function sentenceCase(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -5,10 +5,10 @@ import { SIDES, type Side } from '../../state/compared';
 import { exported } from '../../state/contrast';
 import type { Picture, Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
-import { UNIT_NAMES, asked } from '../../words/explain';
 import { decimals, fileName, promptText, scientific, signed } from '../../words/format';
 import { SIDE_NAMES } from '../../words/patching';
-import { subjectOf } from '../../words/trail';
+import { asked, subjectOf } from '../../words/trail';
+import { UNIT_NAMES } from '../../words/units';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 
@@ -29,6 +29,7 @@ export class ComparedDownloads extends LitElement {
       svg: () => this.#svg(look),
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -91,13 +92,13 @@ export class ComparedDownloads extends LitElement {
 
   #json(): string {
     const { clean, corrupted } = this.sides;
-    const { source, answer, position } = clean;
+    const { source, bos, answer, position } = clean;
     const numbers = SIDES.map((side) => {
       const { attribution, logit, bias, total, error } = this.sides[side].attributions[this.unit];
       return [side, { attribution: [...attribution], logit, bias, total, error }];
     });
     const { unit } = this;
-    const asked = { model: sourceName(source), clean_tokens: clean.tokens, corrupted_tokens: corrupted.tokens, position, answer, ...exported(clean) };
+    const asked = { model: sourceName(source), clean_tokens: clean.tokens, corrupted_tokens: corrupted.tokens, bos, position, answer, ...exported(clean) };
     return JSON.stringify({ ...asked, unit, labels: clean.attributions[unit].labels, ...Object.fromEntries(numbers) }, null, 2);
   }
 

@@ -1,20 +1,22 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import { Scatter, type ChartView, type Effects, type ScatterPoint } from '../../api/logitscope';
-import type { Picture, Pointed } from '../../state/picture';
+import { property, query, state } from 'lit/decorators.js';
+import { Scatter, type ChartView, type ScatterPoint } from '../../api/charts';
+import type { Effects } from '../../api/logitscope';
+import type { Asked } from '../../state/asked';
+import type { Pointed } from '../../state/picture';
 import { effectLine } from '../../words/effects';
 import { subjectOf } from '../../words/trail';
+import { define } from '../define';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
 import { Pointing } from '../pointing';
 import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
-import './scatter-downloads';
 
-/** Direct effects across, total effects up: every part a point. */
-@customElement('effect-scatter')
+/** Direct effects across, total effects up: every part a point. A slot is for what stands below. */
+@define('effect-scatter')
 export class EffectScatter extends LitElement {
-  @property({ attribute: false }) picture!: Picture;
+  @property({ attribute: false }) picture!: Asked;
   @property({ attribute: false }) component?: Effects;
   @property({ attribute: false }) head?: Effects;
   @property({ attribute: false }) hovered: Pointed | null = null;
@@ -84,7 +86,6 @@ export class EffectScatter extends LitElement {
   }
 
   protected override render() {
-    const { picture, component, head } = this;
     return html`<figure>
       <div
         class="chart"
@@ -97,9 +98,7 @@ export class EffectScatter extends LitElement {
         <canvas></canvas>
         ${this.#tooltip()}
       </div>
-      ${this.#scatter && component && head
-        ? html`<scatter-downloads .scatter=${this.#scatter} .picture=${picture} .component=${component} .head=${head}></scatter-downloads>`
-        : nothing}
+      <slot></slot>
       <figcaption id="note" class="unseen">
         On the diagonal, what is lost without a part is what it wrote. Arrow keys go from part to part: left and right by the direct effect, up and
         down by the total one.
@@ -119,7 +118,7 @@ export class EffectScatter extends LitElement {
         position: relative;
       }
       figure {
-        grid-template-rows: 1fr minmax(var(--target), auto);
+        grid-template-rows: 1fr auto;
       }
     `,
   ];

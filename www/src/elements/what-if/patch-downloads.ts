@@ -4,9 +4,9 @@ import type { PatchCell, PatchGrid, PatchView } from '../../api/logitscope';
 import { exported } from '../../state/contrast';
 import { type Patches } from '../../state/patching';
 import { sourceName } from '../../state/source';
-import { asked } from '../../words/explain';
 import { fileName, promptText, signed } from '../../words/format';
 import { cellName, SITE_NAMES } from '../../words/patching';
+import { asked } from '../../words/trail';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 
@@ -32,6 +32,7 @@ export class PatchDownloads extends LitElement {
       svg: () => this.grid.svg(view),
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
 
@@ -58,8 +59,8 @@ export class PatchDownloads extends LitElement {
 
   #json(): string {
     const { picture, tokens, patching } = this.patches;
-    const { source, answer } = picture ?? {};
-    return JSON.stringify({ model: source && sourceName(source), clean_tokens: picture?.tokens, corrupted_tokens: tokens, answer, ...(picture && exported(picture)), ...patching }, null, 2);
+    const { source, bos, answer } = picture ?? {};
+    return JSON.stringify({ model: source && sourceName(source), clean_tokens: picture?.tokens, corrupted_tokens: tokens, bos, answer, ...(picture && exported(picture)), ...patching }, null, 2);
   }
 
   protected override render() {

@@ -1,8 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import type { PatchCell, PatchGrid, PatchView } from '../../api/logitscope';
 import { isElsewhere } from '../../state/same';
 import type { Cell } from '../../state/what-if';
+import { define } from '../define';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
 import { Pointing } from '../pointing';
@@ -10,7 +11,7 @@ import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
 /** Layers across, tokens or heads down: how much of the difference comes back with each activation. */
-@customElement('patch-figure')
+@define('patch-figure')
 export class PatchFigure extends LitElement {
   @property({ attribute: false }) grid!: PatchGrid;
   /** Of heads by token, which head of each layer. */

@@ -9,12 +9,10 @@ import { outermost } from '../../words/trail';
 import { parts } from '../answer/parts';
 import { tell } from '../events';
 import { base } from '../styles';
+import { cellsOf } from './cells';
 import './patch-downloads';
 
 const SHOWN = 8;
-
-/** What a cell says does not depend on how large it is drawn. */
-export const ANY = { width: 640, height: 480 };
 
 /** What both sentences say, what the selected cell means, and the strongest cells. */
 @customElement('patch-panel')
@@ -25,11 +23,10 @@ export class PatchPanel extends LitElement {
   @property({ type: Number }) head = 0;
   /** The selected activation. */
   @property({ attribute: false }) cell: Cell | null = null;
-  /** Strongest first: values are normalised by the grid. */
   #cells: PatchCell[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('grid') || changed.has('head')) this.#cells = this.grid ? cellsOf(this.grid, this.patches, this.head) : [];
+    if (changed.has('grid') || changed.has('head')) this.#cells = this.grid && this.patches.patching ? cellsOf(this.grid, this.patches.patching, this.head) : [];
   }
 
   protected override render() {
@@ -109,12 +106,4 @@ export class PatchPanel extends LitElement {
       }
     `,
   ];
-}
-
-function cellsOf(grid: PatchGrid, { patching }: Patches, head: number): PatchCell[] {
-  const [layers = 0, rows = 0] = patching?.shape ?? [];
-  const view = { ...ANY, head };
-  const cells = Array.from({ length: layers * rows }, (_, i) => grid.cell(view, Math.floor(i / rows), i % rows)).filter((cell) => cell !== undefined);
-  const size = ({ value }: PatchCell) => (Number.isNaN(value) ? -1 : Math.abs(value));
-  return cells.sort((a, b) => size(b) - size(a));
 }

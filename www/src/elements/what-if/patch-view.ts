@@ -6,8 +6,9 @@ import type { Cell } from '../../state/what-if';
 import { cellLine, UNALIKE } from '../../words/patching';
 import { subjectOf } from '../../words/trail';
 import { base } from '../styles';
+import { ANY } from './cells';
 import './patch-figure';
-import { ANY } from './patch-panel';
+import './patch-panel';
 
 /** What the second sentence says with each activation of the first one: as a heatmap, and the strongest in numbers. */
 @customElement('patch-view')

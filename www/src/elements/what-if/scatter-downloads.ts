@@ -1,38 +1,47 @@
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ChartView, Effects, Scatter } from '../../api/logitscope';
+import { Scatter, type ChartView, type Effects } from '../../api/logitscope';
 import { exported } from '../../state/contrast';
 import type { Picture } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { baselineOf } from '../../words/effects';
-import { asked } from '../../words/explain';
 import { fileName, promptText } from '../../words/format';
-import { wholeName } from '../../words/trail';
+import { asked, subjectOf, wholeName } from '../../words/trail';
 import '../answer/download-row';
 import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 
 /** The scatter as a picture, and the numbers of both units. */
 @customElement('scatter-downloads')
 export class ScatterDownloads extends LitElement {
-  @property({ attribute: false }) scatter!: Scatter;
   @property({ attribute: false }) picture!: Picture;
   @property({ attribute: false }) component!: Effects;
   @property({ attribute: false }) head!: Effects;
 
   readonly #save = (format: Format, look: Look): Promise<void> => {
-    const { scatter, picture } = this;
+    const { picture } = this;
     const view: ChartView = { ...SIZES[look.size], theme: look.theme, caption: this.#caption() };
     return saveAs(fileName('logitscope', sourceName(picture.source), 'direct-total', picture.answer.text), format, {
       canvas: () => {
         const canvas = document.createElement('canvas');
-        scatter.draw(canvas, view);
+        this.#own((scatter) => scatter.draw(canvas, view));
         return canvas;
       },
-      svg: () => scatter.svg(view),
+      svg: () => this.#own((scatter) => scatter.svg(view)),
       csv: () => this.#csv(),
       json: () => this.#json(),
+      caption: () => this.#caption(),
     });
   };
+
+  /** Drawn by a scatter of its own: the one on the page answers for where it was last drawn. */
+  #own<T>(draw: (scatter: Scatter) => T): T {
+    const of = [this.component, this.head];
+    const all = (field: 'direct' | 'effect') => Float64Array.from(of.flatMap((effects) => effects[field]));
+    const scatter = new Scatter(of.flatMap(({ labels }) => labels), all('direct'), all('effect'), subjectOf(this.picture));
+    const drawn = draw(scatter);
+    scatter.free();
+    return drawn;
+  }
 
   #caption(): string[] {
     const { picture, head } = this;
@@ -52,8 +61,8 @@ export class ScatterDownloads extends LitElement {
 
   #json(): string {
     const { picture, component, head } = this;
-    const { source, tokens, answer } = picture;
-    return JSON.stringify({ model: sourceName(source), tokens, answer, ...exported(picture), component, head }, null, 2);
+    const { source, tokens, bos, position, answer } = picture;
+    return JSON.stringify({ model: sourceName(source), tokens, bos, position, answer, ...exported(picture), component, head }, null, 2);
   }
 
   protected override render() {

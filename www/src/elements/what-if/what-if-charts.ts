@@ -1,4 +1,4 @@
-import { LitElement, css, html, type PropertyValues } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { Chart } from '../../api/logitscope';
 import { REMOVABLE, type Losses, type Removable } from '../../state/effects';
@@ -9,6 +9,7 @@ import '../answer/chart-figure';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './effect-scatter';
+import './scatter-downloads';
 
 type Charts = Record<Removable, Chart>;
 
@@ -74,7 +75,13 @@ export class WhatIfCharts extends LitElement {
         .hovered=${hovered}
         .selected=${selected}
         .theme=${theme}
-      ></effect-scatter>
+      >
+        <div class="downloads">
+          ${losses.component && losses.head
+            ? html`<scatter-downloads .picture=${picture} .component=${losses.component} .head=${losses.head}></scatter-downloads>`
+            : nothing}
+        </div>
+      </effect-scatter>
       ${REMOVABLE.map(
         (unit) => html`<chart-figure
           class=${unit}
@@ -104,6 +111,10 @@ export class WhatIfCharts extends LitElement {
       }
       effect-scatter {
         grid-row: 1 / -1;
+      }
+      /* What comes moves nothing. */
+      .downloads {
+        min-height: var(--target);
       }
       /* The old picture stays, and dims if the new one takes longer than a glance. */
       .charts[data-stale] {

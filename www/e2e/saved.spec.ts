@@ -1,0 +1,114 @@
+import { readFile, stat } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page, TestInfo } from '@playwright/test';
+import { expect, test, type Logitscope } from './test';
+
+/** Larger no page that stands alone may be. */
+const MOST = 1_000_000;
+
+/** Saves what is shown as a page; gives its file. */
+async function saved({ page }: Logitscope, name: string, info: TestInfo): Promise<string> {
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: `Save ${name} as page`, exact: true }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(/\.html$/);
+  const file = info.outputPath(download.suggestedFilename());
+  await download.saveAs(file);
+  expect((await stat(file)).size).toBeLessThan(MOST);
+  return file;
+}
+
+/** Opens a file from the disk in a browser without the network. The page may complain of nothing, and ask for nothing. */
+async function opened(browser: Browser, file: string, use: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ offline: true });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => request.url() !== page.url() && !request.url().startsWith('file:') && complaints.push(request.url()));
+  await page.goto(pathToFileURL(file).href);
+  await use(page);
+  expect(complaints).toEqual([]);
+  await context.close();
+}
+
+const chart = (page: Page, name: RegExp) => page.getByRole('application', { name });
+
+test('an answer saved as a page has its charts, its numbers and what a head was taken apart into, from a disk and in a frame that is shut off', async ({ scope, page, browser }, info) => {
+  await scope.table.getByRole('button', { name: /L3H4$/ }).click();
+  await expect(scope.selected.getByRole('table', { name: /L3H4 takes/ })).toBeVisible();
+  const value = await scope.table.getByRole('row', { name: /L2H5/ }).getByRole('cell').nth(1).innerText();
+  const [heading, link] = await page.evaluate(() => [document.title.replace(' · Logitscope', ''), location.href]);
+  const file = await saved(scope, 'Heads', info);
+
+  const check = async (inside: Pick<Page, 'locator' | 'getByRole' | 'getByText'>) => {
+    for (const name of [/^Running sum/, /^Components/, /^Heads/]) await expect(inside.getByRole('application', { name })).toBeVisible();
+    await expect(inside.getByText(heading!, { exact: true })).toBeVisible();
+    await expect(inside.locator('[part=identity]')).toContainText(/✓ The parts add up: .*, to .*bundled model/s);
+    await expect(inside.getByRole('link', { name: 'Open in Logitscope' })).toHaveAttribute('href', link!);
+  };
+  await opened(browser, file, async (page) => {
+    await check(page);
+    await expect(page).toHaveTitle(/^“When Mary and John went/);
+    const heads = chart(page, /^Heads/);
+    const box = (await heads.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.57, box.y + box.height * 0.6);
+    await expect(heads.locator('.tooltip')).toContainText(/rank \d+ of \d+/);
+    await expect(chart(page, /^Sources.*L3H4/)).toBeVisible();
+    await page.locator('summary').click();
+    await expect(page.getByRole('row', { name: /L2H5/ }).getByRole('cell').nth(1)).toHaveText(value);
+    await page.getByRole('row', { name: /L2H5/ }).getByRole('button').click();
+    await expect(page.locator('.said')).toContainText(value);
+  });
+
+  const html = await readFile(file, 'utf8');
+  await page.goto('about:blank');
+  await page.evaluate((html) => {
+    const frame = document.body.appendChild(document.createElement('iframe'));
+    frame.sandbox.add('allow-scripts');
+    frame.style.cssText = 'width: 1000px; height: 800px';
+    frame.srcdoc = html;
+  }, html);
+  await check(page.frameLocator('iframe') as unknown as Page);
+});
+
+test('so have a lens, effects, two sentences and what is put from one into the other, and a set of prompts', async ({ scope, page, server, browser }, info) => {
+  const tab = (name: RegExp) => page.getByRole('tab', { name }).click();
+  await tab(/^When/);
+  await expect(page.locator('lens-view .said')).toContainText('·Mary is');
+  const lens = await saved(scope, 'Lens', info);
+  await tab(/^What if/);
+  const effects = await saved(scope, 'Direct against total', info);
+  await page.getByRole('button', { name: /compare with another sentence/ }).click();
+  await page.locator('site-bar').getByRole('button', { name: 'who wrote it', exact: true }).click();
+  const compared = await saved(scope, 'Heads, compared', info);
+  await page.locator('site-bar').getByRole('button', { name: 'residual stream', exact: true }).click();
+  await expect(page.locator('patch-panel')).toContainText('Layer 3 at');
+  await expect(page.getByRole('progressbar')).toHaveCount(0);
+  const patching = await saved(scope, 'Patching', info);
+  await page.goto('about:blank');
+  await page.goto(`${server.page}#view=always&set=preset:who-gets-the-drink`);
+  await expect(page.locator('set-panel')).toContainText('The parts add up in every prompt', { timeout: 60_000 });
+  await expect(page.locator('set-bar progress')).toHaveCount(0, { timeout: 60_000 });
+  const set = await saved(scope, 'Heads', info);
+
+  const kinds: [file: string, chart: RegExp, says: RegExp][] = [
+    [lens, /^What it would say/, /^When was ·Mary known\?$/],
+    [effects, /^Direct against total/, /^What is lost without each part, alone, with nothing in its place, at every token\.$/],
+    [compared, /^Heads.*first − second/, /^Compared with “/],
+    [patching, /^Patching/, /^Into “/],
+    [set, /^Heads.*mean logit difference over 100 prompts/, /^Over 100 prompts: logit difference/],
+  ];
+  for (const [file, name, says] of kinds) {
+    await opened(browser, file, async (page) => {
+      await expect(chart(page, name)).toBeVisible();
+      await expect(page.getByText(says)).toBeVisible();
+      await expect(page.locator('[part=identity] .wrong')).toHaveCount(0);
+      await chart(page, name).focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowUp');
+      await expect(page.locator('.said')).not.toContainText('Point at');
+    });
+  }
+});
