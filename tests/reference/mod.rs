@@ -177,6 +177,16 @@ impl Reference {
         scores
     }
 
+    /// The most that float32 adds up for a score of a query, by magnitude, which is what it rounds in proportion to.
+    pub fn added_for_scores(&self, layer: usize, head: usize, query: usize, trace: &Trace) -> f64 {
+        let qkv = &trace.layers[layer].qkv;
+        let (q, k) = (self.columns(0, head, qkv), self.columns(1, head, qkv));
+        let sizes = k[..=query]
+            .iter()
+            .map(|k| q[query].iter().zip(k).map(|(q, k)| (q * k).abs()).sum());
+        sizes.fold(0.0, f64::max) / self.divisor(layer)
+    }
+
     fn head(&self, layer: usize, head: usize, pattern: &Matrix, resid_pre: &Matrix) -> Matrix {
         let normalized: Matrix = resid_pre.iter().map(|x| self.normalize(x).0).collect();
         multiply(pattern, &self.moved(layer, head, &normalized))
