@@ -59,7 +59,7 @@ function setFrom(json: Json): SetAttribution {
     total: numberOf(json, 'total') ?? NaN,
     mean: all('mean', labels.length),
     sd: all('sd', labels.length),
-    same: all('same', labels.length),
+    same: Float64Array.from(json['same'] === undefined ? [] : numbersOf(json, 'same')),
     attribution: all('attribution', n * labels.length),
     prompts: prompts as unknown as AnsweredPrompt[],
     failed: [],

@@ -140,6 +140,10 @@ export class SetBar extends LitElement {
           padding-left: 8px;
           text-align: left;
         }
+        .end .passing {
+          display: block;
+          position: static;
+        }
         .lost {
           order: 1;
         }
