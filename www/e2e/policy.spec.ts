@@ -61,6 +61,12 @@ for (const isolates of [true, false]) {
 
       for (const format of ['PNG', 'SVG', 'CSV', 'JSON'] as const) expect((await scope.download(format)).bytes.length).toBeGreaterThan(100);
 
+      for (const [tab, there] of [['When was it known', 'lens-figure canvas'], ['What if', 'what-if-charts canvas'], ['Always?', 'set-bar select']] as const) {
+        await page.getByRole('tab', { name: tab }).click();
+        await expect(page.locator(there).first()).toBeVisible();
+      }
+      await page.getByRole('tab', { name: 'Who wrote it' }).click();
+
       // On several threads, and kept.
       await scope.load(server.model('tiny-a'));
       await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);

@@ -24,15 +24,25 @@ export interface Working<T> extends Abortable {
   onProgress?: (work: Work<T>) => unknown;
 }
 
-/** Asks the worker, after everything asked before. */
+/**
+ * Asks the worker, after everything asked before.
+ *
+ * @internal
+ */
 export type Call = <T>(ask: (service: Remote<Service>) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
-/** What options of work that takes its time are. */
+/**
+ * What options of work that takes its time are.
+ *
+ * @internal
+ */
 export const WORKING = { signal: 'signal', onProgress: 'function' } as const;
 
 /**
  * Does work that `start` begins, a turn at a time, so that other questions are answered in between. `shape` makes of what is known what
  * is told.
+ *
+ * @internal
  */
 export async function work<T, K extends Known>(
   call: Call,

@@ -58,7 +58,7 @@ export class LensViewElement extends LitElement {
     const stale = this.stale || picture !== this.picture;
     return html`
       <p class="said" role="status">${lens && picture && !stale ? knownWhen(lens, picture) : ''}</p>
-      <div class="figure" style="--rows: ${Math.min(rows, 24)}" ?data-stale=${stale && table}>
+      <div class="figure" .style=${`--rows: ${Math.min(rows, 24)}`} ?data-stale=${stale && table}>
         ${table && lens && picture
           ? html`<lens-figure .table=${table} .lens=${lens} .picture=${picture} .shade=${when.shade} .theme=${theme} .selected=${this.#selected}></lens-figure>`
           : html`<p class="grey empty">${this.instead}</p>`}
