@@ -9,7 +9,7 @@ pub fn signed(value: f64) -> String {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let sign = if value < 0.0 { '−' } else { '+' };
-    // The digits are set anew, and not read as a number again: what reads numbers is a tenth of what the charts are to transfer.
+    // The digits are set anew, and not read as a number again: what reads numbers brings large tables to what a page downloads.
     let digits = mantissa.replace('.', "");
     match exponent {
         -3..0 => format!("{sign}0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize - 1)),

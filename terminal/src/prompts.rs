@@ -191,6 +191,7 @@ fn json(answer: &SetAnswer, unit: &str) -> Value {
     all["unit"] = json!(unit);
     all["mean"] = json!(role_less.moments.mean());
     all["sd"] = json!(role_less.moments.sd());
+    all["same"] = json!(role_less.moments.same_sign());
     match role_less.explanation() {
         Some(means) => {
             all["attribution"] = json!(role_less.values);

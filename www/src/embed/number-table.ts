@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { define } from '../elements/define';
+import { walkRows } from '../elements/rows';
 import { base } from '../elements/styles';
 
 /** A row: what is told when it is pressed, its name, and its numbers as texts. */
@@ -19,16 +20,6 @@ export class NumberTable extends LitElement {
   /** The key of the selected row. */
   @property({ attribute: false }) selected: string | null = null;
 
-  /** Arrows walk the rows, which are one stop of the Tab key. */
-  #walk(event: KeyboardEvent): void {
-    const buttons = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('tbody button')];
-    const at = buttons.indexOf(event.target as HTMLButtonElement);
-    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    buttons[to]?.focus();
-  }
-
   protected override render() {
     const { caption, head, rows, selected } = this;
     const stop = rows.some(({ key }) => key === selected) ? selected : rows[0]?.key;
@@ -37,7 +28,7 @@ export class NumberTable extends LitElement {
       <thead class="grey">
         <tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr>
       </thead>
-      <tbody @keydown=${this.#walk}>
+      <tbody @keydown=${(event: KeyboardEvent) => walkRows(event, this.renderRoot)}>
         ${rows.map(
           ({ key, name, cells }) => html`<tr class=${key === selected ? 'selected' : nothing}>
             <th scope="row">

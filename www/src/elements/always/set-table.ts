@@ -5,6 +5,7 @@ import { distances, type Always } from '../../state/set';
 import { count, isolate, percent, signed } from '../../words/format';
 import { promptLine } from '../../words/set';
 import { tell } from '../events';
+import { walkRows } from '../rows';
 import { base } from '../styles';
 
 type Column = 'index' | 'logit' | 'right' | 'probability' | 'distance';
@@ -32,16 +33,6 @@ export class SetTable extends LitElement {
     return rows.sort((a, b) => (this.down ? by(b) - by(a) : by(a) - by(b)) || a.index - b.index);
   }
 
-  /** Arrows walk the rows, which are one stop of the Tab key. */
-  #walk(event: KeyboardEvent): void {
-    const buttons = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('tbody button')];
-    const at = buttons.indexOf(event.target as HTMLButtonElement);
-    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    buttons[to]?.focus();
-  }
-
   #head(column: Column, text: string, title: string) {
     const sorted = column !== this.column ? 'none' : this.down ? 'descending' : 'ascending';
     const mark = sorted === 'none' ? '' : this.down ? ' ↓' : ' ↑';
@@ -66,7 +57,7 @@ export class SetTable extends LitElement {
             ${this.#head('probability', 'P', 'The probability of the answer')} ${this.#head('distance', 'Off', 'How far the logit is from the mean, in standard deviations')}
           </tr>
         </thead>
-        <tbody @keydown=${this.#walk}>
+        <tbody @keydown=${(event: KeyboardEvent) => walkRows(event, this.renderRoot)}>
           ${shown.map(({ index, logit, right, answer, likeliest, probability, distance }, i) => {
             const line = promptLine(set.prompts[index] ?? {});
             const says = right ? '' : ` The model says ${isolate(likeliest.text)}.`;

@@ -5,6 +5,7 @@ import type { Chart, ChartItem, Effects } from '../../api/logitscope';
 import { percent, signed } from '../../words/format';
 import { define } from '../define';
 import { tell } from '../events';
+import { walkRows } from '../rows';
 import { base } from '../styles';
 
 type Column = 'rank' | 'part' | 'value' | 'effect' | 'after';
@@ -45,15 +46,9 @@ export class ContributionTable extends LitElement {
     return [...has.sort((a, b) => (down ? b[column] - a[column] : a[column] - b[column])), ...none];
   }
 
-  /** Arrows walk the rows, which are one stop of the Tab key. */
   #walk(event: KeyboardEvent): void {
     if (event.key === 'Escape') return tell(this, 'part-select', null);
-    const buttons = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('tbody button')];
-    const at = buttons.indexOf(event.target as HTMLButtonElement);
-    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    buttons[to]?.focus();
+    walkRows(event, this.renderRoot);
   }
 
   #head(column: Column, text: string, title = '') {
