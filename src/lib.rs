@@ -50,6 +50,8 @@
 //! [getrandom](https://docs.rs/getrandom/#webassembly-support).
 
 #![warn(missing_docs)]
+// docs.rs says of each item which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod attribution;
 #[cfg(feature = "charts")]

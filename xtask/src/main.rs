@@ -5,6 +5,7 @@ mod bench;
 mod bindgen;
 mod browser;
 mod build;
+mod library;
 mod module;
 mod npm;
 mod package;
@@ -50,6 +51,8 @@ enum Task {
     },
     /// Run every test: formatting, lints, native, in the browser, types, the page
     Test,
+    /// Compare the library's API with that of an earlier commit or tag: does the change need the version that it has?
+    Semver { baseline: String },
     /// Measure GPT-2 small's shape in Chromium, side by side with onnxruntime-web, against the project's goals
     ///
     /// Builds the page, makes a model of random weights and its ONNX graph in target/bench (1 GB), and fetches
@@ -92,6 +95,7 @@ fn run(Arguments { yes, task }: Arguments) -> Result<()> {
         Task::Package => package::package(&project),
         Task::Serve { port } => serve::serve(&project, port),
         Task::Test => test::test(&project),
+        Task::Semver { baseline } => library::semver(&project, &baseline),
         Task::Bench { prepare: true, .. } => bench::prepare(&project),
         Task::Bench { json, python, only, .. } => bench::bench(&project, json, python.as_deref(), &only),
     }

@@ -1,6 +1,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    ops::Add,
     path::Path,
     process::{Command, Stdio, exit},
     time::Instant,
@@ -14,7 +15,7 @@ use crate::{
     bench,
     bindgen::{self, Bindgen},
     browser::{self, Browsers, Chromium},
-    build, npm, package,
+    build, library, npm, package,
     project::Project,
     toolchain::{self, Std, Toolchain},
 };
@@ -44,7 +45,10 @@ fn steps(project: &Project, report: &mut Report) -> Result<()> {
     })?;
     report.step("features", || features(project))?;
     report.tests("native", || {
-        rust_tests(cmd!(sh, "cargo test --workspace --no-fail-fast").into())
+        let commands = library::tests(project)?;
+        commands
+            .into_iter()
+            .try_fold(Counts::default(), |counts, command| Ok(counts + rust_tests(command)?))
     })?;
     report.step("page", || build::dist(project))?;
     report.step("the package", || package::install(project))?;
@@ -168,6 +172,17 @@ fn rust_tests(mut command: Command) -> Result<Counts> {
 struct Counts {
     passed: u64,
     failed: u64,
+}
+
+impl Add for Counts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+        }
+    }
 }
 
 #[derive(Default)]
