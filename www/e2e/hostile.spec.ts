@@ -2,6 +2,7 @@ import { chromium, type Frame, type Page } from '@playwright/test';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Article, exported } from './article';
 import { test } from './plain';
 import type { FileServer } from './server';
 import { expect } from './test';
@@ -66,6 +67,32 @@ test('the API works in a sandboxed frame', async ({ page, server }) => {
   expect(told).toEqual({ parts: 1, notKept: expect.stringMatching(SANDBOXED) as unknown, kept: [], deleted: 'deleted' });
 });
 
+/** Elements of a model and of an exported answer, as somebody else's page has them. */
+const elements = (server: FileServer, answer: string) => `<!doctype html><title>An example in a course</title>
+  <script type="module" src="${server.page}elements.js"></script>
+  <logit-attribution model="${server.page}models/bundled" prompt="When Mary and John went to the store, John gave a drink to" answer=" Mary" incorrect=" John"></logit-attribution>
+  <logit-attribution src="${answer}"></logit-attribution>`;
+
+async function elementsAnswer(page: Page | Frame): Promise<void> {
+  const element = page.locator('logit-attribution');
+  await expect(element).toHaveCount(2);
+  for (const at of [0, 1]) {
+    await element.nth(at).scrollIntoViewIfNeeded();
+    await expect(element.nth(at).getByRole('application').first()).toBeVisible();
+    await expect(element.nth(at)).toContainText('The parts add up');
+  }
+}
+
+test('elements answer in a sandboxed frame', async ({ page, server }) => {
+  const told = complaints(page);
+  const answer = new Article(page, server).serve('heads.json', exported('heads'));
+  await page.goto(server.article('<!doctype html><iframe sandbox="allow-scripts" style="width: 800px; height: 1200px"></iframe>'));
+  await page.locator('iframe').evaluate((frame: HTMLIFrameElement, srcdoc) => { frame.srcdoc = srcdoc; }, elements(server, answer));
+  await expect.poll(() => page.frames().length).toBe(2);
+  await elementsAnswer(page.frames()[1]!);
+  expect(told).toEqual([]);
+});
+
 test('the page works where the browser stores nothing', async ({ server }) => {
   const profile = await mkdtemp(join(tmpdir(), 'logitscope-profile-'));
   await mkdir(join(profile, 'Default'));
@@ -78,6 +105,9 @@ test('the page works where the browser stores nothing', async ({ server }) => {
     await page.goto(server.page);
     expect(await page.evaluate(() => navigator.storage.getDirectory().catch(String))).toMatch(/^SecurityError/);
     await works(page, server, BLOCKED);
+    const answer = new Article(page, server).serve('heads.json', exported('heads'));
+    await page.goto(server.article(elements(server, answer)));
+    await elementsAnswer(page);
     expect(told).toEqual([]);
   } finally {
     await context.close();
