@@ -33,12 +33,14 @@ class DirectLogitAttribution:
     unit: str
 
 
-class Table(dict):
+class Table:
     """As much of pandas's DataFrame as is asked for."""
 
-    @property
-    def columns(self):
-        return list(self)
+    def __init__(self, **columns):
+        self.values, self.columns = columns, list(columns)
+
+    def __getitem__(self, name):
+        return Tensor(self.values[name], False)
 
 
 COMPONENTS = ["embed", "pos_embed", "0_attn_out", "0_mlp_out", "1_attn_out", "1_mlp_out"]
@@ -107,7 +109,7 @@ class Numbers(unittest.TestCase):
 
     def test_what_does_not_fit_is_said(self):
         for args, options, error, said in [
-            ((3,), {}, TypeError, "a int is none of what can be shown: TransformerLens's DirectLogitAttribution"),
+            ((3,), {}, TypeError, "int is none of what can be shown: TransformerLens's DirectLogitAttribution"),
             ((VALUES, COMPONENTS[:4]), {}, ValueError, "6 rows, and there are 4 labels"),
             ((VALUES, [*COMPONENTS[:5], 7]), {}, TypeError, "labels has 7; a list of texts"),
             (([1.0], ["blocks.0"]), {}, ValueError, "the labels blocks.0, … are not TransformerLens's"),
@@ -133,7 +135,7 @@ class Answers(unittest.TestCase):
             self.assertIsInstance(show(file), Answer)
 
     def test_what_is_no_answer_is_said(self):
-        with self.assertRaisesRegex(ValueError, "the text is not JSON: Expecting value"):
+        with self.assertRaisesRegex(ValueError, "the text is not JSON: Expecting property name"):
             show("{broken")
         with self.assertRaisesRegex(ValueError, "the text is a JSON list"):
             show("[1]")

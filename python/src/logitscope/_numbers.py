@@ -71,7 +71,7 @@ def _parts(dla: Any, labels: Any) -> tuple[Any, Any, Any]:
     if hasattr(dla, "attribution") and hasattr(dla, "labels"):
         return dla.attribution, dla.labels, getattr(dla, "unit", None)
     raise TypeError(
-        f"show: a {type(dla).__name__} is none of what can be shown: TransformerLens's DirectLogitAttribution, a tensor with its labels, "
+        f"show: {type(dla).__name__} is none of what can be shown: TransformerLens's DirectLogitAttribution, a tensor with its labels, "
         "a DataFrame with columns label and attribution, or an answer of Logitscope as dict, JSON text or path"
     )
 

@@ -46,7 +46,7 @@ export function attributionExhibit(
     const { takeApart } = of;
     return {
       ...of,
-      note: unchecked ? `They add up to ${signed(last?.total[0] ?? NaN)}: to which logit they should was not said.` : of.note,
+      note: unchecked ? `The parts add up to ${signed(last?.total[0] ?? NaN)}. That is not checked: their logit did not come with them.` : of.note,
       kind: 'attribution',
       explained: whole,
       parts,
