@@ -88,13 +88,10 @@ fn environment(project: &Project) -> Result<PathBuf> {
     let python = program(project, "python");
     let required = fs::read(project.path(REQUIREMENTS))?;
     let installed = project.target("notebook/installed-requirements.txt");
+    // A system's Python may have become another since.
     let starts = || {
-        cmd!(sh, "{python} --version")
-            .quiet()
-            .ignore_stdout()
-            .ignore_stderr()
-            .run()
-            .is_ok()
+        let import = cmd!(sh, "{python} -c 'import jupyterlab'");
+        import.quiet().ignore_stderr().run().is_ok()
     };
     if fs::read(&installed).is_ok_and(|installed| installed == required) && starts() {
         return Ok(python);

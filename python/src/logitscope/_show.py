@@ -31,15 +31,15 @@ def show(dla: Any, labels: Any = None, *, title: str | None = None, model: str |
     - an answer of Logitscope: a `dict`, a JSON text, or the path of a JSON file, as the page downloads it and
       `logitscope ... --format json` prints it: an attribution, a lens, effects, patching, a set of prompts.
 
-    `title` is shown in place of the question, and `model` is named beside it. Of numbers that are no answer of Logitscope may also be said:
+    `title` is shown in place of the question, and `model` is named beneath. All but an answer of Logitscope, which says it itself, may come with
 
-    - `unit`: "component", "head" or "layer", if the labels do not say it,
+    - `unit`: "component", "head" or "layer" (default: what the labels are of),
     - `tokens`: the prompt's tokens as texts, as `model.to_str_tokens(prompt)` has them,
-    - `position`: after which of them, counted from the end if negative (default: the last); which is taken of a tensor that has several,
-    - `batch`: which prompt, of a tensor that has several,
-    - `answer`, `incorrect`: the texts of the tokens that are explained and compared,
-    - `logit`, `bias`: what is explained, so that it is checked that the numbers add up to `logit - bias`, the
-      logits of the answer less that of the incorrect token, and the same of `b_U`.
+    - `position`: after which of them, counted from the end if negative (default: the last). Of a tensor with several positions, that one is shown,
+    - `batch`: which prompt, of a tensor with several,
+    - `answer`, `incorrect`: the token that is explained and the one, or those, that it is compared with, as texts,
+    - `logit`, `bias`: the answer's logit, less the incorrect token's if there is one, and the same of `b_U` (default: 0). The numbers are
+      then checked to add up to `logit - bias`.
 
     Raises:
         TypeError: `dla` or an option is none of these.

@@ -21,9 +21,13 @@ export class JupyterLab {
 
   static async start(): Promise<JupyterLab> {
     const folder = mkdtempSync(join(tmpdir(), 'logitscope-notebook-'));
-    const settings = Object.fromEntries(['CONFIG', 'DATA', 'RUNTIME'].map((of) => [`JUPYTER_${of}_DIR`, join(folder, of.toLowerCase())]));
+    // Nobody is there to answer whether they want news.
+    const settings = join(folder, 'settings/@jupyterlab/apputils-extension');
+    mkdirSync(settings, { recursive: true });
+    writeFileSync(join(settings, 'notification.jupyterlab-settings'), JSON.stringify({ fetchNews: 'false' }));
+    const own = Object.fromEntries(['JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR', 'IPYTHONDIR'].map((name) => [name, join(folder, name)]));
     const options = ['--no-browser', '--allow-root', '--ServerApp.port=0', '--IdentityProvider.token=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'];
-    const server = spawn(program, ['lab', `--ServerApp.root_dir=${folder}`, ...options], { env: { ...process.env, ...settings, IPYTHONDIR: join(folder, 'ipython'), JUPYTERLAB_SETTINGS_DIR: join(folder, 'settings') }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const server = spawn(program, ['lab', `--ServerApp.root_dir=${folder}`, ...options], { env: { ...process.env, ...own, JUPYTERLAB_SETTINGS_DIR: join(folder, 'settings') }, stdio: ['ignore', 'ignore', 'pipe'] });
     const origin = new Promise<string>((resolve, reject) => {
       let said = '';
       server.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -37,26 +41,19 @@ export class JupyterLab {
   }
 
   /** Writes a notebook of these cells, opens it and runs all of them. */
-  async open(page: Page, cells: readonly string[], theme: 'Light' | 'Dark' = 'Light'): Promise<Notebook> {
+  async open(page: Page, cells: readonly string[]): Promise<Notebook> {
     const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3', language: 'python' } };
     const code = cells.map((source, i) => ({ cell_type: 'code', id: `cell-${i}`, metadata: {}, execution_count: null, outputs: [], source }));
     const name = `${(this.#notebooks += 1)}.ipynb`;
     writeFileSync(join(this.#folder, name), JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
-    this.#set('themes', { theme: `JupyterLab ${theme}` });
-    this.#set('notification', { fetchNews: 'false' });
     await page.goto(`${this.origin}/doc/tree/${name}?reset`);
     const notebook = new Notebook(page);
-    // Before that, there is nothing to run.
-    await notebook.cell(0).locator('.cm-content').click({ timeout: 60_000 });
+    // Before that, there is nothing to run, or nobody to run it.
+    await expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')).toBeVisible({ timeout: 60_000 });
+    await notebook.cell(0).locator('.cm-content').click();
     await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click();
     return notebook;
-  }
-
-  #set(of: string, settings: object): void {
-    const folder = join(this.#folder, 'settings/@jupyterlab/apputils-extension');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${of}.jupyterlab-settings`), JSON.stringify(settings));
   }
 
   async stop(): Promise<void> {
@@ -84,6 +81,13 @@ export class Notebook {
     await expect(cell.locator('.jp-InputPrompt')).toHaveText(/\d/);
     await expect(cell.locator('.jp-InputPrompt')).not.toHaveText(before ?? '');
     return (await cell.locator('.jp-OutputArea-output pre').allTextContents()).join('').trim();
+  }
+
+  /** Has JupyterLab look otherwise. */
+  async theme(name: 'Dark' | 'Light'): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+C');
+    await this.page.locator('.lm-CommandPalette-input').fill(`JupyterLab ${name}`);
+    await this.page.locator('.lm-CommandPalette-item').filter({ hasText: new RegExp(`JupyterLab ${name}$`) }).first().click();
   }
 
   /** The element that a cell shows. */

@@ -35,6 +35,8 @@ export function place<State extends { selected: string | null }>(
   });
   // Where JupyterLab's keys would go to another cell, they walk the chart.
   el.dataset['lmSuppressShortcuts'] = 'true';
+  // Some notebooks take it from all that they show.
+  element.style.padding = '12px 16px';
   el.append(element);
   const unfollow = followScheme(el, element);
   const end = () => {
@@ -49,13 +51,19 @@ export function place<State extends { selected: string | null }>(
 /** Notebooks say by the colour of their text alone that they are dark. */
 function followScheme(el: HTMLElement, element: HTMLElement): () => void {
   const read = () => {
-    const [red = 0] = getComputedStyle(el).color.match(/[\d.]+/g)?.map(Number) ?? [];
-    element.style.colorScheme = red > 127 ? 'dark' : 'light';
+    element.style.colorScheme = isLight(getComputedStyle(el).color) ? 'dark' : 'light';
   };
   el.style.transition = 'color 1ms';
-  el.addEventListener('transitionend', read);
+  for (const over of ['transitionend', 'transitioncancel'] as const) el.addEventListener(over, read);
   // It is in the page, and has a colour, when it has a size.
   const sized = new ResizeObserver(read);
   sized.observe(el);
   return () => sized.disconnect();
+}
+
+/** By the first of its numbers, which is red or how light it is; some notebooks have theirs as `color(srgb …)` or `oklch(…)`. */
+function isLight(color: string): boolean {
+  const [, space, first] = /^(\w+).*?[ (]([\d.]+)/.exec(color) ?? [];
+  const most = space?.startsWith('rgb') ? 255 : space === 'lab' || space === 'lch' ? 100 : 1;
+  return Number(first) > most / 2;
 }
