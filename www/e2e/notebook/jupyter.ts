@@ -48,11 +48,13 @@ export class JupyterLab {
     writeFileSync(join(this.#folder, name), JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
     await page.goto(`${this.origin}/doc/tree/${name}?reset`);
     const notebook = new Notebook(page);
-    // Before that, there is nothing to run, or nobody to run it.
-    await expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')).toBeVisible({ timeout: 60_000 });
-    await notebook.cell(0).locator('.cm-content').click();
-    await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click();
+    await notebook.cell(0).locator('.cm-content').click({ timeout: 60_000 });
+    // Before the kernel listens, nothing is run, and nothing is said.
+    await expect(async () => {
+      await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click({ timeout: 5000 });
+      await expect(notebook.cell(0).locator('.jp-InputPrompt')).toHaveText(/\d|\*/, { timeout: 5000 });
+    }).toPass({ timeout: 60_000 });
     return notebook;
   }
 
@@ -75,11 +77,12 @@ export class Notebook {
   /** Runs a cell once more, and gives what it prints. */
   async printed(index: number): Promise<string> {
     const cell = this.cell(index);
-    const before = await cell.locator('.jp-InputPrompt').textContent();
+    const prompt = cell.locator('.jp-InputPrompt');
+    await expect(prompt).toHaveText(/\d/);
+    const [before] = /\d+/.exec((await prompt.textContent()) ?? '') ?? [];
     await cell.locator('.cm-content').click();
     await this.page.keyboard.press('Control+Enter');
-    await expect(cell.locator('.jp-InputPrompt')).toHaveText(/\d/);
-    await expect(cell.locator('.jp-InputPrompt')).not.toHaveText(before ?? '');
+    await expect(prompt).toHaveText(new RegExp(`^\\[(?!${before}\\])\\d+\\]:$`));
     return (await cell.locator('.jp-OutputArea-output pre').allTextContents()).join('').trim();
   }
 
