@@ -44,13 +44,13 @@ export const plainAddresses: Plugin = {
   renderChunk: (code) => code.replaceAll('/* @vite-ignore */', ''),
 };
 
-/** A module and all that it imports, as one classic script: in a frame that is sandboxed, Chromium starts no worker from a module's blob. */
-export async function bundled(input: string): Promise<string> {
+/** A module and all that it imports, as one script; a classic one by default: in a frame that is sandboxed, Chromium starts no worker from a module's blob. */
+export async function bundled(input: string, format: 'iife' | 'es' = 'iife'): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: 'warn',
-    plugins: [asGzip, plainAddresses],
-    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, output: { format: 'iife', codeSplitting: false }, transform: { define: { 'import.meta': '{}' } } } },
+    plugins: [asCode, asGzip, plainAddresses],
+    build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, preserveEntrySignatures: 'strict', output: { format, codeSplitting: false }, transform: { define: { 'import.meta': '{}' } } } },
   });
   const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
   const [chunk] = chunks;

@@ -7,6 +7,7 @@ mod browser;
 mod build;
 mod library;
 mod module;
+mod notebook;
 mod npm;
 mod package;
 mod project;
@@ -44,6 +45,8 @@ enum Task {
     Build,
     /// Build the npm package into package/, pack it, and print how large its files are
     Package,
+    /// Build the Python package into target/wheel, and print how large it is
+    Wheel,
     /// Build the page and serve it on this machine
     Serve {
         #[arg(long, default_value_t = 4173)]
@@ -93,6 +96,7 @@ fn run(Arguments { yes, task }: Arguments) -> Result<()> {
         Task::Wasm => build::wasm(&project),
         Task::Build => build::dist(&project),
         Task::Package => package::package(&project),
+        Task::Wheel => notebook::wheel(&project),
         Task::Serve { port } => serve::serve(&project, port),
         Task::Test => test::test(&project),
         Task::Semver { baseline } => library::semver(&project, &baseline),

@@ -15,7 +15,7 @@ use crate::{
     bench,
     bindgen::{self, Bindgen},
     browser::{self, Browsers, Chromium},
-    build, library, npm, package,
+    build, library, notebook, npm, package,
     project::Project,
     toolchain::{self, Std, Toolchain},
 };
@@ -52,6 +52,7 @@ fn steps(project: &Project, report: &mut Report) -> Result<()> {
     })?;
     report.step("page", || build::dist(project))?;
     report.step("the package", || package::install(project))?;
+    report.tests("notebooks", || notebook::test(project))?;
     report.step("the library in another module", || dependent(project, &toolchain))?;
     report.step("the benchmark's types", || bench::check(project))?;
     report.tests("in the browser", || {
@@ -124,6 +125,7 @@ fn page(project: &Project, browsers: &Browsers) -> Result<Counts> {
         .env("CHROME", &browsers.chromium.binary)
         .env("FIREFOX", &browsers.firefox)
         .env("WEBKIT_DRIVER", browsers.webkit.as_deref().unwrap_or(Path::new("")))
+        .env("JUPYTER", notebook::jupyter(project))
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &results)
         .run();
     let results: Value = serde_json::from_str(&fs::read_to_string(results)?)?;
@@ -168,10 +170,11 @@ fn rust_tests(mut command: Command) -> Result<Counts> {
     Ok(counts)
 }
 
+/// How many tests there were.
 #[derive(Clone, Copy, Default)]
-struct Counts {
-    passed: u64,
-    failed: u64,
+pub struct Counts {
+    pub passed: u64,
+    pub failed: u64,
 }
 
 impl Add for Counts {

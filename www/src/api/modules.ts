@@ -40,14 +40,14 @@ export async function copied(name: keyof typeof inlined, { assets }: Assets, mis
   const copy = assets === undefined && missing instanceof LogitscopeError && missing.name === 'DownloadError' ? inlined[name] : undefined;
   if (!copy) throw missing;
   return once(name, async () => {
-    const { default: base64 } = await copy().catch(() => Promise.reject(missing));
-    return unpacked(base64);
+    const { default: packed } = await copy().catch(() => Promise.reject(missing));
+    return unpacked(packed);
   });
 }
 
-/** A module that was gzipped, in base64. */
-export async function unpacked(base64: string): Promise<WebAssembly.Module> {
-  const gzipped = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** A module that was gzipped, as bytes or in base64. */
+export async function unpacked(packed: string | Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  const gzipped = typeof packed === 'string' ? Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)) : packed;
   const bytes = new Response(gzipped).body?.pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(bytes).arrayBuffer());
 }

@@ -2,7 +2,7 @@ import { Chart, type Charted, type Subject } from '../api/charts';
 import { SIDES } from '../state/compared';
 import { UNITS } from '../state/picture';
 import { addsUp } from '../words/depth';
-import { promptText } from '../words/format';
+import { promptText, signed } from '../words/format';
 import { identityLine } from '../words/identity';
 import { SIDE_NAMES } from '../words/patching';
 import { asked as question } from '../words/trail';
@@ -12,8 +12,8 @@ import { effectsFrom } from './effects-json';
 import type { AttributionExhibit, Explained } from './exhibit';
 import { isRecord, numbersOf, textsOf, tokensOf, unreadable, type Json } from './json';
 
-/** Numbers as they are charted, and whether whoever wrote them says that they add up. */
-export type Numbers = Charted & { exact?: boolean };
+/** Numbers as they are charted, and whether whoever wrote them says that they add up, or did not say to what. */
+export type Numbers = Charted & { exact?: boolean; unchecked?: true };
 
 /** Charts of answers to the same question, and of its parts. All or none are made. */
 export function attributionExhibit(
@@ -41,14 +41,16 @@ export function attributionExhibit(
     const parts = apart.map((each) => explained(each, 0));
     const exact = [...whole, ...parts].every(({ numbers, chart }) => (numbers as Numbers).exact !== false && chart.addsUp);
     const last = whole.at(-1)?.numbers;
-    const identity = last && { exact, line: last.of === undefined ? identityLine(of.asked, { ...last, exact }) : addsUp({ ...last, exact }) };
+    const unchecked = whole.some(({ numbers }) => (numbers as Numbers).unchecked);
+    const identity = last && !unchecked && { exact, line: last.of === undefined ? identityLine(of.asked, { ...last, exact }) : addsUp({ ...last, exact }) };
     const { takeApart } = of;
     return {
       ...of,
+      note: unchecked ? `The parts add up to ${signed(last?.total[0] ?? NaN)}. That is not checked: their logit did not come with them.` : of.note,
       kind: 'attribution',
       explained: whole,
       parts,
-      identity,
+      identity: identity || undefined,
       free,
       takeApart:
         takeApart &&
@@ -106,6 +108,8 @@ function sides(json: Json): Numbers[] {
   });
 }
 
+const IDENTITY = ['logit', 'bias', 'total', 'error'];
+
 /** At the last of its positions, if it has several. */
 function numbersFrom(json: Json): Numbers {
   const [labels, positions, attribution] = [textsOf(json, 'labels'), numbersOf(json, 'positions'), numbersOf(json, 'attribution')];
@@ -114,19 +118,21 @@ function numbersFrom(json: Json): Numbers {
     throw unreadable(`\`attribution\` has ${attribution.length} numbers; ${labels.length} labels at ${positions.length} positions need ${labels.length * positions.length}.`);
   }
   const at = (name: string) => numbersOf(json, name).slice(last, last + 1);
+  const values = attribution.filter((_, i) => i % positions.length === last);
+  // Attributions of others come without a logit: then they are what they add up to.
+  const unchecked = !IDENTITY.some((name) => name in json);
+  const sum = json['unit'] === 'layer' ? (values.at(-1) ?? 0) : values.reduce((sum, value) => sum + value, 0);
+  const identity = unchecked ? { logit: [sum], bias: [0], total: [sum], error: [0], unchecked } : { logit: at('logit'), bias: at('bias'), total: at('total'), error: at('error') };
   return {
     // What units there are, the charts know.
     unit: json['unit'] as Numbers['unit'],
     of: json['of'] as string | undefined,
     labels,
-    attribution: attribution.filter((_, i) => i % positions.length === last),
+    attribution: values,
     pattern: json['pattern'] as number[] | undefined,
     activation: json['activation'] as (number | null)[] | undefined,
     positions: positions.slice(last),
-    logit: at('logit'),
-    bias: at('bias'),
-    total: at('total'),
-    error: at('error'),
+    ...identity,
     exact: json['exact'] as boolean | undefined,
   };
 }

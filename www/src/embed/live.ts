@@ -1,7 +1,6 @@
 import { Chart, type Attribution, type Logitscope, type Progress, type Run, type Unit } from '../api/logitscope';
 import type { Asked } from '../state/asked';
 import { promptText } from '../words/format';
-import { parseSource, sourceName } from '../state/source';
 import { asked as question, subjectOf } from '../words/trail';
 import { attributionExhibit } from './attribution';
 import type { AttributionExhibit, Explained } from './exhibit';
@@ -27,7 +26,7 @@ export async function ask(asking: LiveQuestion, signal: AbortSignal, onProgress:
     signal.throwIfAborted();
     const run = await scope.run(asking.prompt, { signal });
     try {
-      const { exhibit, answer } = await attributed(scope, run, asking, signal);
+      const { exhibit, answer } = await attributed(scope, run, asking, held.name, signal);
       const { free } = exhibit;
       const freed = () => {
         free();
@@ -47,7 +46,7 @@ export async function ask(asking: LiveQuestion, signal: AbortSignal, onProgress:
   }
 }
 
-async function attributed(scope: Logitscope, run: Run, asking: LiveQuestion, signal: AbortSignal) {
+async function attributed(scope: Logitscope, run: Run, asking: LiveQuestion, model: string, signal: AbortSignal) {
   const { unit, position: at } = asking;
   const position = at < 0 ? run.tokens.length + at : at;
   const [likeliest] = asking.answer === '' ? await run.predictions(position, 1) : [];
@@ -66,7 +65,7 @@ async function attributed(scope: Logitscope, run: Run, asking: LiveQuestion, sig
     const numbers = await run.attribute({ ...words, unit, of: label });
     return { numbers, chart: Chart.about(numbers, subject) };
   };
-  const of = { asked, prompt: promptText(asked), heading: question(asked), model: sourceName(parseSource(asking.model)), takeApart };
+  const of = { asked, prompt: promptText(asked), heading: question(asked), model, takeApart };
   return { exhibit: attributionExhibit(of, [subject], [attribution]), answer: attribution };
 }
 
