@@ -10,6 +10,9 @@ export const path = (relative: string) => fileURLToPath(new URL(relative, import
 
 export const target = 'es2022';
 
+/** Of files with a hash in their names. The service worker answers for it, so no other page of an origin may have one of this name. */
+export const assetsDir = 'logitscope';
+
 /** Writes the API's types into a folder, and those that wasm-bindgen wrote, which tsc leaves out. */
 export const apiTypes = (folder: string): Plugin => ({
   name: 'api-types',

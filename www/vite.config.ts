@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { marked } from 'marked';
 import { defineConfig, type Plugin } from 'vite';
-import { apiTypes, asCode, bundled, path, target } from './bundling.ts';
+import { asCode, assetsDir, bundled, path, target } from './bundling.ts';
 
 /** The model card as a page: a file server would offer the Markdown itself as a download. */
 const modelCard: Plugin = {
@@ -21,9 +21,6 @@ const modelCard: Plugin = {
   },
 };
 
-/** Of files with a hash in their names. The service worker answers for it, so no other page of an origin may have one of this name. */
-const assetsDir = 'logitscope';
-
 /**
  * The service worker, which knows every file of its version: it stands where its scope is all of the page. Each page says of
  * which version it is.
@@ -35,8 +32,8 @@ const serviceWorker: Plugin = {
     const dist = path('../dist/');
     const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
     const names = (readdirSync(dist, { recursive: true }) as string[]).map((name) => name.replaceAll('\\', '/')).sort();
-    // Neither what only readers, editors and other sites fetch, nor what other pages import.
-    const own = (name: string) => statSync(dist + name).isFile() && !/\.(d\.ts|md|png)$|^(elements|isolation|logitscope)\.js$/.test(name);
+    // Not what only readers, editors and other sites fetch.
+    const own = (name: string) => statSync(dist + name).isFile() && !/\.(d\.ts|md|png)$/.test(name);
     const files = Object.fromEntries(names.filter(own).map((name) => [name, hash(readFileSync(dist + name))]));
     const version = hash(JSON.stringify(files)).slice(0, 16);
     for (const name of Object.keys(files).filter((name) => name.endsWith('.html'))) {
@@ -67,13 +64,8 @@ export default defineConfig({
       input: {
         page: path('index.html'),
         card: path('card.html'),
-        logitscope: path('src/api/logitscope.ts'),
-        elements: path('src/embed/elements.ts'),
       },
-      // The JavaScript API and the element keep their names and their exports: other pages import them.
-      preserveEntrySignatures: 'strict',
-      output: { entryFileNames: ({ name }) => (name === 'logitscope' || name === 'elements' ? '[name].js' : `${assetsDir}/[name]-[hash].js`) },
     },
   },
-  plugins: [apiTypes(path('../dist/types')), asCode, modelCard, serviceWorker],
+  plugins: [asCode, modelCard, serviceWorker],
 });

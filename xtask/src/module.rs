@@ -134,12 +134,15 @@ impl Module {
         let optimizer = project.path("www/node_modules/.bin/wasm-opt");
         let unoptimized = bound.join(format!("{glue}_bg.wasm"));
         let optimized = bound.join(format!("{glue}.wasm"));
-        let level = if *std == Std::Small { "-Oz" } else { "-O1" };
+        let passes: &[&str] = match std {
+            Std::Small => &["--flatten", "--rereloop", "-Oz", "-Oz", "--strip-producers"],
+            _ => &["-O1"],
+        };
         // That nothing is below the first kilobyte, which Rust's stack sees to, lets constants become offsets of loads: a tenth
         // of the kernels' time.
         cmd!(
             sh,
-            "{optimizer} {level} --low-memory-unused --optimize-added-constants-propagate {WASM_FEATURES...} {unoptimized} -o {optimized}"
+            "{optimizer} {passes...} --low-memory-unused --optimize-added-constants-propagate {WASM_FEATURES...} {unoptimized} -o {optimized}"
         )
         .run()?;
         fs::create_dir_all(folder)?;

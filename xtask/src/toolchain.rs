@@ -39,7 +39,7 @@ pub enum Std {
     Ordinary,
     /// With atomics.
     Threads,
-    /// Without what makes sorting, formatting and searching quick and large.
+    /// Without what makes sorting, formatting and searching quick and large, and without the words of panics.
     Small,
 }
 
@@ -84,7 +84,10 @@ impl Toolchain {
         match std {
             Std::Ordinary => cargo,
             Std::Threads => cargo.arg("--config").arg(project.path(".cargo/threads.toml")),
-            Std::Small => cargo.arg("-Zbuild-std-features=optimize_for_size"),
+            Std::Small => cargo
+                .arg("-Zbuild-std-features=optimize_for_size")
+                .arg("--config")
+                .arg(project.path(".cargo/small.toml")),
         }
     }
 
