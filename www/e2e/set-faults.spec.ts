@@ -18,7 +18,8 @@ const drop = (page: Page, text: string, name: string) =>
 async function ask(page: Page, text: string): Promise<void> {
   const area = page.getByRole('textbox', { name: /^CSV with the columns/ });
   if (!(await area.isVisible())) await page.getByRole('button', { name: 'Type or paste' }).click();
-  await area.fill(text);
+  // Chromium takes half a minute to type 2,000 lines.
+  await area.evaluate((area: HTMLTextAreaElement, text) => (area.value = text), text);
   await page.getByRole('button', { name: 'Ask them' }).click();
 }
 
