@@ -74,7 +74,7 @@ test('elements that are taken away while they load leave no request, no worker a
 
 test('a hundred elements are a hundred answers of one model, and none of a page’s errors is theirs', async ({ article, page, server, complaints }) => {
   const src = article.serve('heads.json', exported('heads'));
-  const elements = Array.from({ length: 50 }, (_, i) => live(`${server.page}models/bundled/`, `position="${-1 - (i % 3)}"`) + `<logit-attribution src="${src}"></logit-attribution>`);
+  const elements = Array.from({ length: 50 }, (_, i) => live(`${server.page}models/bundled/`, `position="${-1 - (i % 3)}" selected="none of them"`) + `<logit-attribution src="${src}"></logit-attribution>`);
   // All of them in view.
   await article.open(elements.join(''), 'body { margin: 0 } main { display: grid; grid-template-columns: repeat(10, 1fr) } logit-attribution { height: 60px; overflow: hidden }');
   await expect.poll(async () => (await article.heard('answer')).length, { timeout: 30_000 }).toBe(100);

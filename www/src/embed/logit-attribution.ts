@@ -4,6 +4,7 @@ import { initCharts, type Unit } from '../api/charts';
 import type { Progress } from '../api/logitscope';
 import { define } from '../elements/define';
 import type { Telling } from '../elements/events';
+import { isLabel } from '../state/label';
 import type { LensPlace } from '../state/lens';
 import { bytes, sentence } from '../words/format';
 import type { Exhibit } from './exhibit';
@@ -155,7 +156,8 @@ export class LogitAttribution extends LitElement {
   }
 
   #exhibit() {
-    const { exhibit, selected, place } = this;
+    const { exhibit, place } = this;
+    const selected = isLabel(this.selected) ? this.selected : null;
     const { theme } = this.#scheme;
     switch (exhibit?.kind) {
       case 'attribution':

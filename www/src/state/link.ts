@@ -1,4 +1,5 @@
 import { middle, sentence } from '../words/format';
+import { isLabel } from './label';
 import { SHADES, WHEN } from './lens';
 import { UNITS, type Shown, type View } from './picture';
 import { presetOfSet, presets } from './presets';
@@ -74,6 +75,7 @@ export function parseLink(hash: string): Link | undefined {
   if (prompt === null) return undefined;
   const unit = link.get('unit') as Shown;
   const position = link.get('position');
+  const selected = link.get('selected');
   const byProbability = link.get('contrast') === 'log-probability';
   const [incorrect = '', ...more] = byProbability ? [] : link.getAll('incorrect');
   return {
@@ -91,7 +93,7 @@ export function parseLink(hash: string): Link | undefined {
     },
     view: {
       unit: UNITS.includes(unit) ? unit : 'head',
-      selected: link.get('selected'),
+      selected: isLabel(selected) ? selected : null,
       embed: link.get('embed') === '1',
       tab: one(TABS, link.get('view')),
       when: { shade: one(SHADES, link.get('shade')), at: readCell(link.get('cell')) },
