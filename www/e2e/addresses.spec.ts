@@ -15,6 +15,7 @@ const names: [string, string][] = [
 
 const addresses: [string, string][] = [
   [`${HUB}/gpt2`, GPT2],
+  [`${HUB}/constructor/name`, `${HUB}/constructor/name/resolve/main/`],
   [`${HUB}/openai-community/gpt2/`, GPT2],
   [`${HUB}/openai-community/gpt2?library=transformers#usage`, GPT2],
   [`${HUB}/openai-community/gpt2/tree/main`, GPT2],

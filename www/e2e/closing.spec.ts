@@ -1,16 +1,5 @@
-import type { Browser } from '@playwright/test';
-import { execFileSync } from 'node:child_process';
+import { held } from './held';
 import { expect, test } from './test';
-
-/** Megabytes that the browser's pages hold, their workers included. */
-async function held(browser: Browser): Promise<number> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => String(id));
-  const sizes = execFileSync('ps', ['-o', 'rss=', '-p', pages.join(',')], { encoding: 'utf8' });
-  return sizes.trim().split(/\s+/).reduce((sum, kilobytes) => sum + Number(kilobytes) / 1024, 0);
-}
 
 test('models on two threads that are closed give all of their memory back', async ({ page, server, browser }) => {
   await page.goto(`${server.origin}/an/article`);

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page, TestInfo } from '@playwright/test';
+import { renamed } from './renamed';
 import { expect, test, type Logitscope } from './test';
 
 /** Larger no page that stands alone may be. */
@@ -111,4 +112,40 @@ test('so have a lens, effects, two sentences and what is put from one into the o
       await expect(page.locator('.said')).not.toContainText('Point at');
     });
   }
+});
+
+/** What would run if it were taken for anything but a text, and what ends a line in a script alone. */
+const HOSTILE = `</script><script>ran()</script><img src=x onerror=ran()>"' onload="ran() \u2028\u2029<!--<script>`;
+
+test('nothing runs that stands in tokens, prompts or names, not in a page that is saved from a saved one either', async ({ scope, page, server, browser }, info) => {
+  await page.evaluate(() => ((self as unknown as { ran: () => void }).ran = () => console.error('ran')));
+  await scope.load(renamed(server, `hostile<img src=x onerror=ran()>`, { 'Ġis': HOSTILE }));
+  await expect(scope.modelButton).toHaveAccessibleName(/hostile/);
+  await scope.prompt.fill(`The capital of France${HOSTILE}`);
+  await scope.incorrect.fill('');
+  await scope.answered();
+  await expect(scope.tokens.last()).toContainText('</script>');
+  const file = await saved(scope, 'Heads', info);
+  const shown = async (page: Page) => {
+    await expect(chart(page, /^Heads/)).toBeVisible();
+    await expect(page.locator('[part=prompt]')).toContainText('The capital of France</script><script>ran()');
+    await expect(page.locator('[part=identity]')).toContainText('The parts add up');
+    await page.locator('summary').click();
+    await expect(page.getByRole('row', { name: /L2H5/ })).toBeVisible();
+    expect(await page.locator('img, script:not([type="application/json"], [type=module])').count()).toBe(0);
+  };
+  const again = info.outputPath('again.html');
+  await opened(browser, file, async (page) => {
+    await shown(page);
+    await writeFile(again, await page.content());
+  });
+  await opened(browser, again, shown);
+  const { name, bytes } = await scope.download('SVG');
+  expect(name).toMatch(/^[\p{L}\p{N}.-]+$/u);
+  const inside = await page.evaluate((svg) => {
+    const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
+    return [...documentElement.querySelectorAll('*')].flatMap((element) => [element.localName, ...element.getAttributeNames().filter((name) => /^on|href/.test(name))]);
+  }, bytes.toString());
+  expect(inside.length).toBeGreaterThan(20);
+  expect(inside.filter((name) => /script|img|parsererror|foreignObject|^on|href/.test(name))).toEqual([]);
 });

@@ -6,8 +6,8 @@ import sirv from 'sirv';
 const folder = (relative: string) =>
   sirv(fileURLToPath(new URL(relative, import.meta.url)), { dev: true, etag: true });
 
-/** What a server can do to a file: not have it, send a page in its place, break off halfway, stall there, or keep it to itself. */
-export type Fault = 'missing' | 'page' | 'cut' | 'stall' | 'no CORS';
+/** What a server can do to a file: not have it, ask who wants it, send a page in its place, break off halfway, stall there, or keep it to itself. */
+export type Fault = 'missing' | 'denied' | 'page' | 'cut' | 'stall' | 'no CORS';
 
 /** The page under a path of a plain file server, as on GitHub Pages, with models beside it that tests can break. */
 const PATH = '/some/where/';
@@ -85,6 +85,10 @@ export class FileServer {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>404</title>');
     };
     if (fault === 'missing') return missing();
+    if (fault === 'denied') {
+      response.writeHead(401, { 'content-type': 'text/html' }).end('<!doctype html><title>401</title>');
+      return;
+    }
     if (fault === 'page') {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Please sign in</title>');
       return;
@@ -109,7 +113,8 @@ function throttle(response: ServerResponse, fault: 'cut' | 'stall'): void {
   const write = response.write.bind(response) as (chunk: Uint8Array) => boolean;
   const chunks: Uint8Array[] = [];
   response.write = (chunk: Uint8Array) => chunks.push(chunk) > 0;
-  response.end = () => {
+  response.end = (last?: unknown) => {
+    if (last instanceof Uint8Array) chunks.push(last);
     const body = Buffer.concat(chunks);
     const half = body.subarray(0, body.length / 2);
     let sent = 0;

@@ -1,29 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { renamed } from './renamed';
 import { expect, test, type Logitscope } from './test';
 
-const BUNDLED = new URL('../public/models/bundled/', import.meta.url);
 const LONG = 'ab'.repeat(500_000);
 
 /** Opens the bundled model with other texts for some of its tokens. */
 async function openWith(scope: Logitscope, texts: Record<string, string>, prompt: string, answer: string): Promise<void> {
-  const tokenizer = JSON.parse(readFileSync(new URL('tokenizer.json', BUNDLED), 'utf8')) as {
-    model: { vocab: Record<string, number>; merges: [string, string][] };
-    added_tokens: object[];
-  };
-  for (const [text, content] of Object.entries(texts)) {
-    const { vocab, merges } = tokenizer.model;
-    tokenizer.model.merges = merges.filter(([left, right]) => ![left, right, left + right].includes(text));
-    const id = vocab[text] ?? NaN;
-    delete vocab[text];
-    vocab[content] = id;
-    tokenizer.added_tokens.push({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: false });
-  }
-  const folder = scope.server.make('renamed', {
-    'config.json': readFileSync(new URL('config.json', BUNDLED)),
-    'model.safetensors': readFileSync(new URL('model.safetensors', BUNDLED)),
-    'tokenizer.json': Buffer.from(JSON.stringify(tokenizer)),
-  });
-  await scope.load(folder);
+  await scope.load(renamed(scope.server, 'renamed', texts));
   await expect(scope.modelButton).toHaveAccessibleName(/renamed/);
   await scope.prompt.fill(prompt);
   await scope.answer.fill(answer);

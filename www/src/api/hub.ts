@@ -10,12 +10,12 @@ const legacy = new Map([
 ]);
 
 /** What else has its pages where a model's owner would stand. */
-const notModels: Record<string, string> = {
-  datasets: 'a dataset',
-  spaces: 'a space',
-  collections: 'a collection',
-  papers: 'a paper',
-};
+const notModels = new Map([
+  ['datasets', 'a dataset'],
+  ['spaces', 'a space'],
+  ['collections', 'a collection'],
+  ['papers', 'a paper'],
+]);
 
 const example =
   'A model’s name on the hub is owner/name or owner/name@revision, such as openai-community/gpt2; a model elsewhere has the URL of ' +
@@ -56,7 +56,7 @@ export function isOnHub(address: string): boolean {
 export function hubFolderOf(url: URL): string {
   const [first = '', ...rest] = url.pathname.split('/').filter(Boolean).map(decoded);
   const refuse = (what: string) => new LogitscopeError('ArgumentError', `${url} is ${what}, not a model’s. ${example}`);
-  const other = notModels[first];
+  const other = notModels.get(first);
   if (other) throw refuse(`the address of ${other}`);
   const old = legacy.get(first);
   if (!old && (rest[0] === undefined || pages.has(rest[0]))) throw refuse('the address of a user or an organization');

@@ -132,13 +132,15 @@ export function effectsAll(call: Call, prompts: readonly SetPrompt[], removal: R
 /** @internal */
 export function sourcesAll(call: Call, prompts: readonly SetPrompt[], options: SetOptions & Working<SetSources>): Promise<SetSources> {
   return ask(call, prompts, { measure: 'sources' }, options, (known) => {
-    const roles: Record<string, RoleSources> = {};
+    // Their names are the reader's: one may be that of something which every object has.
+    const roles = new Map<string, RoleSources>();
     for (const { name, role = '', n, mean, sd } of known.tables) {
       const nothing: Moments = { mean: NUMBERS, sd: NUMBERS };
-      const of = (roles[role] ??= { n, pattern: nothing, attribution: nothing });
+      const of = roles.get(role) ?? { n, pattern: nothing, attribution: nothing };
+      roles.set(role, of);
       of[name === 'pattern' ? 'pattern' : 'attribution'] = { mean, sd };
     }
-    return { ...answer(known), labels: listed(known.tables[0]?.labels ?? ''), roles };
+    return { ...answer(known), labels: listed(known.tables[0]?.labels ?? ''), roles: Object.fromEntries(roles) };
   });
 }
 

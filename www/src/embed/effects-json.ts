@@ -4,7 +4,7 @@ import { numberOf, numbersOf, textsOf, unreadable, type Json } from './json';
 /** Exported effects of one unit. */
 export function effectsFrom(json: Json): Effects {
   const [unit, logit] = [json['unit'], numberOf(json, 'logit')];
-  if (unit !== 'component' && unit !== 'head') throw unreadable(`\`unit\`: effects are of unit component or head, and not of ${JSON.stringify(unit)}.`);
+  if (unit !== 'component' && unit !== 'head') throw unreadable(`\`unit\`: effects are of unit component or head, and not of ${JSON.stringify(unit) ?? 'none'}.`);
   if (logit === undefined) throw unreadable('`logit` is missing: what the model says with every part in place.');
   const labels = textsOf(json, 'labels');
   const all = (name: string) => {

@@ -4,6 +4,7 @@ import { initCharts, type Unit } from '../api/charts';
 import type { Progress } from '../api/logitscope';
 import { define } from '../elements/define';
 import type { Telling } from '../elements/events';
+import { isLabel } from '../state/label';
 import type { LensPlace } from '../state/lens';
 import { bytes, sentence } from '../words/format';
 import type { Exhibit } from './exhibit';
@@ -17,6 +18,8 @@ import type { LogitAttributionEvents } from './types';
 const ASKED = ['model', 'prompt', 'answer', 'incorrect', 'unit', 'position', 'src', 'data'] as const;
 /** An element that is moved is out of the page for less. */
 const MOVED_MS = 500;
+/** Bytes of a file beyond which it is not read: the page would stand still. The lens of a thousand tokens takes some 30 MB. */
+const LARGEST = 64e6;
 
 /** An answer in any page: of a model, or of JSON. */
 @define('logit-attribution')
@@ -153,7 +156,8 @@ export class LogitAttribution extends LitElement {
   }
 
   #exhibit() {
-    const { exhibit, selected, place } = this;
+    const { exhibit, place } = this;
+    const selected = isLabel(this.selected) ? this.selected : null;
     const { theme } = this.#scheme;
     switch (exhibit?.kind) {
       case 'attribution':
@@ -223,7 +227,12 @@ async function fetched(src: string, signal: AbortSignal): Promise<unknown> {
     throw unreadable(`${name} could not be fetched: there was no answer. Another origin has to allow it (CORS).`);
   });
   if (!response.ok) throw unreadable(`${name} could not be fetched: ${response.status} ${response.statusText}`.trim());
-  return parsed(await response.text(), name);
+  // Not in the page's memory before it is known how large it is.
+  const file = await response.blob().catch(() => {
+    throw unreadable(`${name} could not be fetched: the connection was cut.`);
+  });
+  if (file.size > LARGEST) throw unreadable(`${name} has ${bytes(file.size)}; an answer of more than ${bytes(LARGEST)} is not read.`);
+  return parsed(await file.text(), name);
 }
 
 function parsed(text: string, name: string): unknown {
@@ -231,6 +240,7 @@ function parsed(text: string, name: string): unknown {
     return JSON.parse(text);
   } catch {
     const begin = text.trim().slice(0, 24);
-    throw unreadable(`${name} is not JSON${begin ? `: it begins with ${JSON.stringify(begin)}` : ': it is empty'}.`);
+    const what = /^[{[]/.test(begin) ? 'it begins like JSON, and is cut or damaged' : begin ? `it begins with ${JSON.stringify(begin)}` : 'it is empty';
+    throw unreadable(`${name} is not JSON: ${what}.`);
   }
 }

@@ -1,4 +1,5 @@
-import { middle, sentence } from '../words/format';
+import { count, middle, sentence } from '../words/format';
+import { isLabel } from './label';
 import { SHADES, WHEN } from './lens';
 import { UNITS, type Shown, type View } from './picture';
 import { presetOfSet, presets } from './presets';
@@ -6,6 +7,9 @@ import type { Question } from './question';
 import { BUNDLED, parseSource, type Source } from './source';
 import { parseStep } from './trail';
 import { ABLATIONS, COMPARISONS, PLACES, TABS, WHAT_IF, type Cell } from './what-if';
+
+/** More tokens to compare with no page shows. */
+const COMPARED = 100;
 
 /** A question, its model and what is shown of the answer, as the part of a URL after `#`, defaults left out. */
 export function formatLink(source: Source, question: Question, view: View): string {
@@ -53,7 +57,7 @@ export function formatLink(source: Source, question: Question, view: View): stri
 /** What a link says. */
 export interface Link {
   source: Source;
-  /** Why it is not the model that the link names: those of local files cannot be linked to, and others may not be readable. */
+  /** Why it is not the model that the link names: those of local files cannot be linked to, and others may not be readable. Or what of it was left out. */
   notice?: string;
   question: Question;
   view: View;
@@ -74,9 +78,12 @@ export function parseLink(hash: string): Link | undefined {
   if (prompt === null) return undefined;
   const unit = link.get('unit') as Shown;
   const position = link.get('position');
+  const selected = link.get('selected');
   const byProbability = link.get('contrast') === 'log-probability';
-  const [incorrect = '', ...more] = byProbability ? [] : link.getAll('incorrect');
+  const others = byProbability ? [] : link.getAll('incorrect');
+  const [incorrect = '', ...more] = others.slice(0, COMPARED);
   return {
+    ...(others.length > COMPARED && { notice: `This link compares with ${count(others.length)} tokens. The first ${COMPARED} are taken.` }),
     ...readModel(model),
     question: {
       prompt,
@@ -91,7 +98,7 @@ export function parseLink(hash: string): Link | undefined {
     },
     view: {
       unit: UNITS.includes(unit) ? unit : 'head',
-      selected: link.get('selected'),
+      selected: isLabel(selected) ? selected : null,
       embed: link.get('embed') === '1',
       tab: one(TABS, link.get('view')),
       when: { shade: one(SHADES, link.get('shade')), at: readCell(link.get('cell')) },

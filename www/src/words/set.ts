@@ -2,9 +2,12 @@ import type { SetAttribution, SetPrompt, Subject } from '../api/logitscope';
 import { UNITS } from '../state/picture';
 import { momentsOf, namedBy, type Always, type PartMoments } from '../state/set';
 import { baseline } from './effects';
-import { count, plusMinus } from './format';
+import { count, middle, plusMinus } from './format';
 
 /** What is found over many prompts, in words. */
+
+/** A prompt is told in no more characters. */
+const LINE = 400;
 
 /** What is asked of which prompts. */
 type AskedSet = Pick<Always, 'set' | 'byProbability'>;
@@ -95,7 +98,7 @@ function lookLine({ role, n, pattern, attribution }: PartMoments['roles'][number
 
 /** A prompt in one line. */
 export function promptLine({ prompt, tokens = [] }: Pick<SetPrompt, 'prompt' | 'tokens'>): string {
-  return prompt ?? tokens.join(', ');
+  return middle(prompt ?? tokens.join(', '), LINE);
 }
 
 /** How well the parts of every prompt add up. */

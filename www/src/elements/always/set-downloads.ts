@@ -8,7 +8,7 @@ import { fileName, sentence } from '../../words/format';
 import { allAddUp, overall, replaced } from '../../words/set';
 import { UNIT_NAMES } from '../../words/units';
 import '../answer/download-row';
-import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
+import { address, cell, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
 import { base } from '../styles';
 import { meanChart, type ModelShape } from './mean-chart';
 
@@ -136,10 +136,4 @@ export class SetDownloads extends LitElement {
       }
     `,
   ];
-}
-
-/** A cell of CSV; what would end it is put in quotes. */
-function cell(value: string | number | boolean | undefined): string {
-  const text = String(value ?? '');
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

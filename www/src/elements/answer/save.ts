@@ -85,6 +85,17 @@ export function commented(comments: readonly string[], rows: readonly string[]):
   return [...said, ...rows, ''].join('\n');
 }
 
+/** A text that a spreadsheet would compute, with the apostrophe that keeps it a text. */
+export function inert(text: string): string {
+  return text.replace(/^[=+\-@\t\r]/, "'$&");
+}
+
+/** A cell of CSV; what would end it is put in quotes. */
+export function cell(value: string | number | boolean | undefined): string {
+  const text = typeof value === 'string' ? inert(value) : String(value ?? '');
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 /** Downloads one unit's chart or numbers. */
 export async function save(format: Format, picture: Picture, unit: Shown, look: Look, effects?: Effects, taken?: Part): Promise<void> {
   const { source, answer } = picture;

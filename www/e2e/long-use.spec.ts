@@ -1,0 +1,107 @@
+import { randomModel } from './checkpoint';
+import { held } from './held';
+import { expect, test, type Logitscope } from './test';
+
+/** Rounds of what a reader does; 200 are 1,000 prompts, and 200 of all else: ROUNDS=200. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
+
+/** On how many threads the model in use computes, and the bytes of WebAssembly that it has taken. */
+function inUse({ page }: Logitscope): Promise<{ threads: number; bytes: number }> {
+  return page.evaluate(async () => {
+    const element = document.querySelector<HTMLElement & { stores: { models: { scope: import('../src/api/logitscope').Logitscope } } }>('logitscope-page')!;
+    const { scope } = element.stores.models;
+    return { threads: scope.engine.threads, bytes: await scope.memory() };
+  });
+}
+
+test('a page in use for long takes no more memory than one in use for a moment', async ({ scope, page, server, browser }) => {
+  test.setTimeout(60_000 + ROUNDS * 30_000);
+  const other = `#model=${encodeURIComponent(server.make('other', randomModel({ n_layer: 4, n_head: 8, n_embd: 64, n_positions: 128, vocab_size: 500 })))}&prompt=1,5,9`;
+  const go = (hash: string) => page.evaluate((hash) => (location.hash = hash), hash);
+  const written = page.getByRole('button', { name: /written by the model/ });
+  const [who, whatIf] = [page.getByRole('tab', { name: 'Who wrote it' }), page.getByRole('tab', { name: 'What if' })];
+  const steps = (await scope.checkpoints()).length;
+
+  const round = async (i: number) => {
+    for (const name of ['Mary', 'Tom', 'Anna', 'Paul', 'Kate']) {
+      await scope.prompt.fill(`When ${name} and John went to the store number ${i}, John gave a drink to`);
+      await scope.answered();
+    }
+    await page.getByRole('button', { name: 'Generate…' }).click();
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await expect(written.nth(2)).toBeVisible();
+    await scope.prompt.fill('When Mary and John went to the store, John gave a drink to '.repeat(3).trim());
+    // Left while every part is taken out.
+    await whatIf.click();
+    await who.click();
+    await scope.prompt.fill(`The capital of Italy, ${i}, is`);
+    await scope.answered();
+    await scope.goTo(i % (steps - 1));
+    await scope.goTo(steps - 1);
+    await go(other);
+    if (i === 0) await scope.accept();
+    await expect(scope.modelButton).toHaveAccessibleName(/other/);
+    await scope.answered();
+    expect((await inUse(scope)).threads).toBe(2);
+    await go('#prompt=The+capital+of+France+is&answer=+Paris');
+    await expect(scope.modelButton).toHaveAccessibleName('Model: bundled model');
+    await scope.answered();
+  };
+
+  const devtools = await page.context().newCDPSession(page);
+  const megabytes = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    return held(browser);
+  };
+
+  const WARM = 1;
+  for (let i = 0; i < WARM; i += 1) await round(i);
+  const before = { page: await megabytes(), model: (await inUse(scope)).bytes };
+  for (let i = WARM; i < WARM + ROUNDS; i += 1) await round(i);
+  // A thread that computes is ended by the browser two seconds after it was told to end.
+  await expect.poll(() => page.workers().length).toBe(1);
+  const after = { page: await megabytes(), model: (await inUse(scope)).bytes };
+  console.log(`${ROUNDS} rounds: the page from ${before.page.toFixed(0)} to ${after.page.toFixed(0)} MB, its model from ${(before.model / 1e6).toFixed(1)} to ${(after.model / 1e6).toFixed(1)} MB`);
+  expect(after.model - before.model).toBeLessThan(10e6);
+  expect(after.page - before.page).toBeLessThan(100);
+  expect((await scope.numbers()).answer.text).toBe(' Paris');
+});
+
+test('effects that are cancelled a hundred times leave nothing, and a model that is closed meanwhile leaves no call', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const model = server.make('slow', randomModel({ n_layer: 6, n_head: 8, n_embd: 128, n_positions: 128, vocab_size: 100 }));
+  const told = await page.evaluate(
+    async ({ module, model }) => {
+      const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(model, { keep: false, threads: 2 });
+      const run = await scope.run(Array.from({ length: 100 }, (_, i) => (i * 7) % 100));
+      const asked = { answer: 7, incorrect: 9, unit: 'head' } as const;
+      const logit = (await run.attribute(asked)).logit[0];
+      const outcomes: Record<string, number> = {};
+      const cancel = async (i: number) => {
+        const stop = new AbortController();
+        const enough = new Error('enough');
+        setTimeout(() => stop.abort(enough), (i * 7) % 40);
+        const outcome = await run.effects({ ...asked, signal: stop.signal }).then(() => 'answered', (error: unknown) => (error === enough ? 'cancelled' : String(error)));
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      };
+      for (let i = 0; i < 10; i += 1) await cancel(i);
+      const before = await scope.memory();
+      for (let i = 0; i < 100; i += 10) await Promise.all(Array.from({ length: 10 }, (_, k) => cancel(i + k)));
+      const grown = (await scope.memory()) - before;
+      const same = (await run.attribute(asked)).logit[0] === logit;
+      const pending = [run.effects(asked), run.lens(), scope.attributeAll([{ tokens: [1, 2, 3], answer: 5 }], { unit: 'head' }), run.patch(run, { answer: 7, site: 'z' }), scope.generate([1, 2])];
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      scope.close();
+      const closed = await Promise.all(pending.map((call) => call.then(() => 'answered', ({ name }: Error) => name)));
+      return { outcomes, grown, same, closed };
+    },
+    { module: `${server.page}logitscope.js`, model },
+  );
+  expect(told.outcomes['cancelled']).toBeGreaterThan(100);
+  expect(Object.keys(told.outcomes).filter((outcome) => !/^(cancelled|answered)$/.test(outcome))).toEqual([]);
+  expect(told.grown).toBeLessThan(20e6);
+  expect(told.same).toBe(true);
+  expect(told.closed.filter((outcome) => outcome !== 'ClosedError')).toEqual([]);
+  await expect.poll(() => page.workers().length).toBe(0);
+});
