@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { apiTypes, asCode, assetsDir, path, target } from './bundling.ts';
 
 /**
@@ -10,6 +10,13 @@ const groups = [
   { name: 'answer', test: /node_modules\/(lit|@lit|lit-element|lit-html)\/|@oxc-project|\/src\/(embed\/(?!live|shared-model|(lens|patching|effects|set)(-exhibit)?\.)|elements\/(?!lens\/|what-if\/|always\/)|state\/(?!source\b)|words\/(?!lens\b))/ },
 ];
 
+/** What a page of somebody else's fetches ahead is theirs to say: Vite's own way would be half of elements.js. */
+const noPreloading: Plugin = {
+  name: 'no-preloading',
+  enforce: 'pre',
+  load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : undefined),
+};
+
 /** What other pages import from dist/, beside the page: the JavaScript API and the elements, which keep their names and their exports. */
 export default defineConfig({
   base: './',
@@ -19,7 +26,6 @@ export default defineConfig({
     outDir: path('../dist'),
     emptyOutDir: false,
     assetsDir,
-    // What a page of somebody else's fetches ahead is theirs to say.
     modulePreload: false,
     rolldownOptions: {
       input: { logitscope: path('src/api/logitscope.ts'), elements: path('src/embed/elements.ts') },
@@ -27,5 +33,5 @@ export default defineConfig({
       output: { entryFileNames: '[name].js', codeSplitting: { groups, includeDependenciesRecursively: false } },
     },
   },
-  plugins: [apiTypes(path('../dist/types')), asCode],
+  plugins: [apiTypes(path('../dist/types')), asCode, noPreloading],
 });
