@@ -3,7 +3,7 @@
 //!
 //! Nothing panics across the boundary: an [`Error`] becomes a JavaScript `Error` with the same message, whose `name`
 //! says what has to be mended (`PromptError`, `AnswerError`, ...). A panic, which is a bug, becomes an `Error` named
-//! `PanicError`; after it, as after a trap, the module must not be called again.
+//! `PanicError`, or a `RuntimeError` without words in the module of the charts alone; after it, as after a trap, the module must not be called again.
 #![cfg(target_arch = "wasm32")]
 
 use logitscope::Error;
