@@ -10,7 +10,7 @@ const groups = [
   { name: 'answer', test: /node_modules\/(lit|@lit|lit-element|lit-html)\/|@oxc-project|\/src\/(embed\/(?!live|shared-model|(lens|patching|effects|set)(-exhibit)?\.)|elements\/(?!lens\/|what-if\/|always\/)|state\/(?!source\b)|words\/(?!lens\b))/ },
 ];
 
-/** What a page of somebody else's fetches ahead is theirs to say: Vite's own way would be half of elements.js. */
+/** What a page of somebody else's fetches ahead is theirs to say: Vite's own way would be more than half of elements.js. */
 const noPreloading: Plugin = {
   name: 'no-preloading',
   enforce: 'pre',
