@@ -71,7 +71,7 @@ pub mod floor {
 
     /// The length of a packed weight.
     pub fn packed_len(inputs: usize, outputs: usize) -> usize {
-        kernel::panels(outputs) * inputs * kernel::PANEL
+        kernel::packed_len(inputs, outputs) as usize
     }
 
     /// `x W + b` for `x` `[rows, k]`.
