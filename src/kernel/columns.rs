@@ -1,10 +1,9 @@
 //! A matrix too large for the caches times several vectors at once: it is read once for all of them.
 
-use rayon::prelude::*;
-
 use super::ahead::Ahead;
 use super::lanes::{Kernel, Lanes, with_lanes};
 use super::packing::float32s;
+use super::parallel::collected;
 use super::{Element, PANEL, panels};
 
 /// Rows of the matrix that are multiplied at a time, and stay in the caches while all vectors go over them: whole tiles of every
@@ -48,7 +47,8 @@ impl Columns {
     pub fn products<E: Element>(&self, matrix: &[E]) -> Vec<Vec<f32>> {
         assert!(matrix.len().is_multiple_of(self.k), "the matrix is not [rows, k]");
         let size = BLOCK * self.k;
-        let product = |(block, rows): (usize, &[E])| {
+        let product = |block: usize| {
+            let rows = &matrix[block * size..matrix.len().min((block + 1) * size)];
             let mut y = vec![0.0; rows.len() / self.k * self.width()];
             let next = &matrix[((block + 1) * size).min(matrix.len())..];
             with_lanes(Product {
@@ -59,7 +59,7 @@ impl Columns {
             });
             y
         };
-        matrix.par_chunks(size).enumerate().map(product).collect()
+        collected(matrix.len().div_ceil(size), product)
     }
 }
 

@@ -17,6 +17,8 @@ mod packing;
 mod parallel;
 mod products;
 mod softmax;
+#[cfg(any(test, feature = "team"))]
+mod team;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -29,6 +31,8 @@ pub(crate) use gelu::gelu_tanh;
 pub(crate) use layer_norm::{layer_norm, scale};
 pub(crate) use linear::linear;
 pub(crate) use packing::{PANEL, packed_len, panels, place, row};
+#[cfg(feature = "team")]
+pub(crate) use parallel::TEAM;
 pub(crate) use products::{along, by_head, squared_rows};
 pub(crate) use softmax::{Softmax, extremes};
 pub(crate) use values::{dots_by_head, dots_f64};

@@ -3,6 +3,7 @@
 
 mod columns;
 mod linear;
+mod team;
 
 use std::cell::Cell;
 
