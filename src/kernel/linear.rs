@@ -99,9 +99,14 @@ impl<E: Element> Product<'_, E> {
         for first in panels.clone().step_by(at_once) {
             let some = first..panels.end.min(first + at_once);
             let sums = self.sums(some.clone());
-            for (panel, sums) in some.zip(sums.chunks_exact(self.width * PANEL)) {
-                // SAFETY: by the caller's promises.
-                unsafe { self.write(panel, sums.as_chunks().0) };
+            let sums = sums.as_chunks().0;
+            // A few rows of y at a time: their lines are then written as a whole.
+            for start in (0..self.rows).step_by(GROUP) {
+                let rows = start..self.rows.min(start + GROUP);
+                for (panel, sums) in some.clone().zip(sums.chunks_exact(self.width)) {
+                    // SAFETY: by the caller's promises.
+                    unsafe { self.write(panel, rows.start, &sums[rows.clone()]) };
+                }
             }
         }
     }
@@ -135,13 +140,13 @@ impl<E: Element> Product<'_, E> {
     ///
     /// # Safety
     /// As [`compute`](Self::compute).
-    unsafe fn write(&self, panel: usize, sums: &[[f32; PANEL]]) {
+    unsafe fn write(&self, panel: usize, first: usize, sums: &[[f32; PANEL]]) {
         let start = panel * PANEL;
         let wanted = self.columns.start.max(start)..self.columns.end.min(start + PANEL);
         let mut bias = [0.0; PANEL];
         let given = &self.bias[start..self.bias.len().min(start + PANEL)];
         bias[..given.len()].copy_from_slice(given);
-        for (row, sums) in sums.iter().take(self.rows).enumerate() {
+        for (row, sums) in (first..).zip(sums) {
             let numbers: [f32; PANEL] = std::array::from_fn(|i| sums[i] + bias[i]);
             let at = row * self.columns.len() + wanted.start - self.columns.start;
             // SAFETY: the columns are wanted, so the row of y has them; the caller promises that nobody else writes there.
