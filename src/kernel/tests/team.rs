@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-use crate::kernel::team::Team;
+use super::super::team::Team;
 
 /// With so many members, which end with the process.
 fn team(members: usize) -> &'static Team {
