@@ -10,11 +10,14 @@ use std::ops::Range;
 use super::ahead::Ahead;
 use super::lanes::{Kernel, Lanes, with_lanes};
 use super::packing::{BLOCK_ROWS, Packed, float32s};
-use super::parallel::{Shared, area, filled, share};
+use super::parallel::{Shared, area, filled, share, threads};
 use super::{Element, PANEL, panels};
 
 /// Rows of x that are copied side by side.
 const GROUP: usize = 4;
+
+/// Rows of x that walk along the weight at once: their copy takes no more memory, however many there are.
+const AT_ONCE: usize = 256;
 
 /// Sums that wait in memory at a time, so that they stay in the caches: 256 KB.
 const WAITING: usize = 1 << 16;
@@ -34,26 +37,39 @@ pub(crate) fn linear<E: Element>(x: &[f32], k: usize, weight: &[E], bias: &[f32]
         columns.start < columns.end && columns.end <= bias.len(),
         "columns are not of the n"
     );
-    let rows = x.len() / k;
     let first = columns.start / PANEL;
-    let x = grouped(x, rows, k);
-    // SAFETY: every column is in one panel, and each panel is of one part.
+    let wanted = columns.len();
+    // SAFETY: every row is of one chunk, every column in one panel, and each panel is of one part.
     unsafe {
-        filled(area(rows, columns.len()), |y| {
-            let product = Product {
-                x: &x,
-                rows,
-                width: x.len() / k,
-                weight,
-                bias,
-                columns: &columns,
-                y,
-            };
-            share(panels(columns.end) - first, x.len() as u64 * PANEL as u64, |part| {
-                product.compute(first + part.start..first + part.end);
-            });
+        filled(area(x.len() / k, wanted), |y| {
+            for (i, x) in x.chunks(k.saturating_mul(AT_ONCE)).enumerate() {
+                let rows = x.len() / k;
+                let x = grouped(x, rows, k);
+                let product = Product {
+                    x: &x,
+                    rows,
+                    width: x.len() / k,
+                    weight,
+                    bias,
+                    columns: &columns,
+                    y: y.part(i * AT_ONCE * wanted..(i * AT_ONCE + rows) * wanted),
+                };
+                share(panels(columns.end) - first, x.len() as u64 * PANEL as u64, |part| {
+                    product.compute(first + part.start..first + part.end);
+                });
+            }
         })
     }
+}
+
+/// The bytes that a product from `k` to `n` numbers takes beside its result while it is computed: for x as tiles read it, and for sums
+/// that wait.
+pub(crate) fn scratch(rows: u64, k: usize, n: usize) -> [u64; 2] {
+    let width = rows.min(AT_ONCE as u64).next_multiple_of(GROUP as u64);
+    let all = width.saturating_mul(n.next_multiple_of(PANEL) as u64);
+    let waiting = all.min(width.saturating_mul(PANEL as u64).max(WAITING as u64));
+    let numbers = [width.saturating_mul(k as u64), waiting.saturating_mul(threads() as u64)];
+    numbers.map(|n| n.saturating_mul(size_of::<f32>() as u64))
 }
 
 /// x as tiles read it, `[blocks, groups, rows of the block, GROUP]`, with zeros for the rows that the last group lacks. A row that

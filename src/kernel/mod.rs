@@ -29,7 +29,7 @@ pub(crate) use dot::{matrix_vector, sum_of_rows};
 pub(crate) use element::Element;
 pub(crate) use gelu::gelu_tanh;
 pub(crate) use layer_norm::{layer_norm, scale};
-pub(crate) use linear::linear;
+pub(crate) use linear::{linear, scratch};
 pub(crate) use packing::{PANEL, packed_len, panels, place, row};
 #[cfg(feature = "team")]
 pub(crate) use parallel::TEAM;

@@ -41,7 +41,8 @@ pub(super) fn collected<T: Send + Sync>(n: usize, of: impl Fn(usize) -> T + Sync
     made.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
-fn threads() -> usize {
+/// How many threads share the work.
+pub(super) fn threads() -> usize {
     #[cfg(feature = "team")]
     return TEAM.threads();
     #[cfg(not(feature = "team"))]
