@@ -65,6 +65,22 @@ pub mod report;
 pub use candle_core;
 pub use error::{Error, Result};
 
+/// Threads that share the work where the library can start none: a browser's workers, on one memory.
+#[cfg(feature = "team")]
+pub mod team {
+    use crate::kernel::TEAM;
+
+    /// Says how many threads there will be, with the one that asks. Until the others have entered, those that are there do the work.
+    pub fn open(threads: usize) {
+        TEAM.open(threads);
+    }
+
+    /// Makes the calling thread one of them, for as long as it lives.
+    pub fn enter() -> ! {
+        TEAM.enter()
+    }
+}
+
 /// The linear layers' kernel, to be measured against the machine.
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -73,7 +89,7 @@ pub mod floor {
 
     /// The length of a packed weight.
     pub fn packed_len(inputs: usize, outputs: usize) -> usize {
-        kernel::panels(outputs) * inputs * kernel::PANEL
+        kernel::packed_len(inputs, outputs) as usize
     }
 
     /// `x W + b` for `x` `[rows, k]`.

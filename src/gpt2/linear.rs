@@ -2,34 +2,38 @@
 
 use std::ops::Range;
 
-use candle_core::{DType, Device, Tensor, WithDType};
+use candle_core::{Device, Tensor, WithDType};
 
 use super::config::check_size;
 use super::ops::{self, with_weight};
-use crate::kernel::{self, PANEL, packed_len, panels};
+use crate::kernel::{self, PANEL, packed_len, place};
 use crate::{Error, Result};
 
-/// `x W + b`. GPT-2 stores the weight as `[in, out]`; here it is kept as panels of some columns, `[panels, in, PANEL]`, in the
-/// format of the checkpoint.
+/// `x W + b`. GPT-2 stores the weight as `[in, out]`; here it is kept as blocks of panels, in the order in which products read it, and
+/// in the format of the checkpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct Linear {
     weight: Tensor,
     bias: Tensor,
+    d_in: usize,
     d_out: usize,
 }
 
 impl Linear {
-    /// Takes a weight as `[in, out]` or as panels, and a bias `[out]`.
+    /// Takes a weight as `[in, out]` or as panels, one after the other, and a bias `[out]`.
     pub fn new(weight: Tensor, bias: Tensor, d_in: usize, d_out: usize) -> Result<Self> {
-        let weight = match weight.rank() {
-            2 => pack(&weight)?,
-            _ => weight,
-        };
-        if weight.dims() != [panels(d_out), d_in, PANEL] || bias.dims() != [d_out] || !ops::is_weight(weight.dtype()) {
+        let packed = weight.rank() == 1 && weight.elem_count() as u64 == packed_len(d_in, d_out);
+        if !(packed || weight.dims() == [d_in, d_out]) || bias.dims() != [d_out] || !ops::is_weight(weight.dtype()) {
             let message = format!("weight {weight:?} and bias {bias:?} are not of a layer from {d_in} to {d_out}");
             return Err(Error::Argument(message));
         }
-        Ok(Self { weight, bias, d_out })
+        let weight = if packed { weight } else { pack(&weight)? };
+        Ok(Self {
+            weight,
+            bias,
+            d_in,
+            d_out,
+        })
     }
 
     /// `[rows, in]` to `[rows, out]`
@@ -51,7 +55,7 @@ impl Linear {
     /// `W u` of some rows and columns of W, with `u` a number a column, in float64, `[rows]`. If `SQUARED`, of the squares of
     /// what it adds up.
     pub fn along<const SQUARED: bool>(&self, rows: Range<usize>, columns: Range<usize>, u: &[f64]) -> Result<Vec<f64>> {
-        let (d_in, d_out) = (self.weight.dim(1)?, self.d_out);
+        let (d_in, d_out) = (self.d_in, self.d_out);
         Ok(with_weight!(self.weight, |w| kernel::along::<_, SQUARED>(
             w, d_in, d_out, rows, columns, u
         ))?)
@@ -66,14 +70,13 @@ impl Linear {
 
     /// One row of W, `[out]`.
     pub fn row(&self, row: usize) -> Result<Vec<f32>> {
-        let panels = self.weight.narrow(1, row, 1)?.flatten_all()?;
-        Ok(panels.narrow(0, 0, self.d_out)?.to_dtype(DType::F32)?.to_vec1()?)
+        let (d_in, d_out) = (self.d_in, self.d_out);
+        Ok(with_weight!(self.weight, |w| kernel::row(w, d_in, d_out, row))?)
     }
 
     /// The squared length of each row of W, in float64, `[in]`.
     pub fn squared_rows(&self) -> Result<Vec<f64>> {
-        let d_in = self.weight.dim(1)?;
-        Ok(with_weight!(self.weight, |w| kernel::squared_rows(w, d_in))?)
+        Ok(with_weight!(self.weight, |w| kernel::squared_rows(w, self.d_in))?)
     }
 }
 
@@ -82,9 +85,15 @@ fn pack(weight: &Tensor) -> Result<Tensor> {
     let (d_in, d_out) = weight.dims2()?;
     let size = packed_len(d_in, d_out).saturating_mul(weight.dtype().size_in_bytes() as u64);
     check_size(&format!("a weight [{d_in}, {d_out}]"), size)?;
-    let padded = weight.pad_with_zeros(1, 0, panels(d_out) * PANEL - d_out)?;
-    let packed = padded.reshape((d_in, panels(d_out), PANEL))?.transpose(0, 1)?;
-    Ok(packed.contiguous()?)
+    let weight = weight.contiguous()?;
+    let packed = with_weight!(weight, |values| {
+        let mut packer = Packer::new(d_in, d_out);
+        packer.allocate().map(|()| {
+            packer.extend(values);
+            packer.finish()
+        })
+    })?;
+    Ok(packed.ok_or_else(|| Error::Memory(format!("there is no room for a weight [{d_in}, {d_out}]")))??)
 }
 
 /// The values of one weight `[in, out]`, placed as they arrive.
@@ -127,7 +136,7 @@ impl<T: Default + WithDType> Packer<T> {
             let (row, column) = (self.len / self.d_out, self.len % self.d_out);
             // To the end of the panel's row, of the matrix's row, or of what has come.
             let n = (PANEL - column % PANEL).min(self.d_out - column).min(values.len());
-            let at = (column / PANEL * self.d_in + row) * PANEL + column % PANEL;
+            let at = place(row, column, self.d_in, self.d_out);
             match (
                 self.panels[at..].first_chunk_mut::<PANEL>(),
                 values.first_chunk::<PANEL>(),
@@ -142,6 +151,7 @@ impl<T: Default + WithDType> Packer<T> {
     }
 
     pub fn finish(self) -> candle_core::Result<Tensor> {
-        Tensor::from_vec(self.panels, (panels(self.d_out), self.d_in, PANEL), &Device::Cpu)
+        let len = self.panels.len();
+        Tensor::from_vec(self.panels, len, &Device::Cpu)
     }
 }

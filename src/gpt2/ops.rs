@@ -7,7 +7,7 @@ use half::{bf16, f16};
 
 use crate::kernel::{self, Element};
 
-/// Some columns of `x W + b`: of x `[rows, in]`, W as panels `[panels, in, PANEL]` in any float format, b `[out]`.
+/// Some columns of `x W + b`: of x `[rows, in]`, W as panels, one after the other, in any float format, b `[out]`.
 pub(super) struct Linear {
     pub columns: Range<usize>,
 }

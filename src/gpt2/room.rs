@@ -3,6 +3,7 @@
 
 use super::Gpt2Config;
 use super::config::bytes as readable;
+use crate::kernel;
 use crate::{Error, Result};
 
 /// Refuses a run that begins with `common` tokens of an earlier one, and for whose `new` further tokens there is no room.
@@ -64,14 +65,22 @@ fn pass(config: &Gpt2Config, rows: u64) -> Vec<u64> {
     rows_of.extend(vec![row(config, 2); config.n_layer]);
     // Before and after the activation function.
     rows_of.extend([float32s(config.n_inner); 2]);
-    rows_of.iter().map(|of| of.saturating_mul(rows)).collect()
+    let kept = rows_of.iter().map(|of| of.saturating_mul(rows));
+    kept.chain(scratch(config, rows)).collect()
 }
 
 /// As [`pass`], for the last block and what is kept of it.
 fn last_block(config: &Gpt2Config, rows: u64) -> Vec<u64> {
     let mut rows_of = vec![row(config, 1); 16];
     rows_of.extend([float32s(config.n_inner); 2]);
-    rows_of.iter().map(|of| of.saturating_mul(rows)).collect()
+    let kept = rows_of.iter().map(|of| of.saturating_mul(rows));
+    kept.chain(scratch(config, rows)).collect()
+}
+
+/// What the largest product takes while it is computed.
+fn scratch(config: &Gpt2Config, rows: u64) -> [u64; 2] {
+    let Gpt2Config { n_embd, n_inner, .. } = *config;
+    kernel::scratch(rows, n_inner.max(n_embd), n_inner.max(n_embd.saturating_mul(3)))
 }
 
 /// The bytes of so many vectors of the model's width.

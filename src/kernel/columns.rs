@@ -1,10 +1,9 @@
 //! A matrix too large for the caches times several vectors at once: it is read once for all of them.
 
-use std::borrow::Cow;
-
-use rayon::prelude::*;
-
+use super::ahead::Ahead;
 use super::lanes::{Kernel, Lanes, with_lanes};
+use super::packing::float32s;
+use super::parallel::collected;
 use super::{Element, PANEL, panels};
 
 /// Rows of the matrix that are multiplied at a time, and stay in the caches while all vectors go over them: whole tiles of every
@@ -13,11 +12,6 @@ pub(crate) const BLOCK: usize = 48;
 
 /// Sums that hide how long each addition takes.
 const SUMS: usize = 8;
-
-/// Cache lines of the next block that are fetched ahead at once: memory brings several as soon as one.
-const AHEAD: usize = 4;
-/// Bytes of a cache line.
-const LINE: usize = 64;
 
 /// Vectors `[n, k]` side by side as the columns of a weight, which is kept as panels.
 pub(crate) struct Columns {
@@ -53,18 +47,19 @@ impl Columns {
     pub fn products<E: Element>(&self, matrix: &[E]) -> Vec<Vec<f32>> {
         assert!(matrix.len().is_multiple_of(self.k), "the matrix is not [rows, k]");
         let size = BLOCK * self.k;
-        let product = |(block, rows): (usize, &[E])| {
+        let product = |block: usize| {
+            let rows = &matrix[block * size..matrix.len().min((block + 1) * size)];
             let mut y = vec![0.0; rows.len() / self.k * self.width()];
             let next = &matrix[((block + 1) * size).min(matrix.len())..];
             with_lanes(Product {
-                rows: &float32s(rows),
+                rows: float32s(rows, &mut Vec::new()),
                 columns: self,
                 ahead: Ahead::new(&next[..size.min(next.len())]),
                 y: &mut y,
             });
             y
         };
-        matrix.par_chunks(size).enumerate().map(product).collect()
+        collected(matrix.len().div_ceil(size), product)
     }
 }
 
@@ -80,7 +75,7 @@ struct Product<'a, E> {
 impl<E: Element> Kernel for Product<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(mut self) {
-        const { assert!(PANEL / L::N <= 4) };
+        const { assert!(PANEL / L::N <= 2) };
         let Columns { n, k, ref packed } = *self.columns;
         let registers = |panel: usize| (n - panel * PANEL).min(PANEL).div_ceil(L::N);
         let steps = (0..panels(n)).map(|panel| self.rows.len() / most::<L>(registers(panel)));
@@ -90,9 +85,7 @@ impl<E: Element> Kernel for Product<'_, E> {
             unsafe {
                 match registers(panel) {
                     1 => self.panel::<L, 1>(weight, panel),
-                    2 => self.panel::<L, 2>(weight, panel),
-                    3 => self.panel::<L, 3>(weight, panel),
-                    _ => self.panel::<L, 4>(weight, panel),
+                    _ => self.panel::<L, 2>(weight, panel),
                 }
             }
         }
@@ -180,72 +173,5 @@ unsafe fn tile<L: Lanes, E: Element, const R: usize, const V: usize>(
             }
         }
         sums
-    }
-}
-
-/// What is read next, which is brought near meanwhile.
-struct Ahead<'a, E> {
-    left: &'a [E],
-    /// Steps between two times that some is fetched.
-    every: usize,
-}
-
-impl<'a, E: Element> Ahead<'a, E> {
-    /// Numbers of some cache lines.
-    const SOME: usize = AHEAD * LINE / size_of::<E>();
-
-    fn new(left: &'a [E]) -> Self {
-        Self { left, every: 1 }
-    }
-
-    /// Over so many steps.
-    fn spread(&mut self, steps: usize) {
-        self.every = (steps / self.left.len().div_ceil(Self::SOME).max(1)).max(1);
-    }
-
-    /// # Safety
-    /// The CPU must have `L`'s instructions.
-    #[inline(always)]
-    unsafe fn fetch<L: Lanes>(&mut self) {
-        let (some, left) = self.left.split_at(Self::SOME.min(self.left.len()));
-        self.left = left;
-        for line in some.chunks(LINE / size_of::<E>()) {
-            // SAFETY: the caller promises the instructions, and a chunk is not empty.
-            unsafe { L::fetch(line.as_ptr()) };
-        }
-    }
-}
-
-fn float32s<E: Element>(numbers: &[E]) -> Cow<'_, [f32]> {
-    match E::as_f32(numbers) {
-        Some(numbers) => Cow::Borrowed(numbers),
-        None => {
-            let mut room = vec![0.0; numbers.len()];
-            with_lanes(Convert {
-                numbers,
-                room: &mut room,
-            });
-            Cow::Owned(room)
-        }
-    }
-}
-
-struct Convert<'a, E> {
-    numbers: &'a [E],
-    /// As many.
-    room: &'a mut [f32],
-}
-
-impl<E: Element> Kernel for Convert<'_, E> {
-    #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
-        let whole = self.numbers.len() / L::N * L::N;
-        for at in (0..whole).step_by(L::N) {
-            // SAFETY: the caller promises the instructions, and both have N numbers from `at` on.
-            unsafe { E::load::<L>(self.numbers.as_ptr().add(at)).store(self.room.as_mut_ptr().add(at)) };
-        }
-        for (to, from) in self.room[whole..].iter_mut().zip(&self.numbers[whole..]) {
-            *to = from.to_f32();
-        }
     }
 }

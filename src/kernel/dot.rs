@@ -1,10 +1,8 @@
 //! Scalar products, and sums of rows.
 
-use rayon::prelude::*;
-
 use super::Element;
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::parallel::{Shared, filled, share};
+use super::parallel::{Shared, collected, filled, share};
 
 /// `M x` for a matrix `M` `[rows, k]` as it is, `[rows]`.
 ///
@@ -102,22 +100,19 @@ pub(super) unsafe fn dots<L: Lanes, E: Element, const N: usize>(rows: [*const E;
 pub(crate) fn sum_of_rows<E: Element>(matrix: &[E], k: usize, weight: impl Fn(usize) -> f64 + Sync) -> Vec<f64> {
     const PART: usize = 64;
     assert!(k > 0 && matrix.len().is_multiple_of(k), "the matrix is not [rows, k]");
-    let parts: Vec<_> = (0..k).step_by(PART).map(|start| start..(start + PART).min(k)).collect();
-    let sums: Vec<Vec<f64>> = parts
-        .into_par_iter()
-        .map(|columns| {
-            let mut sums = vec![0.0; columns.len()];
-            for (i, row) in matrix.chunks_exact(k).enumerate() {
-                with_lanes(Add {
-                    row: &row[columns.clone()],
-                    weight: weight(i),
-                    sums: &mut sums,
-                });
-            }
-            sums
-        })
-        .collect();
-    sums.concat()
+    let sums = |part: usize| {
+        let columns = part * PART..k.min((part + 1) * PART);
+        let mut sums = vec![0.0; columns.len()];
+        for (i, row) in matrix.chunks_exact(k).enumerate() {
+            with_lanes(Add {
+                row: &row[columns.clone()],
+                weight: weight(i),
+                sums: &mut sums,
+            });
+        }
+        sums
+    };
+    collected(k.div_ceil(PART), sums).concat()
 }
 
 struct Add<'a, E> {

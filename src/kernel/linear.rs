@@ -1,121 +1,179 @@
 //! Matrix products with weights that were packed once.
 //!
-//! A weight matrix `[k, n]` is kept as panels of [`PANEL`] columns, `[ceil(n / PANEL), k, PANEL]`, the last one filled up
-//! with zeros. A tile of some rows of x and one panel is computed in registers, and reads the panel from its start to its end.
+//! A product walks through the weight as it is [kept](super::packing), from its start to its end. At each panel of a block all rows of x
+//! pass by, in tiles that are computed in registers; sums wait in memory from one block to the next, in the order in which they
+//! will be needed. x is copied first so that a tile reads it in order.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::Element;
+use super::ahead::Ahead;
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::parallel::{Shared, area, filled, share};
+use super::packing::{BLOCK_ROWS, Packed, float32s};
+use super::parallel::{Shared, area, filled, share, threads};
+use super::{Element, PANEL, panels};
 
-/// Columns of a panel.
-pub(crate) const PANEL: usize = 16;
+/// Rows of x that are copied side by side.
+const GROUP: usize = 4;
 
-/// Panels of a matrix of `n` columns.
-pub(crate) fn panels(n: usize) -> usize {
-    n.div_ceil(PANEL)
-}
+/// Rows of x that walk along the weight at once: their copy takes no more memory, however many there are.
+const AT_ONCE: usize = 256;
 
-/// How many elements a matrix `[k, n]` has as panels, with what fills up the last one; saturates. In 64 bits, since a weight that
-/// could be held as it comes may be too large so.
-pub(crate) fn packed_len(k: usize, n: usize) -> u64 {
-    (k as u64).saturating_mul(panels(n) as u64).saturating_mul(PANEL as u64)
-}
+/// Sums that wait in memory at a time, so that they stay in the caches: 256 KB.
+const WAITING: usize = 1 << 16;
 
-/// Some columns of `x W + b`, `[rows, columns]`, for `x` `[rows, k]`, `W` as [`panels`] and `b` `[n]`.
+/// Tiles that fetch the next panel ahead, if there are as many: with fewer, it is read about as fast as memory gives it, and
+/// fetching ahead would only be in the way.
+const FETCHING: usize = 8;
+
+/// Some columns of `x W + b`, `[rows, columns]`, for `x` `[rows, k]`, `W` as it is kept and `b` `[n]`.
 ///
 /// # Panics
 /// If there are no columns, or one of the slices is not of its size.
 pub(crate) fn linear<E: Element>(x: &[f32], k: usize, weight: &[E], bias: &[f32], columns: Range<usize>) -> Vec<f32> {
     assert!(k > 0 && x.len().is_multiple_of(k), "x is not [rows, k]");
-    assert!(
-        weight.len() as u64 == packed_len(k, bias.len()),
-        "the weight is not [k, n] as panels"
-    );
+    let weight = Packed::new(weight, k, bias.len());
     assert!(
         columns.start < columns.end && columns.end <= bias.len(),
         "columns are not of the n"
     );
-    let rows = x.len() / k;
     let first = columns.start / PANEL;
-    let n_panels = panels(columns.end) - first;
-    // SAFETY: every column is in one panel, and each panel is of one part.
+    let wanted = columns.len();
+    // SAFETY: every row is of one chunk, every column in one panel, and each panel is of one part.
     unsafe {
-        filled(area(rows, columns.len()), |y| {
-            share(n_panels, x.len() as u64 * PANEL as u64, |part| {
-                with_lanes(Tiles {
-                    x,
+        filled(area(x.len() / k, wanted), |y| {
+            for (i, x) in x.chunks(k.saturating_mul(AT_ONCE)).enumerate() {
+                let rows = x.len() / k;
+                let x = grouped(x, rows, k);
+                let product = Product {
+                    x: &x,
                     rows,
-                    k,
+                    width: x.len() / k,
                     weight,
                     bias,
-                    columns: columns.clone(),
-                    panels: first + part.start..first + part.end,
-                    y,
+                    columns: &columns,
+                    y: y.part(i * AT_ONCE * wanted..(i * AT_ONCE + rows) * wanted),
+                };
+                share(panels(columns.end) - first, x.len() as u64 * PANEL as u64, |part| {
+                    product.compute(first + part.start..first + part.end);
                 });
-            });
+            }
         })
     }
 }
 
-/// The tiles of some panels, of sizes that were checked.
-struct Tiles<'a, E> {
-    /// `[rows, k]`
+/// The bytes that a product from `k` to `n` numbers takes beside its result while it is computed: for x as tiles read it, and for sums
+/// that wait.
+pub(crate) fn scratch(rows: u64, k: usize, n: usize) -> [u64; 2] {
+    let width = rows.min(AT_ONCE as u64).next_multiple_of(GROUP as u64);
+    let all = width.saturating_mul(n.next_multiple_of(PANEL) as u64);
+    let waiting = all.min(width.saturating_mul(PANEL as u64).max(WAITING as u64));
+    let numbers = [width.saturating_mul(k as u64), waiting.saturating_mul(threads() as u64)];
+    numbers.map(|n| n.saturating_mul(size_of::<f32>() as u64))
+}
+
+/// x as tiles read it, `[blocks, groups, rows of the block, GROUP]`, with zeros for the rows that the last group lacks. A row that
+/// is alone stays as it is.
+fn grouped(x: &[f32], rows: usize, k: usize) -> Cow<'_, [f32]> {
+    if rows == 1 {
+        return Cow::Borrowed(x);
+    }
+    let width = rows.next_multiple_of(GROUP);
+    let mut groups = vec![0.0; area(width, k)];
+    for (i, row) in x.chunks_exact(k).enumerate() {
+        for (block, row) in groups.chunks_mut(BLOCK_ROWS * width).zip(row.chunks(BLOCK_ROWS)) {
+            let group = &mut block[i / GROUP * GROUP * row.len()..][..GROUP * row.len()];
+            let places = group.as_chunks_mut::<GROUP>().0;
+            places.iter_mut().zip(row).for_each(|(place, &x)| place[i % GROUP] = x);
+        }
+    }
+    Cow::Owned(groups)
+}
+
+/// Of sizes that were checked.
+struct Product<'a, E> {
+    /// As [`grouped`].
     x: &'a [f32],
     rows: usize,
-    k: usize,
-    /// `[panels, k, PANEL]`
-    weight: &'a [E],
+    /// The rows, with those that fill up the last group.
+    width: usize,
+    weight: Packed<'a, E>,
     bias: &'a [f32],
     /// Those that are wanted.
-    columns: Range<usize>,
-    /// Those that are to be computed: in each of them is a column that is wanted.
-    panels: Range<usize>,
+    columns: &'a Range<usize>,
     /// `[rows, columns]`
     y: Shared,
 }
 
-impl<E: Element> Kernel for Tiles<'_, E> {
-    #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
-        let panel_len = self.k * PANEL;
-        let of_panel = |panel| &self.weight[panel * panel_len..][..panel_len];
-        let last = self.panels.end - 1;
-        let mut converted = Vec::new();
-        let mut panels = self.panels.clone();
-        while let Some(panel) = panels.next() {
-            let weight = of_panel(panel);
-            // SAFETY: the caller promises the instructions. All panels are `panel_len` long, and in memory one after the other;
-            // x has the rows that are asked for, and no other part writes to these panels' columns.
+impl<E: Element> Product<'_, E> {
+    /// Writes what is wanted of some panels' columns.
+    ///
+    /// # Safety
+    /// There must be such panels, with a column that is wanted in each, and no other thread may write to their columns.
+    unsafe fn compute(&self, panels: Range<usize>) {
+        let at_once = (WAITING / PANEL / self.width.max(1)).max(1);
+        for first in panels.clone().step_by(at_once) {
+            let some = first..panels.end.min(first + at_once);
+            let sums = self.sums(some.clone());
+            let sums = sums.as_chunks().0;
+            // A few rows of y at a time: their lines are then written as a whole.
+            for start in (0..self.rows).step_by(GROUP) {
+                let rows = start..self.rows.min(start + GROUP);
+                for (panel, sums) in some.clone().zip(sums.chunks_exact(self.width)) {
+                    // SAFETY: by the caller's promises.
+                    unsafe { self.write(panel, rows.start, &sums[rows.clone()]) };
+                }
+            }
+        }
+    }
+
+    /// `[panels, width, PANEL]`. Each is added up in the order of k, whatever the others are.
+    fn sums(&self, panels: Range<usize>) -> Vec<f32> {
+        let mut sums = vec![0.0; panels.len() * self.width * PANEL];
+        let mut room = Vec::new();
+        let mut blocks = self.weight.blocks().peekable();
+        while let Some(block) = blocks.next() {
+            let x = &self.x[block.first * self.width..][..block.rows * self.width];
+            let weight = block.panels(panels.clone());
+            if self.width == 1 {
+                let sums = sums.as_chunks_mut().0;
+                with_lanes(OneRow { x, weight, sums });
+                continue;
+            }
+            with_lanes(Tiles {
+                x,
+                steps: block.rows,
+                weight,
+                next: blocks.peek().map_or(&[], |next| next.panel(panels.start)),
+                room: &mut room,
+                sums: &mut sums,
+            });
+        }
+        sums
+    }
+
+    /// Writes what is wanted of a panel's columns with the bias.
+    ///
+    /// # Safety
+    /// As [`compute`](Self::compute).
+    unsafe fn write(&self, panel: usize, first: usize, sums: &[[f32; PANEL]]) {
+        let start = panel * PANEL;
+        let wanted = self.columns.start.max(start)..self.columns.end.min(start + PANEL);
+        let mut bias = [0.0; PANEL];
+        let given = &self.bias[start..self.bias.len().min(start + PANEL)];
+        bias[..given.len()].copy_from_slice(given);
+        for (row, sums) in (first..).zip(sums) {
+            let numbers: [f32; PANEL] = std::array::from_fn(|i| sums[i] + bias[i]);
+            let at = row * self.columns.len() + wanted.start - self.columns.start;
+            // SAFETY: the columns are wanted, so the row of y has them; the caller promises that nobody else writes there.
             unsafe {
-                if self.rows == 1 && !E::IS_F32 {
-                    // The registers are needed to convert with.
-                    self.store(self.tile::<L, E, 1>(weight.as_ptr(), 0, weight.as_ptr()), panel, 0);
-                    continue;
-                }
-                if self.rows == 1 {
-                    // One row is as fast as its weights come from memory: two panels at a time keep more of them coming.
-                    let mut sums = [[[L::splat(0.0); LARGEST]; 1]; 2];
-                    match panels.next() {
-                        Some(second) => {
-                            self.pair(weight.as_ptr(), of_panel(second).as_ptr(), &mut sums);
-                            self.store(sums[0], panel, 0);
-                            self.store(sums[1], second, 0);
-                        }
-                        None => self.store(self.tile::<L, E, 1>(weight.as_ptr(), 0, weight.as_ptr()), panel, 0),
+                match wanted.len() {
+                    // Of a length known here, which makes it a few moves and no call.
+                    PANEL => self.y.at(at, PANEL).cast::<[f32; PANEL]>().write(numbers),
+                    n => {
+                        let numbers = numbers[wanted.start - start..].as_ptr();
+                        self.y.at(at, n).copy_from_nonoverlapping(numbers, n);
                     }
-                    continue;
-                }
-                let next = of_panel((panel + 1).min(last)).as_ptr();
-                if E::IS_F32 {
-                    self.rows_of_panel::<L>(weight.as_ptr().cast(), next, panel);
-                } else {
-                    converted.resize(self.k, [0.0; PANEL]);
-                    for (row, room) in weight.as_chunks().0.iter().zip(&mut converted) {
-                        E::row::<L>(row, room);
-                    }
-                    self.rows_of_panel::<L>(converted.as_ptr().cast(), next, panel);
                 }
             }
         }
@@ -125,140 +183,168 @@ impl<E: Element> Kernel for Tiles<'_, E> {
 /// Registers of a panel's row with the narrowest lanes.
 const LARGEST: usize = PANEL / 4;
 
-/// A cache line of the next panel is fetched ahead after so many rows of this one, or later: while few rows of x go over a
-/// panel, it is read about as fast as memory gives it, and fetching ahead would only be in the way.
-const AHEAD: usize = 24;
-/// Bytes of a cache line.
-const LINE: usize = 64;
+/// One row of x and some panels of a block.
+struct OneRow<'a, E> {
+    x: &'a [f32],
+    /// Panels of as many rows as x has numbers, one after the other.
+    weight: &'a [[E; PANEL]],
+    /// A row for each panel.
+    sums: &'a mut [[f32; PANEL]],
+}
 
-/// Sums of a tile, a register for each `L::N` columns.
-type Sums<L, const R: usize> = [[L; LARGEST]; R];
-
-impl<E: Element> Tiles<'_, E> {
-    /// # Safety
-    /// The CPU must have `L`'s instructions; `weight` must be good for reading `k` rows of a panel, and `next` too.
+impl<E: Element> Kernel for OneRow<'_, E> {
+    /// One row is as fast as its weights come from memory, and memory gives two streams sooner than one, if they are far apart. But
+    /// where numbers are converted, registers are needed for that.
     #[inline(always)]
-    unsafe fn rows_of_panel<L: Lanes>(&self, weight: *const f32, next: *const E, panel: usize) {
-        let mut row = 0;
-        macro_rules! tiles {
-            ($($rows:literal)*) => {$(
-                if L::ROWS >= $rows {
-                    while self.rows - row >= $rows {
-                        // SAFETY: by the caller's promises, and x has so many rows more.
-                        unsafe { self.store(self.tile::<L, f32, $rows>(weight, row, next), panel, row) };
-                        row += $rows;
-                    }
-                }
-            )*};
+    unsafe fn run<L: Lanes>(mut self) {
+        // SAFETY: the caller promises the instructions.
+        unsafe {
+            match E::IS_F32 {
+                true => self.streams::<L, 2>(),
+                false => self.streams::<L, 1>(),
+            }
         }
-        tiles!(6 4 2 1);
+    }
+}
+
+impl<E: Element> OneRow<'_, E> {
+    /// # Safety
+    /// The CPU must have `L`'s instructions.
+    #[inline(always)]
+    unsafe fn streams<L: Lanes, const N: usize>(&mut self) {
+        let each = self.sums.len() / N;
+        // SAFETY: the caller promises the instructions.
+        unsafe {
+            for i in 0..each {
+                self.add::<L, N>(std::array::from_fn(|stream| stream * each + i));
+            }
+            for panel in each * N..self.sums.len() {
+                self.add::<L, 1>([panel]);
+            }
+        }
     }
 
-    /// `R` rows of x times a panel. Each sum is added up in the order of k, whatever R is. Fetches its share of the next panel
-    /// ahead.
+    /// Adds to its sums what some panels give.
     ///
     /// # Safety
-    /// The CPU must have `L`'s instructions; `weight` must be good for reading `k` rows of a panel, and `next` too; x must have `R`
-    /// rows from `row` on.
+    /// The CPU must have `L`'s instructions.
     #[inline(always)]
-    unsafe fn tile<L: Lanes, W: Element, const R: usize>(
-        &self,
-        weight: *const W,
-        row: usize,
-        next: *const E,
-    ) -> Sums<L, R> {
-        let line = LINE / size_of::<E>();
-        let lines = (self.k * PANEL / line).max(1);
-        // All rows of x together fetch all lines of the panel, or as many as they may.
-        let every = (self.rows / R * self.k).div_ceil(lines).max(AHEAD);
-        let first = row / R * (self.k / every).min(lines * R / self.rows);
-        // SAFETY: by the caller's promises. `next` stays in its panel: for T = rows / R, row / R is T - 1 at most, so that `first` is at
-        // most (T - 1) / T of the lines, and fewer than k / every are fetched from there on, which is at most 1 / T of them.
+    unsafe fn add<L: Lanes, const N: usize>(&mut self, panels: [usize; N]) {
+        let steps = self.x.len();
+        // SAFETY: the caller promises the instructions. A panel has a row for each number of x, as each slice of them shows, and all registers of a
+        // row are within it.
         unsafe {
-            let mut sums = [[L::splat(0.0); LARGEST]; R];
-            let mut x = self.x.as_ptr().add(row * self.k);
-            let mut weight = weight;
-            let end = weight.add(self.k * PANEL);
-            let mut next = next.add(first * line);
-            while weight != end {
-                let stop = weight.add(every.min(end.offset_from_unsigned(weight) / PANEL) * PANEL);
-                while weight != stop {
-                    let mut w = [L::splat(0.0); LARGEST];
-                    for (v, w) in w.iter_mut().enumerate().take(PANEL / L::N) {
-                        *w = W::load::<L>(weight.add(v * L::N));
+            let registers = PANEL / L::N;
+            let mut sums = [[L::splat(0.0); LARGEST]; N];
+            for (sums, panel) in sums.iter_mut().zip(panels) {
+                for (v, sum) in sums.iter_mut().enumerate().take(registers) {
+                    *sum = L::load(self.sums[panel].as_ptr().add(v * L::N));
+                }
+            }
+            let mut weights = panels.map(|panel| self.weight[panel * steps..][..steps].as_ptr());
+            for &x in self.x {
+                let x = L::splat(x);
+                for (sums, weight) in sums.iter_mut().zip(&mut weights) {
+                    for (v, sum) in sums.iter_mut().enumerate().take(registers) {
+                        *sum = x.mul_add(E::load(weight.cast::<E>().add(v * L::N)), *sum);
                     }
-                    for (r, sums) in sums.iter_mut().enumerate() {
-                        let x = L::splat(*x.add(r * self.k));
-                        for v in 0..PANEL / L::N {
-                            sums[v] = x.mul_add(w[v], sums[v]);
+                    *weight = weight.add(1);
+                }
+            }
+            for (sums, panel) in sums.iter().zip(panels) {
+                for (v, sum) in sums.iter().enumerate().take(registers) {
+                    sum.store(self.sums[panel].as_mut_ptr().add(v * L::N));
+                }
+            }
+        }
+    }
+}
+
+/// Groups of rows of x and some panels of a block.
+struct Tiles<'a, E> {
+    /// `[groups, steps, GROUP]`
+    x: &'a [f32],
+    steps: usize,
+    /// `[panels, steps, PANEL]`
+    weight: &'a [[E; PANEL]],
+    /// The panel that is read after them.
+    next: &'a [[E; PANEL]],
+    room: &'a mut Vec<f32>,
+    /// `[panels, groups, GROUP, PANEL]`
+    sums: &'a mut [f32],
+}
+
+impl<E: Element> Kernel for Tiles<'_, E> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        let Self { x, steps, .. } = self;
+        let (groups, together) = (x.len() / (steps * GROUP), L::ROWS / GROUP);
+        let fetching = groups / together >= FETCHING;
+        let panels = self.weight.chunks_exact(steps);
+        let following = panels.clone().skip(1).chain([self.next]);
+        let sums = self.sums.chunks_exact_mut(groups * GROUP * PANEL);
+        for ((panel, next), sums) in panels.zip(following).zip(sums) {
+            let panel = float32s(panel.as_flattened(), self.room).as_chunks().0;
+            let mut ahead = Ahead::new(next.as_flattened());
+            let mut group = 0;
+            macro_rules! tiles {
+                ($($n:literal)*) => {$(
+                    while together >= $n && groups - group >= $n {
+                        let x = &x[group * steps * GROUP..][..$n * steps * GROUP];
+                        let sums = &mut sums[group * GROUP * PANEL..][..$n * GROUP * PANEL];
+                        // SAFETY: the caller promises the instructions.
+                        unsafe {
+                            if fetching {
+                                ahead.fetch::<L>();
+                            }
+                            tile::<L, $n>(x, panel, sums);
                         }
+                        group += $n;
                     }
-                    x = x.add(1);
-                    weight = weight.add(PANEL);
-                }
-                if weight != end {
-                    L::fetch(next);
-                    next = next.add(line);
-                }
+                )*};
             }
-            sums
+            tiles!(2 1);
         }
     }
+}
 
-    /// The first row of x times two panels.
-    ///
-    /// # Safety
-    /// The CPU must have `L`'s instructions; both must be good for reading `k` rows of a panel, and x must have a row.
-    #[inline(always)]
-    unsafe fn pair<L: Lanes>(&self, mut first: *const E, mut second: *const E, sums: &mut [Sums<L, 1>; 2]) {
-        let [[a], [b]] = sums;
-        // SAFETY: by the caller's promises, in k steps.
-        unsafe {
-            let mut x = self.x.as_ptr();
-            let end = first.add(self.k * PANEL);
-            while first != end {
-                let row = L::splat(*x);
-                for v in 0..PANEL / L::N {
-                    a[v] = row.mul_add(E::load::<L>(first.add(v * L::N)), a[v]);
-                    b[v] = row.mul_add(E::load::<L>(second.add(v * L::N)), b[v]);
-                }
-                x = x.add(1);
-                first = first.add(PANEL);
-                second = second.add(PANEL);
+/// Adds to its sums what `N` groups of rows of x give with a panel.
+///
+/// # Safety
+/// The CPU must have `L`'s instructions.
+#[inline(always)]
+unsafe fn tile<L: Lanes, const N: usize>(x: &[f32], weight: &[[f32; PANEL]], to: &mut [f32]) {
+    let steps = weight.len();
+    assert!(x.len() == N * steps * GROUP && to.len() == N * GROUP * PANEL);
+    // SAFETY: the caller promises the instructions. Each group of x has GROUP numbers for each row of the panel, and N GROUP rows of sums
+    // are as wide as the panel, of which all registers are.
+    unsafe {
+        let registers = PANEL / L::N;
+        let mut sums = [[[L::splat(0.0); LARGEST]; GROUP]; N];
+        for (r, sums) in sums.as_flattened_mut().iter_mut().enumerate() {
+            for (v, sum) in sums.iter_mut().enumerate().take(registers) {
+                *sum = L::load(to.as_ptr().add(r * PANEL + v * L::N));
             }
         }
-    }
-
-    /// Adds the bias, and writes what is wanted of a panel's columns.
-    ///
-    /// # Safety
-    /// There must be such rows and such a panel, and no other thread may write to the columns of that panel.
-    #[inline(always)]
-    unsafe fn store<L: Lanes, const R: usize>(&self, sums: Sums<L, R>, panel: usize, row: usize) {
-        let start = panel * PANEL;
-        let (width, wanted) = (self.columns.len(), &self.columns);
-        for (r, sums) in sums.iter().enumerate() {
-            if wanted.start <= start && start + PANEL <= wanted.end {
-                // SAFETY: the bias and the row of y have the panel's columns, since all of them are wanted.
-                unsafe {
-                    let y = self.y.at((row + r) * width + start - wanted.start, PANEL);
-                    for (v, sum) in sums.iter().enumerate().take(PANEL / L::N) {
-                        let bias = L::load(self.bias.as_ptr().add(start + v * L::N));
-                        sum.add(bias).store(y.add(v * L::N));
+        let mut x = x.as_ptr();
+        for row in weight {
+            let mut w = [L::splat(0.0); LARGEST];
+            for (v, w) in w.iter_mut().enumerate().take(registers) {
+                *w = L::load(row.as_ptr().add(v * L::N));
+            }
+            for (i, sums) in sums.iter_mut().enumerate() {
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    let x = L::splat(*x.add(i * steps * GROUP + r));
+                    for (sum, w) in sums.iter_mut().zip(w).take(registers) {
+                        *sum = x.mul_add(w, *sum);
                     }
                 }
-                continue;
             }
-            let mut values = [0.0; PANEL];
-            for (v, sum) in sums.iter().enumerate().take(PANEL / L::N) {
-                values[v * L::N..][..L::N].copy_from_slice(&sum.lanes(0.0)[..L::N]);
-            }
-            for column in start.max(wanted.start)..(start + PANEL).min(wanted.end) {
-                // SAFETY: the column is wanted, so the row of y has it.
-                unsafe {
-                    *self.y.at((row + r) * width + column - wanted.start, 1) =
-                        values[column - start] + self.bias[column];
-                }
+            x = x.add(GROUP);
+        }
+        for (r, sums) in sums.as_flattened().iter().enumerate() {
+            for (v, sum) in sums.iter().enumerate().take(registers) {
+                sum.store(to.as_mut_ptr().add(r * PANEL + v * L::N));
             }
         }
     }

@@ -1,24 +1,62 @@
 //! Work for several threads.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
+#[cfg(not(feature = "team"))]
 use rayon::prelude::*;
+
+#[cfg(feature = "team")]
+use super::team::Team;
+
+/// Those who share the work, where they cannot be rayon's.
+#[cfg(feature = "team")]
+pub(crate) static TEAM: Team = Team::new();
 
 /// Handing a part to another thread pays from so many multiplications on.
 const WORTHWHILE: u64 = 1 << 18;
 /// Parts a thread, so that one that is late does not keep all others waiting.
 const PARTS: usize = 4;
 
-/// Does `work` on parts of `0..n`, on as many threads as the current pool has. `cost`: about the number of multiplications
+/// Does `work` on parts of `0..n`, on as many threads as there are. `cost`: about the number of multiplications
 /// of one of the n.
 pub(super) fn share(n: usize, cost: u64, work: impl Fn(Range<usize>) + Sync) {
-    let threads = rayon::current_num_threads();
-    let parts = parts(n, cost, threads);
-    if threads == 1 || parts == 1 {
+    let parts = match threads() {
+        1 => 1,
+        threads => parts(n, cost, threads),
+    };
+    if parts == 1 {
         return work(0..n);
     }
     let start = |part: usize| (part as u64 * n as u64 / parts as u64) as usize;
-    (0..parts).into_par_iter().for_each(|i| work(start(i)..start(i + 1)));
+    each(parts, &|i| work(start(i)..start(i + 1)));
+}
+
+/// What `of` makes of each of `0..n`.
+pub(super) fn collected<T: Send + Sync>(n: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let made: Vec<OnceLock<T>> = (0..n).map(|_| OnceLock::new()).collect();
+    each(n, &|i| {
+        made[i].get_or_init(|| of(i));
+    });
+    made.into_iter().filter_map(OnceLock::into_inner).collect()
+}
+
+/// How many threads share the work.
+pub(super) fn threads() -> usize {
+    #[cfg(feature = "team")]
+    return TEAM.threads();
+    #[cfg(not(feature = "team"))]
+    rayon::current_num_threads()
+}
+
+fn each(n: usize, part: &(dyn Fn(usize) + Sync)) {
+    match threads() {
+        1 => (0..n).for_each(part),
+        #[cfg(feature = "team")]
+        _ => TEAM.run(n, part),
+        #[cfg(not(feature = "team"))]
+        _ => (0..n).into_par_iter().for_each(part),
+    }
 }
 
 /// How many parts of `n` pay. In 64 bits: GPT-2 medium makes 2^32 multiplications of 1,024 tokens.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lanes::{Kernel, Lanes, SUMS, total, with_lanes};
-use super::linear::packed_len;
+use super::packing::{Block, Packed};
 use super::parallel::area;
 use super::{Element, PANEL};
 
@@ -20,10 +20,7 @@ pub(crate) fn along<E: Element, const SQUARED: bool>(
     columns: Range<usize>,
     u: &[f64],
 ) -> Vec<f64> {
-    assert!(
-        k > 0 && weight.len() as u64 == packed_len(k, n),
-        "the weight is not [k, n] as panels"
-    );
+    let weight = Packed::new(weight, k, n);
     assert!(rows.start <= rows.end && rows.end <= k, "the rows are not of the k");
     assert!(
         columns.start < columns.end && columns.end <= n && columns.len() == u.len(),
@@ -32,7 +29,6 @@ pub(crate) fn along<E: Element, const SQUARED: bool>(
     let mut along = vec![0.0; rows.len()];
     with_lanes(Along::<E, SQUARED> {
         weight,
-        k,
         rows,
         columns,
         u,
@@ -50,10 +46,7 @@ pub(crate) fn by_head<E: Element>(weight: &[E], d_head: usize, z: &[f64], n: usi
         d_head > 0 && !z.is_empty() && z.len().is_multiple_of(d_head),
         "z is not of heads"
     );
-    assert!(
-        n > 0 && weight.len() as u64 == packed_len(z.len(), n),
-        "the weight is not [k, n] as panels"
-    );
+    let weight = Packed::new(weight, z.len(), n);
     let mut results = vec![0.0; area(z.len() / d_head, n)];
     with_lanes(Results {
         weight,
@@ -70,29 +63,25 @@ pub(crate) fn by_head<E: Element>(weight: &[E], d_head: usize, z: &[f64], n: usi
 /// # Panics
 /// If the weight is not of rows of whole panels.
 pub(crate) fn squared_rows<E: Element>(weight: &[E], k: usize) -> Vec<f64> {
-    assert!(
-        k > 0 && weight.len().is_multiple_of(k) && (weight.len() / k).is_multiple_of(PANEL),
-        "the weight is not [k, n] as panels"
-    );
     let mut squares = vec![0.0; k];
     with_lanes(Squares {
-        weight,
+        weight: Packed::new(weight, k, weight.len() / k.max(1)),
         squares: &mut squares,
     });
     squares
 }
 
 struct Along<'a, E, const SQUARED: bool> {
-    weight: &'a [E],
-    k: usize,
+    weight: Packed<'a, E>,
     rows: Range<usize>,
     columns: Range<usize>,
     u: &'a [f64],
     along: &'a mut [f64],
 }
 
-/// Panels, or rows, that are read at a time: memory gives several streams sooner than one.
-pub(super) const STREAMS: usize = 4;
+/// Panels that are read at a time: memory gives several streams sooner than one. More would be in each other's way in the nearest cache,
+/// since panels are 4 KB apart.
+const STREAMS: usize = 4;
 
 impl<E: Element, const SQUARED: bool> Kernel for Along<'_, E, SQUARED> {
     #[inline(always)]
@@ -104,38 +93,41 @@ impl<E: Element, const SQUARED: bool> Kernel for Along<'_, E, SQUARED> {
             *to = if SQUARED { u * u } else { u };
         }
         let (groups, rest) = u.as_chunks();
-        // SAFETY: the caller promises the instructions.
-        unsafe {
-            for (i, u) in groups.iter().enumerate() {
-                self.add::<L, STREAMS>(start + i * STREAMS, u);
-            }
-            for (i, u) in rest.iter().enumerate() {
-                self.add::<L, 1>(end - rest.len() + i, &[*u]);
+        for block in self.weight.blocks() {
+            // SAFETY: the caller promises the instructions.
+            unsafe {
+                for (i, u) in groups.iter().enumerate() {
+                    self.add::<L, STREAMS>(block, start + i * STREAMS, u);
+                }
+                for (i, u) in rest.iter().enumerate() {
+                    self.add::<L, 1>(block, end - rest.len() + i, &[*u]);
+                }
             }
         }
     }
 }
 
 impl<E: Element, const SQUARED: bool> Along<'_, E, SQUARED> {
-    /// Adds what some panels give, from the first on.
+    /// Adds what some panels of a block give, from the first on.
     ///
     /// # Safety
     /// The CPU must have `L`'s instructions.
     #[inline(always)]
-    unsafe fn add<L: Lanes, const N: usize>(&mut self, first: usize, u: &[[f64; PANEL]; N]) {
-        let panels: [&[[E; PANEL]]; N] = std::array::from_fn(|i| {
-            let panel = &self.weight[(first + i) * self.k * PANEL..][..self.k * PANEL];
-            &panel.as_chunks().0[self.rows.clone()]
-        });
+    unsafe fn add<L: Lanes, const N: usize>(&mut self, block: Block<E>, first: usize, u: &[[f64; PANEL]; N]) {
+        let panels: [_; N] = std::array::from_fn(|i| block.panel(first + i));
         let mut room = [0.0; PANEL];
-        for (at, sum) in self.along.iter_mut().enumerate() {
+        let (start, end) = (
+            self.rows.start.max(block.first),
+            self.rows.end.min(block.first + block.rows),
+        );
+        for row in start..end {
             let mut sums = [0.0; SUMS];
             for (panel, u) in panels.iter().zip(u) {
                 // SAFETY: by the caller's promise.
-                let row = unsafe { E::row::<L>(&panel[at], &mut room) };
+                let row = unsafe { E::row::<L>(&panel[row - block.first], &mut room) };
                 add_products::<L, SQUARED>(row, u, &mut sums);
             }
-            *sum += total(sums);
+            self.along[row - self.rows.start] += total(sums);
         }
     }
 }
@@ -154,7 +146,7 @@ pub(super) fn add_products<L: Lanes, const SQUARED: bool>(
 }
 
 struct Squares<'a, E> {
-    weight: &'a [E],
+    weight: Packed<'a, E>,
     squares: &'a mut [f64],
 }
 
@@ -162,20 +154,23 @@ impl<E: Element> Kernel for Squares<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
         let mut room = [0.0; PANEL];
-        for panel in self.weight.chunks_exact(self.squares.len() * PANEL) {
-            for (sum, row) in self.squares.iter_mut().zip(panel.as_chunks().0) {
-                // SAFETY: the caller promises the instructions.
-                let row = unsafe { E::row::<L>(row, &mut room) };
-                let mut sums = [0.0; SUMS];
-                L::add_products(row, &row.map(f64::from), &mut sums);
-                *sum += total(sums);
+        for block in self.weight.blocks() {
+            let squares = &mut self.squares[block.first..][..block.rows];
+            for panel in 0..self.weight.panels() {
+                for (sum, row) in squares.iter_mut().zip(block.panel(panel)) {
+                    // SAFETY: the caller promises the instructions.
+                    let row = unsafe { E::row::<L>(row, &mut room) };
+                    let mut sums = [0.0; SUMS];
+                    L::add_products(row, &row.map(f64::from), &mut sums);
+                    *sum += total(sums);
+                }
             }
         }
     }
 }
 
 struct Results<'a, E> {
-    weight: &'a [E],
+    weight: Packed<'a, E>,
     d_head: usize,
     z: &'a [f64],
     n: usize,
@@ -185,45 +180,50 @@ struct Results<'a, E> {
 impl<E: Element> Kernel for Results<'_, E> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(mut self) {
-        let panels = self.weight.len() / (self.z.len() * PANEL);
+        let panels = self.weight.panels();
         let together = panels / STREAMS * STREAMS;
-        // SAFETY: the caller promises the instructions.
-        unsafe {
-            for first in (0..together).step_by(STREAMS) {
-                self.write::<L, STREAMS>(first);
-            }
-            for panel in together..panels {
-                self.write::<L, 1>(panel);
+        for block in self.weight.blocks() {
+            // SAFETY: the caller promises the instructions.
+            unsafe {
+                for first in (0..together).step_by(STREAMS) {
+                    self.add::<L, STREAMS>(block, first);
+                }
+                for panel in together..panels {
+                    self.add::<L, 1>(block, panel);
+                }
             }
         }
     }
 }
 
 impl<E: Element> Results<'_, E> {
-    /// Writes the columns of some panels, from the first on.
+    /// Adds what the rows of a block give to the columns of some panels, from the first on.
     ///
     /// # Safety
     /// The CPU must have `L`'s instructions.
     #[inline(always)]
-    unsafe fn write<L: Lanes, const N: usize>(&mut self, first: usize) {
-        let k = self.z.len();
+    unsafe fn add<L: Lanes, const N: usize>(&mut self, block: Block<E>, first: usize) {
         let columns = first * PANEL..self.n.min((first + N) * PANEL);
+        let panels: [_; N] = std::array::from_fn(|i| block.panel(first + i));
         let mut room = [0.0; PANEL];
-        let heads = self.z.chunks_exact(self.d_head).enumerate();
-        for ((head, z), result) in heads.zip(self.results.chunks_exact_mut(self.n)) {
-            let panels: [&[[E; PANEL]]; N] = std::array::from_fn(|i| {
-                let panel = &self.weight[(first + i) * k * PANEL..][..k * PANEL];
-                &panel.as_chunks().0[head * self.d_head..][..self.d_head]
-            });
+        let end = block.first + block.rows;
+        let mut row = block.first;
+        while row < end {
+            // A head may have begun in the block before, and go on in the next.
+            let head = row / self.d_head;
+            let stop = end.min((head + 1) * self.d_head);
+            let result = &mut self.results[head * self.n..][columns.clone()];
             let mut sums = [[0.0; PANEL]; N];
-            for (at, &z) in z.iter().enumerate() {
+            sums.as_flattened_mut()[..result.len()].copy_from_slice(result);
+            for (row, &z) in (row..stop).zip(&self.z[row..stop]) {
                 for (panel, sums) in panels.iter().zip(&mut sums) {
                     // SAFETY: by the caller's promise.
-                    let row = unsafe { E::row::<L>(&panel[at], &mut room) };
+                    let row = unsafe { E::row::<L>(&panel[row - block.first], &mut room) };
                     L::add_f64(row, z, sums);
                 }
             }
-            result[columns.clone()].copy_from_slice(&sums.as_flattened()[..columns.len()]);
+            result.copy_from_slice(&sums.as_flattened()[..result.len()]);
+            row = stop;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::lanes::{Kernel, Lanes, SUMS, total, with_lanes};
 use super::parallel::area;
-use super::products::{STREAMS, add_products};
+use super::products::add_products;
 
 /// `M x` of some columns of a matrix `[rows, width]` as it is, with `x` a number a column; `[rows]`. If `SQUARED`, of the
 /// squares of what it adds up.
@@ -60,6 +60,9 @@ pub(crate) fn dots_by_head(matrix: &[f32], width: usize, start: usize, d_head: u
     });
     dots
 }
+
+/// Rows that are read at a time: memory gives several streams sooner than one.
+const STREAMS: usize = 4;
 
 struct DotsByHead<'a> {
     matrix: &'a [f32],

@@ -30,7 +30,7 @@ pub(super) fn total([a, b, c, d, e, f, g, h]: [f64; SUMS]) -> f64 {
 pub(crate) trait Lanes: Copy {
     /// Number of lanes: 4 or 8.
     const N: usize;
-    /// How many rows a tile of [`PANEL`](super::PANEL) columns has: as many as the registers hold.
+    /// How many rows a tile of [`PANEL`](super::PANEL) columns has, 4 or 8: as many as the registers hold.
     const ROWS: usize;
 
     /// # Safety

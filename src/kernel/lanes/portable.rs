@@ -16,7 +16,7 @@ impl Portable {
 
 impl Lanes for Portable {
     const N: usize = 4;
-    const ROWS: usize = 4;
+    const ROWS: usize = 8;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {

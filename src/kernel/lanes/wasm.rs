@@ -6,7 +6,9 @@ use half::{bf16, f16};
 
 use super::{Kernel, Lanes, PANEL, SUMS};
 
-/// In its own function, so that dependencies need not be compiled for relaxed SIMD.
+/// In its own function, so that dependencies need not be compiled for relaxed SIMD, and engines keep what a kernel's loops need in
+/// registers, and nothing else.
+#[inline(never)]
 #[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
 pub fn run(kernel: impl Kernel) {
     // SAFETY: the module runs, so the CPU has them.
@@ -29,7 +31,7 @@ macro_rules! instructions {
 impl Lanes for Simd128 {
     const N: usize = 4;
     // Of 16 registers V8 keeps one for itself; more rows, or wider ones, are spilled to the stack.
-    const ROWS: usize = 2;
+    const ROWS: usize = 4;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {

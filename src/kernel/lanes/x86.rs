@@ -34,7 +34,7 @@ macro_rules! instructions {
 
 impl Lanes for Avx2 {
     const N: usize = 8;
-    const ROWS: usize = 6;
+    const ROWS: usize = 8;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {

@@ -2,12 +2,6 @@
 
 use super::*;
 
-/// Calls `test` with either kind of lanes, on this thread alone.
-fn alone(test: impl Fn() + Send + Sync) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
-    pool.build().unwrap().install(|| with_either(test));
-}
-
 fn check_products<E: Element>(rows: usize, n: usize, k: usize, element: fn(f32) -> E) {
     let x = numbers(n * k, 1);
     let matrix: Vec<E> = numbers(rows * k, 2).into_iter().map(element).collect();
