@@ -48,6 +48,22 @@ fn a_prompt_begins_with_bos_unless_told_otherwise() {
 }
 
 #[test]
+fn a_text_of_any_length_is_answered_at_once() {
+    let model = model();
+    let text = " Mary".repeat(2_000_000);
+    assert_eq!(
+        message(model.tokens(&text, true)),
+        "prompt: has 10000000 bytes, but this model reads at most 12 tokens; shorten it"
+    );
+    assert_eq!(
+        message(model.single_token(&text)),
+        "answer: has 10000000 bytes; an answer is exactly one token"
+    );
+    let long = message(model.single_token(&text[..10_000]));
+    assert!(long.len() < 300 && long.contains("splits into 2000 tokens"), "{long}");
+}
+
+#[test]
 fn without_a_tokenizer_all_is_token_ids() {
     let without = LanguageModel::new(random(100, 60000), None);
     assert_eq!(

@@ -148,7 +148,7 @@ impl Chart {
             let at = at.ok_or_else(|| Error::Chart(format!("an effect of {part}, which this chart does not show")))?;
             if effect.abs() > LARGEST {
                 return Err(Error::Chart(format!(
-                    "an effect of {effect} of {part}, which is not a finite float32"
+                    "an effect of {effect:?} of {part}, which is not a finite float32"
                 )));
             }
             known[at] = effect;

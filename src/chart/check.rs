@@ -66,7 +66,7 @@ fn check_numbers(explanation: &Explanation) -> Result<()> {
         }
         if let Some(i) = values.iter().position(|x| !x.is_finite() || x.abs() > LARGEST) {
             return Err(Error::Chart(format!(
-                "`{name}[{i}]` is {}, which is not a finite float32",
+                "`{name}[{i}]` is {:?}, which is not a finite float32",
                 values[i]
             )));
         }

@@ -78,7 +78,7 @@ impl Scatter {
             }
             if let Some(i) = values.iter().position(|x| x.abs() > LARGEST) {
                 return Err(Error::Chart(format!(
-                    "`{name}[{i}]` is {}, which is not a finite float32",
+                    "`{name}[{i}]` is {:?}, which is not a finite float32",
                     values[i]
                 )));
             }

@@ -97,7 +97,7 @@ impl Chart {
         }
         if let Some(wrong) = sd.iter().find(|sd| **sd < 0.0 || **sd > LARGEST) {
             return Err(Error::Chart(format!(
-                "a standard deviation of {wrong}; it is a finite float32, and not negative"
+                "a standard deviation of {wrong:?}; it is a finite float32, and not negative"
             )));
         }
         self.spread = Some(Spread {
@@ -128,7 +128,7 @@ impl Chart {
         }
         if let Some(wrong) = values.iter().find(|x| !x.is_finite() || x.abs() > LARGEST) {
             return Err(Error::Chart(format!(
-                "a value of {wrong}, which is not a finite float32"
+                "a value of {wrong:?}, which is not a finite float32"
             )));
         }
         if kind(&self.explanation).variation() == Some(Variation::Whisker) {

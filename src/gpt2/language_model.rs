@@ -10,6 +10,14 @@ use crate::{Error, Result};
 
 /// Shown of an answer that splits into more tokens than one.
 const MAX_PIECES: usize = 8;
+/// Characters of it that are shown.
+const MAX_SHOWN: usize = 80;
+
+/// Bytes of a text that are split into tokens, whatever the model reads: one of ten million takes seconds and half a gigabyte, only to be
+/// refused for the number of its tokens.
+const MOST_BYTES: usize = 1 << 20;
+/// The same for each token that the model reads, if it reads more than a thousand. GPT-2's longest token has 128.
+const MOST_BYTES_A_TOKEN: usize = 1 << 10;
 
 /// A GPT-2 and its tokenizer. Without a tokenizer it takes token ids alone.
 #[derive(Debug, Clone)]
@@ -134,6 +142,13 @@ impl LanguageModel {
         if prepend_bos {
             ids.push(self.bos()?.id);
         }
+        let n_positions = self.gpt2.config().n_positions;
+        if text.len() > MOST_BYTES.max(n_positions.saturating_mul(MOST_BYTES_A_TOKEN)) {
+            return Err(Error::Prompt(format!(
+                "has {} bytes, but this model reads at most {n_positions} tokens; shorten it",
+                text.len()
+            )));
+        }
         let text_ids = tokenizer.encode(text)?;
         if text_ids.is_empty() {
             return Err(Error::Prompt("is empty; give it some text".into()));
@@ -174,6 +189,12 @@ impl LanguageModel {
             self.gpt2.unembedding(id)?;
             return Ok(id);
         }
+        if answer.len() > MOST_BYTES {
+            return Err(Error::Answer(format!(
+                "has {} bytes; an answer is exactly one token",
+                answer.len()
+            )));
+        }
         let Some(tokenizer) = &self.tokenizer else {
             return Err(Error::Answer(format!(
                 "{answer:?} is text, but this model has no tokenizer; give a token id, as #12"
@@ -196,8 +217,10 @@ impl LanguageModel {
                 if n > MAX_PIECES {
                     pieces.push("…".into());
                 }
+                let shown: String = answer.chars().take(MAX_SHOWN).collect();
+                let more = if shown.len() < answer.len() { "…" } else { "" };
                 format!(
-                    "{answer:?} splits into {n} tokens, {}; an answer is exactly one token.",
+                    "{shown:?}{more} splits into {n} tokens, {}; an answer is exactly one token.",
                     pieces.join(" ")
                 )
             }

@@ -58,7 +58,10 @@ for (const name of EXPORTED) {
       },
       [...broken(json)],
     );
-    const raw = told.filter(([, name, message]) => !/^(Argument|Position|Chart)Error$/.test(name) || /is undefined|of undefined|not a function|not iterable|object Object/.test(message));
+    const raw = told.filter(
+      ([, name, message]) =>
+        !/^(Argument|Position|Chart)Error$/.test(name) || message.length > 300 || /is undefined|of undefined|not a function|not iterable|object Object|non-object/.test(message),
+    );
     expect(raw.map(String)).toEqual([]);
     expect(told.length).toBeGreaterThan(100);
     expect(complaints).toEqual([]);

@@ -10,7 +10,7 @@ import { askedOf, modelOf, subjectFrom, titleOf } from './asked';
 import './attribution-exhibit';
 import { effectsFrom } from './effects-json';
 import type { AttributionExhibit, Explained } from './exhibit';
-import { isRecord, numbersOf, textsOf, tokensOf, unreadable, type Json } from './json';
+import { factorsOf, isRecord, numbersOf, wholeNumbersOf, textsOf, tokensOf, unreadable, type Json } from './json';
 
 /** Numbers as they are charted, and whether whoever wrote them says that they add up, or did not say to what. */
 export type Numbers = Charted & { exact?: boolean; unchecked?: true };
@@ -112,7 +112,7 @@ const IDENTITY = ['logit', 'bias', 'total', 'error'];
 
 /** At the last of its positions, if it has several. */
 function numbersFrom(json: Json): Numbers {
-  const [labels, positions, attribution] = [textsOf(json, 'labels'), numbersOf(json, 'positions'), numbersOf(json, 'attribution')];
+  const [labels, positions, attribution] = [textsOf(json, 'labels'), wholeNumbersOf(json, 'positions'), numbersOf(json, 'attribution')];
   const last = positions.length - 1;
   if (attribution.length !== labels.length * positions.length) {
     throw unreadable(`\`attribution\` has ${attribution.length} numbers; ${labels.length} labels at ${positions.length} positions need ${labels.length * positions.length}.`);
@@ -129,8 +129,8 @@ function numbersFrom(json: Json): Numbers {
     of: json['of'] as string | undefined,
     labels,
     attribution: values,
-    pattern: json['pattern'] as number[] | undefined,
-    activation: json['activation'] as (number | null)[] | undefined,
+    pattern: factorsOf(json, 'pattern') as number[] | undefined,
+    activation: factorsOf(json, 'activation'),
     positions: positions.slice(last),
     ...identity,
     exact: json['exact'] as boolean | undefined,

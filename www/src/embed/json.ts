@@ -44,6 +44,20 @@ export function numbersOf(json: Json, name: string): number[] {
   throw unreadable(`\`${name}\` is not a list of numbers.`);
 }
 
+/** Numbers beside others, if there are any; null stays. */
+export function factorsOf(json: Json, name: string): (number | null)[] | undefined {
+  if (json[name] === undefined || json[name] === null) return undefined;
+  numbersOf(json, name);
+  return json[name] as (number | null)[];
+}
+
+/** Places, which are counted from 0, and how many there are of something. */
+export function wholeNumbersOf(json: Json, name: string): number[] {
+  const numbers = numbersOf(json, name);
+  if (numbers.every((x) => Number.isSafeInteger(x) && x >= 0)) return numbers;
+  throw unreadable(`\`${name}\` is not a list of whole numbers, from 0 on.`);
+}
+
 export function tableOf(json: Json, name: string): number[][] {
   const rows = json[name];
   if (!Array.isArray(rows)) throw unreadable(`\`${name}\` is not a list of lists of numbers.`);

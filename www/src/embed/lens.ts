@@ -4,7 +4,7 @@ import { isolate, promptText } from '../words/format';
 import { knownWhen } from '../words/lens';
 import { askedOf, modelOf, titleOf } from './asked';
 import type { LensExhibit } from './exhibit';
-import { isRecord, numbersOf, tableOf, texts, textsOf, unreadable, type Json } from './json';
+import { isRecord, wholeNumbersOf, tableOf, texts, textsOf, unreadable, type Json } from './json';
 import './lens-exhibit';
 
 /** An exported lens. */
@@ -30,7 +30,7 @@ export function readLens(json: Json): LensExhibit {
 }
 
 function lensFrom(json: Json): Lens {
-  const [labels, positions, entropy, top] = [textsOf(json, 'labels'), numbersOf(json, 'positions'), tableOf(json, 'entropy'), json['top']];
+  const [labels, positions, entropy, top] = [textsOf(json, 'labels'), wholeNumbersOf(json, 'positions'), tableOf(json, 'entropy'), json['top']];
   const shaped = (of: unknown): of is unknown[][] => Array.isArray(of) && of.length === labels.length && of.every((row) => Array.isArray(row) && row.length === positions.length);
   const answer = isRecord(json['answer']) && 'rank' in json['answer'] ? json['answer'] : undefined;
   const tables = { entropy, ...(answer && { probability: tableOf(answer, 'probability'), rank: tableOf(answer, 'rank') }) };

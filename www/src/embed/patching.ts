@@ -5,7 +5,7 @@ import { SITE_NAMES } from '../words/patching';
 import { asked as question } from '../words/trail';
 import { askedOf, modelOf, subjectFrom, titleOf } from './asked';
 import type { PatchingExhibit } from './exhibit';
-import { numberOf, numbersOf, texts, tokensOf, unreadable, type Json } from './json';
+import { numberOf, numbersOf, texts, tokensOf, wholeNumbersOf, unreadable, type Json } from './json';
 import './patching-exhibit';
 
 /** Exported activation patching. */
@@ -14,11 +14,11 @@ export function readPatching(json: Json): PatchingExhibit {
   if (!site) throw unreadable(`\`site\`: ${JSON.stringify(json['site'])} is not one of ${SITES.join(', ')}.`);
   const [clean, corrupted] = [numberOf(json, 'clean'), numberOf(json, 'corrupted')];
   if (clean === undefined || corrupted === undefined) throw unreadable('`clean` or `corrupted` is missing: the logits of the two prompts as they are.');
-  const [layers = 1, , heads = 1] = numbersOf(json, 'shape');
+  const [layers = 1, , heads = 1] = wholeNumbersOf(json, 'shape');
   const labels = [`L${layers - 1}H${heads - 1}`];
   const asked = askedOf(json, labels);
   const tokens = tokensOf(json, 'corrupted_tokens');
-  const patching: Patching = { site, position: asked.position, shape: numbersOf(json, 'shape'), logit: numbersOf(json, 'logit'), clean, corrupted };
+  const patching: Patching = { site, position: asked.position, shape: wholeNumbersOf(json, 'shape'), logit: numbersOf(json, 'logit'), clean, corrupted };
   const grid = new PatchGrid(patching, texts(asked.tokens), texts(tokens), subjectFrom(json, asked));
   return {
     kind: 'patching',
