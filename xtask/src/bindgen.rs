@@ -39,11 +39,13 @@ pub fn find_or_install(project: &Project) -> Result<Bindgen> {
          (some minutes).",
         tools.display()
     );
-    // Without --locked: its lock file can name releases that a registry mirror does not have yet.
+    // Without --locked: its lock file can name releases that a registry mirror does not have yet. Without TLS, as all that it asks
+    // is on this machine. Not optimized: that takes minutes, and spares seconds.
     cmd!(
         sh,
-        "cargo install wasm-bindgen-cli --version ={version} --root {tools} --force --quiet"
+        "cargo install wasm-bindgen-cli --version ={version} --no-default-features --root {tools} --force --quiet"
     )
+    .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
     .run()?;
     Ok(in_directory(own))
 }
