@@ -1,4 +1,5 @@
-// How quickly dist/ opens, what it transfers, and, given a model's folder, how that loads: numbers for a reader, not a test.
+// How quickly dist/ opens, what it transfers, and, given a model's folder, how that loads and how a text is typed there: numbers for a
+// reader, not a test.
 //
 //     CHROME=/usr/bin/chromium node www/e2e/measure.mjs [MODEL_FOLDER]
 import { chromium } from '@playwright/test';
@@ -87,6 +88,55 @@ if (model) {
         `three units in ${told.units.toFixed(0)} ms, ${(told.memory / 1e6).toFixed(1)} MB of wasm memory${told.notKept ? `, not kept: ${told.notKept}` : ''}`,
     );
   }
+}
+
+/** Words typed one after another, each as soon as the charts of the one before are there: milliseconds from each to its charts. */
+async function typed(words) {
+  return page.evaluate(async (words) => {
+    const field = (element, name) => element.querySelector(name) ?? element.shadowRoot?.querySelector(name);
+    const deep = (root, name) => {
+      const found = root.querySelector(name);
+      if (found) return found;
+      for (const element of root.querySelectorAll('*')) {
+        const inside = element.shadowRoot && deep(element.shadowRoot, name);
+        if (inside) return inside;
+      }
+      return null;
+    };
+    const editor = deep(document, 'prompt-editor');
+    const area = field(editor, 'textarea');
+    const charts = deep(document, 'answer-charts');
+    const blocked = [];
+    new PerformanceObserver((list) => blocked.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+    const times = [];
+    for (let n = 1; n <= words; n++) {
+      const before = charts.picture;
+      const start = performance.now();
+      area.value += n % 2 ? ' the' : ' store';
+      area.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+      while (charts.picture === before) await new Promise((next) => setTimeout(next));
+      await charts.updateComplete;
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      times.push(performance.now() - start);
+    }
+    return { times, blocked };
+  }, words);
+}
+
+if (model) {
+  await page.goto(`${origin}#${new URLSearchParams({ model: `${origin}model/`, prompt: 'The' })}`);
+  const asks = page.getByRole('button', { name: /^Load/ });
+  await asks.or(page.locator('answer-charts .charts[aria-busy=false]')).first().waitFor();
+  if (await asks.isVisible()) await asks.click();
+  await page.locator('model-menu').getByText('model').first().waitFor({ timeout: 120_000 });
+  await page.waitForFunction(() => !document.body.innerText.includes('Loading'));
+  const words = 300;
+  const { times, blocked } = await typed(words);
+  const p95 = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.95)];
+  console.log(
+    `${words} words typed: charts after ${median([...times]).toFixed(0)} ms, p95 ${p95(times).toFixed(0)} ms; ` +
+      `the main thread stood still over 50 ms ${blocked.length} times (${Math.max(0, ...blocked).toFixed(0)} ms at most)`,
+  );
 }
 await browser.close();
 await rm(profile, { recursive: true, force: true });

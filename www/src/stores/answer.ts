@@ -155,6 +155,7 @@ export class AnswerStore extends Store<Answer> {
     const superseded = () => newer() || scope !== this.models.scope;
     await this.#askKept(scope);
     if (superseded()) return;
+    const start = performance.now();
     const question = this.question.state;
     let piece: keyof Problems = 'prompt';
     try {
@@ -194,6 +195,7 @@ export class AnswerStore extends Store<Answer> {
       const { n_layer: layers, n_head: heads } = model.config;
       const from = { source: model.source, layers, heads, tokens: run.tokens, bos, position, predictions };
       this.#show({ ...from, trail: question.trail, at, answer: likely, ...contrast }, attributions);
+      this.question.took = performance.now() - start;
       const sources = await run.sources(of);
       if (superseded()) return;
       this.set({ sources });

@@ -5,6 +5,9 @@ import { Commit, Store } from './store';
 /** Typing waits so long for the next key before the model runs. */
 const TYPING_MS = 150;
 
+/** An answer that takes no longer is given to each keystroke, without waiting for a pause. */
+const QUICK_MS = 100;
+
 const FIRST: Question = { prompt: '', prependBos: true, generated: [], position: null, answer: '', incorrect: '', more: [], byProbability: false, trail: [] };
 
 /**
@@ -14,6 +17,8 @@ const FIRST: Question = { prompt: '', prependBos: true, generated: [], position:
 export class QuestionStore extends Store<Question> {
   /** The id of the token at the chosen position: the choice lasts as long as this token stays there. */
   anchor?: number;
+  /** Milliseconds that the newest answer took. */
+  took = Infinity;
   /** The words that the reader typed or chose. The others came with the prompt, and go when that is edited. */
   #own: readonly Field[] = [];
   #typing?: number;
@@ -33,13 +38,13 @@ export class QuestionStore extends Store<Question> {
     this.#answer();
   }
 
-  /** As {@link ask}, once the reader pauses. */
+  /** As {@link ask}, once the reader pauses, or at once where answers are quick. */
   type(change: Partial<Question>): void {
     this.dispatchEvent(new Commit(true));
     this.#take(change);
     this.dispatchEvent(new Event('type'));
     clearTimeout(this.#typing);
-    this.#typing = window.setTimeout(() => this.#answer(), TYPING_MS);
+    this.#typing = window.setTimeout(() => this.#answer(), this.took < QUICK_MS ? 0 : TYPING_MS);
   }
 
   /** Says the same question in another way, or one whose answer is on its way: nothing is asked. */
