@@ -124,6 +124,12 @@ fn a_file_cut_anywhere_is_refused() {
             "{message}"
         );
     }
+    // With its length known already at the list, before there is room for what that promises.
+    let mut checkpoint = Checkpoint::with_file(config(), "pytorch_model.bin").unwrap();
+    checkpoint.begin("pytorch_model.bin", Some(20_000)).unwrap();
+    let message = checkpoint.push(&bytes[..20_000]).unwrap_err().to_string();
+    let expected = "pytorch_model.bin: is cut short: it has 20000 bytes, but its list of tensors describes ";
+    assert!(message.starts_with(expected), "{message}");
 }
 
 /// Damage is refused, or is in a value or in what is not read; it never panics, and asks for no memory that is not there.

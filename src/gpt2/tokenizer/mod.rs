@@ -2,6 +2,7 @@
 
 mod charsmap;
 mod files;
+mod growth;
 mod roles;
 mod sound;
 
