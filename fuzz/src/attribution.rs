@@ -91,7 +91,7 @@ fn step(u: &mut Unstructured, model: &Arc<Gpt2>, run: &Arc<Run>) -> Result<Optio
         0..3 => {
             let form = form(u, config)?;
             if let Ok(explanation) = explain(run, &question, form) {
-                model::check(&explanation);
+                model::check(&explanation, &question);
                 draw(u, explanation)?;
             }
         }

@@ -91,7 +91,7 @@ fn ask(model: &Arc<Gpt2>) {
     let question = Question::new(0).after(Position::All);
     for form in Form::ALL {
         if let Ok(explanation) = explain(&run, &question, form) {
-            model::check(&explanation);
+            model::check(&explanation, &question);
         }
     }
 }

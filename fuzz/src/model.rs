@@ -1,7 +1,7 @@
 //! Small models, and the promise that each answer is held to.
 
 use logitscope::Result;
-use logitscope::attribution::Explanation;
+use logitscope::attribution::{Explanation, Question};
 use logitscope::candle_core::{DType, Device, Tensor};
 use logitscope::gpt2::{Gpt2, Gpt2Config};
 
@@ -34,11 +34,11 @@ pub fn random(config: &Gpt2Config, seed: u64, size: f32, format: DType) -> Resul
 }
 
 /// Panics if an answer does not add up, but for float32's rounding.
-pub fn check(explanation: &Explanation) {
+pub fn check(explanation: &Explanation, question: &Question) {
     let identity = explanation.identity();
+    let form = explanation.form();
     assert!(
         identity.is_exact(),
-        "{} does not add up: {identity:?}",
-        explanation.form()
+        "{form} of {question:?} does not add up: {identity:?}"
     );
 }

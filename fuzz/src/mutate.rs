@@ -34,7 +34,8 @@ pub fn mutate(inputs: &[&[u8]], random: &mut Random) -> Vec<u8> {
 
 fn step(input: &mut Vec<u8>, inputs: &[&[u8]], random: &mut Random) {
     let at = random.below(input.len());
-    let length = 1 + random.below(1 << random.below(9));
+    let most = 1 << random.below(9);
+    let length = 1 + random.below(most);
     let piece = at..(at + length).min(input.len());
     match random.below(9) {
         0 if !input.is_empty() => input[at] ^= 1 << random.below(8),

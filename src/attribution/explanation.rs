@@ -306,6 +306,14 @@ impl TryFrom<Table> for Explanation {
             error: table.error,
             rounding: Vec::new(),
         };
+        let (labels, positions) = (table.labels.len(), table.positions.len());
+        if table.attribution.len() != labels * positions {
+            return Err(Error::Argument(format!(
+                "`attribution` has {} numbers; {labels} labels at {positions} positions need {}",
+                table.attribution.len(),
+                labels * positions
+            )));
+        }
         let pattern = table.pattern.map(|pattern| pattern.into_iter().map(Some).collect());
         Ok(match Form::named(&table.unit, table.of)? {
             Form::Parts(unit) => Self::Parts(Attribution {
