@@ -2,6 +2,9 @@ use logitscope::gpt2::{Tokenizer, TokenizerFiles};
 
 use crate::files::split;
 
+/// Of a text: a model's longest prompt is short.
+const LONGEST: usize = 1000;
+
 /// A tokenizer's files, and the file `text`, as [`split`] has them.
 pub fn tokenizer(data: &[u8]) {
     let files = split(data);
@@ -15,7 +18,8 @@ pub fn tokenizer(data: &[u8]) {
         special_tokens_map: file("special_tokens_map.json"),
     });
     let Ok(Some(tokenizer)) = tokenizer else { return };
-    let text = String::from_utf8_lossy(file("text").unwrap_or_default());
+    let text = file("text").unwrap_or_default();
+    let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST)]);
     let mut all = vec![0, 1, 80, u32::MAX];
     for text in text.lines().chain(["", " a b", "<|endoftext|>a", "é日\0", "   "]) {
         let Ok(ids) = tokenizer.encode(text) else { continue };

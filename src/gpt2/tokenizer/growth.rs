@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::charsmap;
 use super::sound::least_length;
 
-/// The most that a tokenizer may make of a byte. Unicode's normal forms make 11, and ALBERT's, of which the sequence is long, 5,000 or so.
-const MOST: u64 = 1 << 16;
+/// The most that a tokenizer may make of a byte. Of the long sequence of ALBERT's this reckons with 5,000 at most.
+const MOST: u64 = 1 << 13;
 
 /// Checks the parts that change texts.
 pub(super) fn check(json: &Value) -> Result<(), String> {
