@@ -124,6 +124,73 @@ fn a_file_cut_anywhere_is_refused() {
             "{message}"
         );
     }
+    // With its length known already at the list, before there is room for what that promises.
+    let mut checkpoint = Checkpoint::with_file(config(), "pytorch_model.bin").unwrap();
+    checkpoint.begin("pytorch_model.bin", Some(20_000)).unwrap();
+    let message = checkpoint.push(&bytes[..20_000]).unwrap_err().to_string();
+    let expected = "pytorch_model.bin: is cut short: it has 20000 bytes, but its list of tensors describes ";
+    assert!(message.starts_with(expected), "{message}");
+}
+
+/// A pickle says once what it refers to again and again, in two bytes. Each of these lists has half a megabyte, and would be some gigabytes.
+#[test]
+fn what_a_list_repeats_is_not_copied_each_time() {
+    const TIMES: usize = 100_000;
+    let text = |text: &str| [b"X", &(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
+    let file = |pickle: &[u8]| {
+        let length = (pickle.len() as u32).to_le_bytes();
+        let header = [
+            b"PK\x03\x04",
+            &[0; 14][..],
+            &length,
+            &length,
+            &10_u16.to_le_bytes(),
+            &[0; 2],
+        ]
+        .concat();
+        [&header, &b"a/data.pkl"[..], pickle, b"PK\x01\x02"].concat()
+    };
+    // A tensor of so many dimensions, remembered as 1.
+    let tensor = |dimensions: usize| {
+        let storage = [
+            &b"((("[..],
+            &text("storage"),
+            b"ctorch\nFloatStorage\n",
+            &text("0"),
+            &text("cpu"),
+            b"K\x01tQK\0",
+        ]
+        .concat();
+        let sizes = [&b"("[..], &b"K\x01".repeat(dimensions), b"t"].concat();
+        let arguments = [&storage[..], &sizes, &sizes, b"t"].concat();
+        [b"ctorch._utils\n_rebuild_tensor_v2\n", &arguments[..], b"Rq\x010"].concat()
+    };
+    let long = "a".repeat(TIMES * 3);
+    let names = [
+        &tensor(0)[..],
+        b"}(",
+        &text(&long),
+        b"q\0h\x01",
+        &b"h\0h\x01".repeat(TIMES / 10),
+        b"u.",
+    ]
+    .concat();
+    assert!(refusal(&file(&names)).ends_with("has one name for two tensors"));
+    let entries: Vec<u8> = (0..TIMES / 10)
+        .flat_map(|i| [&text(&i.to_string())[..], b"h\x01"].concat())
+        .collect();
+    let dimensions = [&tensor(TIMES)[..], b"}(", &entries, b"u."].concat();
+    assert!(refusal(&file(&dimensions)).ends_with("its shape is no list of numbers"));
+    let globals = [
+        &text("torch")[..],
+        b"q\0",
+        &text(&(long + "Storage")),
+        b"q\x01",
+        &b"h\0h\x01\x93".repeat(TIMES),
+        b".",
+    ]
+    .concat();
+    assert!(refusal(&file(&globals)).ends_with("it names what has a name of more than 255 bytes"));
 }
 
 /// Damage is refused, or is in a value or in what is not read; it never panics, and asks for no memory that is not there.

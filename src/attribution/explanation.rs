@@ -167,7 +167,8 @@ impl Explanation {
     }
 
     /// Whether the numbers add up as they stand, whoever wrote them: the rows to `total`, and that to `logit - bias`, to a ten-thousandth
-    /// of all that is added up. What float32's rounding leaves of it, which an [`Identity`] that was measured knows, is less by far.
+    /// of all that is added up. What float32's rounding leaves of it, which an [`Identity`] that was measured knows, is less by far. Lists
+    /// that are not as long as labels and positions ask for never do.
     pub fn adds_up(&self) -> bool {
         let Identity {
             logit,
@@ -176,7 +177,12 @@ impl Explanation {
             error,
             ..
         } = self.identity();
-        (0..self.positions().len()).all(|p| {
+        let n = self.positions().len();
+        let of_positions = [logit, bias, total, error].iter().all(|of| of.len() == n);
+        if !of_positions || self.values().len() != self.labels().len() * n {
+            return false;
+        }
+        (0..n).all(|p| {
             let rows: Vec<f64> = (0..self.labels().len()).map(|i| self.row(i)[p]).collect();
             let (sum, size) = match self {
                 Self::Parts(_) => (rows.iter().sum(), rows.iter().map(|x| x.abs()).sum()),
@@ -300,6 +306,14 @@ impl TryFrom<Table> for Explanation {
             error: table.error,
             rounding: Vec::new(),
         };
+        let (labels, positions) = (table.labels.len(), table.positions.len());
+        if table.attribution.len() != labels * positions {
+            return Err(Error::Argument(format!(
+                "`attribution` has {} numbers; {labels} labels at {positions} positions need {}",
+                table.attribution.len(),
+                labels * positions
+            )));
+        }
         let pattern = table.pattern.map(|pattern| pattern.into_iter().map(Some).collect());
         Ok(match Form::named(&table.unit, table.of)? {
             Form::Parts(unit) => Self::Parts(Attribution {

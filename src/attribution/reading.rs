@@ -59,7 +59,25 @@ impl<'a> Reading<'a> {
                 other => other,
             })?;
         }
+        reading.check_finite(question)?;
         Ok(reading)
+    }
+
+    /// Refuses numbers that the pass itself never needed, as a neuron's input that its activation function makes zero.
+    fn check_finite(&self, question: &Question) -> Result<()> {
+        let numbers = (self.value.iter().chain(&self.direction)).chain([&self.bias]);
+        match numbers.copied().find(|x| !x.is_finite()) {
+            Some(x) => {
+                let through: Vec<String> = question.path.iter().map(|step| format!(" through {step}")).collect();
+                Err(Error::Overflow(format!(
+                    "what explains {}{} at position {} is {x}",
+                    question.target,
+                    through.concat(),
+                    self.positions[0]
+                )))
+            }
+            None => Ok(()),
+        }
     }
 
     pub fn of_logit(run: &'a Run, positions: Vec<usize>, direction: LogitDirection) -> Result<Self> {

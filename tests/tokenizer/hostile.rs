@@ -70,14 +70,43 @@ fn is_used(json: &[u8]) -> bool {
     true
 }
 
-/// Each of these made `tokenizers` panic, or ask for 2 GB.
+/// Each of these made `tokenizers` panic, or ask for memory without bounds.
 #[test]
 fn files_that_made_tokenizers_panic_are_refused_or_harmless() {
     let files: Vec<_> = fs::read_dir("tests/data/hostile-tokenizers").unwrap().collect();
-    assert!(files.len() >= 7);
+    assert!(files.len() >= 10);
     for file in files {
         is_used(&fs::read(file.unwrap().path()).unwrap());
     }
+}
+
+#[test]
+fn one_that_multiplies_a_text_is_refused_and_one_that_rewrites_it_is_not() {
+    let of = |normalizers: Value| {
+        json!({
+            "normalizer": {"type": "Sequence", "normalizers": normalizers},
+            "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+            "model": {"type": "WordLevel", "unk_token": "a", "vocab": {"a": 0}},
+        })
+    };
+    let replace = |pattern: Value, content: &str| json!({"type": "Replace", "pattern": pattern, "content": content});
+    // As ALBERT's.
+    let charsmap = base64::encode([&4_u32.to_le_bytes(), &[0; 4], "a\0".repeat(4).as_bytes()].concat());
+    let usual = json!([
+        replace(json!({"String": "``"}), "\""),
+        replace(json!({"String": "''"}), "\""),
+        {"type": "NFKD"},
+        {"type": "StripAccents"},
+        {"type": "Lowercase"},
+        {"type": "Precompiled", "precompiled_charsmap": charsmap},
+        replace(json!({"Regex": " {2,}"}), " "),
+    ]);
+    Tokenizer::from_json(of(usual).to_string().as_bytes()).unwrap();
+    let doubled = vec![replace(json!({"String": "a"}), "aa"); 20];
+    let error = Tokenizer::from_json(of(doubled.into()).to_string().as_bytes()).unwrap_err();
+    let expected = "tokenizer.json: its normalizer and pre_tokenizer can make 4194304 bytes of one, which no GPT-2 needs; \
+                    it must be 8192 at most";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

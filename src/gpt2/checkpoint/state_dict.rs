@@ -1,6 +1,6 @@
 //! The tensors that a pickle of `torch.save` lists, and where in which storage each has its values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use safetensors::Dtype;
 
@@ -25,15 +25,22 @@ pub(super) struct Storage {
     pub size: u64,
 }
 
+/// Dimensions of a tensor, and bytes of a storage's name. What a pickle says once it can refer to a million times, and each time it is copied here.
+const MOST_DIMENSIONS: usize = 64;
+const LONGEST_KEY: usize = 255;
+
 /// Reads the list of tensors. What else a state dict holds is left out.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<View>, HashMap<String, Storage>), String> {
     let pickle = Pickle::read(bytes).map_err(|why| format!("its list of tensors cannot be read: {why}"))?;
     let storages = storages(&pickle)?;
-    let mut views = Vec::new();
-    for &(name, value) in state_dict(&pickle)? {
-        let Some(name) = pickle.text(name) else {
+    let (mut views, mut seen) = (Vec::new(), HashSet::new());
+    for &(id, value) in state_dict(&pickle)? {
+        let Some(name) = pickle.text(id) else {
             continue;
         };
+        if !seen.insert(id) {
+            return Err("has one name for two tensors".into());
+        }
         if let Some(tensor) = tensor(&pickle, value) {
             let view = view(&pickle, name, tensor)
                 .map_err(|why| format!("the tensor {name:?} in its list cannot be read: {why}"))?;
@@ -106,6 +113,9 @@ fn described(pickle: &Pickle, storage: Id) -> Result<Described<'_>, &'static str
     let (Value::Global(class), Some(key)) = (pickle.get(class), pickle.text(key)) else {
         return Err("its storage is not named");
     };
+    if key.len() > LONGEST_KEY {
+        return Err("its storage has a name that is too long");
+    }
     Ok(Described {
         key,
         dtype: dtype(class).ok_or("its storage is of an unknown type")?,
@@ -145,6 +155,9 @@ fn view(pickle: &Pickle, name: &str, arguments: &[Id]) -> Result<View, &'static 
             Some(("torch.Size", &[inner])) => pickle.tuple(inner)?,
             _ => pickle.tuple(id)?,
         };
+        if ids.len() > MOST_DIMENSIONS {
+            return None;
+        }
         ids.iter().map(|&id| pickle.natural(id)).collect()
     };
     let shape = naturals(shape).ok_or("its shape is no list of numbers")?;

@@ -50,7 +50,7 @@ impl Stream {
         match &mut self.state {
             State::Start(_) => Ok(()),
             State::Safetensors(file) => file.push(bytes, self.byte_length, wanted),
-            State::Torch(file) => file.push(bytes, wanted),
+            State::Torch(file) => file.push(bytes, self.byte_length, wanted),
         }
         .map_err(|fault| self.error(fault))
     }
@@ -58,7 +58,7 @@ impl Stream {
     fn start(start: [u8; 8], byte_length: Option<u64>, wanted: Wanted) -> Result<State, Fault> {
         if start.starts_with(b"PK\x03\x04") {
             let mut file = TorchFile::new();
-            file.push(&start, wanted)?;
+            file.push(&start, byte_length, wanted)?;
             return Ok(State::Torch(file));
         }
         Ok(State::Safetensors(SafetensorsFile::start(start, byte_length)?))

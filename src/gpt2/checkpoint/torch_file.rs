@@ -42,9 +42,14 @@ impl TorchFile {
         }
     }
 
-    pub fn push(&mut self, bytes: &[u8], wanted: Wanted) -> Result<(), Fault> {
+    pub fn push(&mut self, bytes: &[u8], byte_length: Option<u64>, wanted: Wanted) -> Result<(), Fault> {
         let list = &mut self.list;
-        self.zip.push(bytes, &mut Reader { list, wanted })
+        let reader = &mut Reader {
+            list,
+            byte_length,
+            wanted,
+        };
+        self.zip.push(bytes, reader)
     }
 
     /// What it held, or where it is.
@@ -65,6 +70,8 @@ impl TorchFile {
 /// Takes the entries of the zip file.
 struct Reader<'a> {
     list: &'a mut Option<List>,
+    /// Of the file, if that is known.
+    byte_length: Option<u64>,
     wanted: Wanted<'a>,
 }
 
@@ -115,6 +122,15 @@ impl Entries for Reader<'_> {
             "data.pkl" if self.list.is_some() => Err("has two lists of tensors, data.pkl".into()),
             "data.pkl" => {
                 let (views, storages) = state_dict::parse(bytes)?;
+                let described = storages
+                    .values()
+                    .fold(0, |n: u64, storage| n.saturating_add(storage.size));
+                if let Some(n) = self.byte_length.filter(|&n| n < described) {
+                    return Err(format!(
+                        "is cut short: it has {n} bytes, but its list of tensors describes {described}"
+                    )
+                    .into());
+                }
                 let (incoming, content) = self.wanted.prepare(views.iter().map(|view| &view.entry))?;
                 let tensor = |(view, incoming)| Tensor {
                     view,

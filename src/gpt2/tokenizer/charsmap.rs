@@ -6,18 +6,34 @@ use serde_json::Value;
 
 /// Checks that no text leads the walk outside.
 pub(super) fn check(charsmap: &Value) -> Result<(), &'static str> {
-    let text = charsmap.as_str().ok_or("is not text")?;
-    let bytes = base64::decode(text).map_err(|_| "is not base64")?;
-    let (size, rest) = bytes.split_first_chunk().ok_or("is cut short")?;
-    let size = u32::from_le_bytes(*size) as usize / 4 * 4;
-    let (trie, texts) = rest.split_at_checked(size).ok_or("is cut short")?;
-    let texts = str::from_utf8(texts).map_err(|_| "holds texts that are not UTF-8")?;
+    let bytes = decoded(charsmap)?;
+    let (trie, texts) = split(&bytes)?;
     let (units, _) = trie.as_chunks();
     let trie = Trie {
         units: units.iter().map(|&unit| u32::from_le_bytes(unit)).collect(),
         texts,
     };
     trie.check()
+}
+
+/// How many bytes the longest text has that a rule can put in a character's place; 0 of what is no charsmap.
+pub(super) fn longest(charsmap: &Value) -> usize {
+    let bytes = decoded(charsmap).unwrap_or_default();
+    split(&bytes).map_or(0, |(_, texts)| texts.split('\0').map(str::len).max().unwrap_or(0))
+}
+
+fn decoded(charsmap: &Value) -> Result<Vec<u8>, &'static str> {
+    let text = charsmap.as_str().ok_or("is not text")?;
+    base64::decode(text).map_err(|_| "is not base64")
+}
+
+/// The trie, and the texts.
+fn split(bytes: &[u8]) -> Result<(&[u8], &str), &'static str> {
+    let (size, rest) = bytes.split_first_chunk().ok_or("is cut short")?;
+    let size = u32::from_le_bytes(*size) as usize / 4 * 4;
+    let (trie, texts) = rest.split_at_checked(size).ok_or("is cut short")?;
+    let texts = str::from_utf8(texts).map_err(|_| "holds texts that are not UTF-8")?;
+    Ok((trie, texts))
 }
 
 struct Trie<'a> {

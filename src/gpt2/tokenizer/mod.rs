@@ -2,6 +2,7 @@
 
 mod charsmap;
 mod files;
+mod growth;
 mod roles;
 mod sound;
 
@@ -44,6 +45,9 @@ pub struct TokenizerFiles<'a> {
     /// `special_tokens_map.json`, in which older folders name them.
     pub special_tokens_map: Option<&'a [u8]>,
 }
+
+/// Of an added token, in bytes. A normalizer may make much more of it.
+const LONGEST_ADDED: usize = 1000;
 
 /// How the vocabulary spells texts.
 #[derive(Debug, Clone)]
@@ -212,6 +216,13 @@ fn parts(part: &Value) -> Vec<&Value> {
 fn check_added(tokenizer: &tokenizers::Tokenizer, tokens: &[AddedToken]) -> Result<(), String> {
     let takes_spaces_after = tokens.iter().any(|token| token.rstrip);
     for token in tokens {
+        if token.content.len() > LONGEST_ADDED {
+            let start: String = token.content.chars().take(20).collect();
+            return Err(format!(
+                "its added token that begins with {start:?} has {} bytes; {LONGEST_ADDED} are the most",
+                token.content.len()
+            ));
+        }
         let mut text = NormalizedString::from(token.content.as_str());
         if let Some(normalizer) = tokenizer.get_normalizer().filter(|_| token.normalized) {
             normalizer.normalize(&mut text).map_err(|e| e.to_string())?;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::charsmap;
+use super::{charsmap, growth};
 
 const MODELS: [&str; 4] = ["BPE", "WordPiece", "WordLevel", "Unigram"];
 const NORMALIZERS: [&str; 14] = [
@@ -58,7 +58,8 @@ pub(super) fn check(json: &Value) -> Result<(), String> {
         &PRE_TOKENIZERS,
         &json["pre_tokenizer"],
     )?;
-    check_part("decoder", "decoders", &DECODERS, &json["decoder"])
+    check_part("decoder", "decoders", &DECODERS, &json["decoder"])?;
+    growth::check(json)
 }
 
 /// Checks a part, and those that it is a sequence of.
@@ -91,11 +92,7 @@ fn check_part(name: &str, sequence: &str, known: &[&str], part: &Value) -> Resul
         }
         "Replace" if name == "normalizer" => {
             let pattern = &part["pattern"];
-            let finds_text = match pattern["Regex"].as_str() {
-                Some(regex) => always_matches_text(regex),
-                None => pattern["String"] != "",
-            };
-            if !finds_text {
+            if least_length(pattern) == 0 {
                 return Err(format!(
                     "its normalizer replaces {pattern}, which can be found where there is no text"
                 ));
@@ -108,10 +105,15 @@ fn check_part(name: &str, sequence: &str, known: &[&str], part: &Value) -> Resul
     Ok(())
 }
 
-/// Whether what a regular expression finds has always at least one character.
-fn always_matches_text(regex: &str) -> bool {
-    let parsed = regex_syntax::parse(regex);
-    parsed.is_ok_and(|hir| hir.properties().minimum_len().is_some_and(|length| length > 0))
+/// How many bytes what a pattern finds has at least; 0 if that is not known.
+pub(super) fn least_length(pattern: &Value) -> usize {
+    match pattern["Regex"].as_str() {
+        Some(regex) => regex_syntax::parse(regex)
+            .ok()
+            .and_then(|hir| hir.properties().minimum_len())
+            .unwrap_or(0),
+        None => pattern["String"].as_str().map_or(0, str::len),
+    }
 }
 
 fn check_model(model: &Value) -> Result<(), String> {

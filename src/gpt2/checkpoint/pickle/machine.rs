@@ -7,6 +7,9 @@ use super::{Id, Value};
 /// On the stack, where a collection begins.
 const MARK: Id = usize::MAX;
 
+/// Of what may be named, in bytes.
+const LONGEST_NAME: usize = 255;
+
 /// What a list of tensors may name. Everything else is refused, although nothing would be called.
 fn is_harmless(global: &str) -> bool {
     const FUNCTIONS: [&str; 8] = [
@@ -172,6 +175,10 @@ impl<'a> Machine<'a> {
                 let name = self.pop()?;
                 let module = self.pop()?;
                 match (&self.values[module], &self.values[name]) {
+                    // Any number of times, each of them copied.
+                    (Value::Text(module), Value::Text(name)) if module.len() + name.len() > LONGEST_NAME => {
+                        return Err(format!("it names what has a name of more than {LONGEST_NAME} bytes"));
+                    }
                     (Value::Text(module), Value::Text(name)) => self.global(format!("{module}.{name}"))?,
                     _ => return Err("it names something by what is no name".into()),
                 }

@@ -6,6 +6,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 mod chart;
 mod depth;
+mod fuzz;
 mod sizes;
 
 wasm_bindgen_test_configure!(run_in_browser);
