@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { held } from './held';
 import { expect, test } from './test';
 
 const found = (page: Page) => page.locator('set-bar [role=status]');
@@ -102,6 +103,43 @@ test('a file of 10 MB, or a prompt of 1 MB, leaves the page usable', async ({ pa
   await scope.prompt.fill('The capital of Italy is');
   await scope.answered();
   await expect(scope.identity).toContainText('The parts add up');
+});
+
+test('a file of prompts that cannot be read says so, and others are', async ({ page, scope: _ }) => {
+  await page.getByRole('tab', { name: 'Always?' }).click();
+  const bar = page.locator('set-bar');
+  const open = (name: string) => bar.getByLabel('Open a file of prompts').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(CAPITALS) });
+  // As of a file that was moved after it was chosen.
+  await page.evaluate(() => {
+    const { text } = Blob.prototype;
+    Blob.prototype.text = function () {
+      const moved = this instanceof File && this.name.startsWith('moved');
+      return moved ? Promise.reject(new DOMException('A requested file or directory could not be found', 'NotFoundError')) : text.call(this);
+    };
+  });
+  await open('moved.csv');
+  await expect(bar).toContainText('moved.csv could not be read');
+  await open('capitals.csv');
+  await expect(found(page)).toContainText('Over 2 prompts');
+  await drop(page, CAPITALS, 'moved-too.csv');
+  await expect(bar).toContainText('moved-too.csv could not be read');
+  await ask(page, CAPITALS);
+  await expect(found(page)).toContainText('Over 2 prompts');
+});
+
+test('a prompt of 10 MB is refused within two seconds, and takes no memory', async ({ scope, browser }) => {
+  const paste = (area: HTMLElement | SVGElement) => {
+    (area as HTMLTextAreaElement).value = 'The capital '.repeat(870_000);
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  };
+  const before = await held(browser);
+  await scope.prompt.evaluate(paste);
+  await expect(scope.alert).toContainText(/tokens|long/, { timeout: 2_000 });
+  expect(await held(browser)).toBeLessThan(before + 150);
+  await scope.prompt.fill('The capital of Italy is');
+  await scope.answered();
+  await expect(scope.identity).toContainText('The parts add up');
+  await expect(scope.alert).toHaveCount(0);
 });
 
 test('a set that is dropped while another runs is the one that is answered, as alone', async ({ page, scope }) => {
