@@ -1,18 +1,9 @@
 import { randomModel } from './checkpoint';
-import { held } from './held';
-import { expect, test, type Logitscope } from './test';
+import { held, inUse } from './held';
+import { expect, test } from './test';
 
 /** Rounds of what a reader does; 200 are 1,000 prompts, and 200 of all else: ROUNDS=200. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
-
-/** On how many threads the model in use computes, and the bytes of WebAssembly that it has taken. */
-function inUse({ page }: Logitscope): Promise<{ threads: number; bytes: number }> {
-  return page.evaluate(async () => {
-    const element = document.querySelector<HTMLElement & { stores: { models: { scope: import('../src/api/logitscope').Logitscope } } }>('logitscope-page')!;
-    const { scope } = element.stores.models;
-    return { threads: scope.engine.threads, bytes: await scope.memory() };
-  });
-}
 
 test('a page in use for long takes no more memory than one in use for a moment', async ({ scope, page, server, browser }) => {
   test.setTimeout(60_000 + ROUNDS * 30_000);
