@@ -23,11 +23,9 @@ async function fakeHub(context: BrowserContext, commit: string | undefined): Pro
 
 const model = (page: Page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('model');
 
-test('a link to another model downloads nothing until the reader says so; the bundled model answers meanwhile', async ({ scope, page, server }) => {
+test('a link to another model downloads nothing until the reader says so; the bundled model answers meanwhile', async ({ blank: scope, page, server }) => {
   const folder = server.model('tiny-a').replace(server.origin, server.elsewhere);
   const hash = `#model=${encodeURIComponent(folder)}&prompt=The+capital+of+France+is&answer=+Paris&unit=component`;
-  await page.goto('about:blank');
-  server.requests.length = 0;
   await scope.open(hash);
   await expect(scope.offer).toContainText(folder);
   await expect(scope.offer).toContainText('size unknown');
@@ -54,9 +52,8 @@ test('a link to another model downloads nothing until the reader says so; the bu
   await expect(scope.offer).toHaveCount(0);
 });
 
-test('what a link to a model of the menu would download is said in bytes', async ({ scope, page, context }) => {
+test('what a link to a model of the menu would download is said in bytes', async ({ blank: scope, context }) => {
   const asked = await fakeHub(context, undefined);
-  await page.goto('about:blank');
   await scope.open('#model=gpt2&prompt=The+capital+of+France+is');
   await expect(scope.offer).toContainText('https://huggingface.co/openai-community/gpt2/resolve/main/');
   await expect(scope.offer).toContainText('548 MB');
@@ -130,7 +127,7 @@ const unreadable = [
   ['what is this?', 'owner/name'],
 ] as const;
 
-test('a link whose model cannot be read says so', async ({ scope, page }) => {
+test('a link whose model cannot be read says so', async ({ blank: scope, page }) => {
   test.setTimeout(120_000);
   for (const [model, says] of unreadable) {
     await page.goto('about:blank');
