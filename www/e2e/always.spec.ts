@@ -89,7 +89,7 @@ test('a hundred prompts like the preset in use are what the API says of them', a
   await expect(scope.selected).toContainText(`Without it: ${plusMinus(-(effects.mean[lost] ?? NaN), effects.sd[lost] ?? NaN)}`, { timeout: 60_000 });
 });
 
-test('outliers come first, a click opens one, and going back leads to the set', async ({ page, server, scope }) => {
+test('outliers come first, a click opens one, and going back leads to the set', async ({ page, server, blank: scope }) => {
   await open(page, server);
   await expect(rows(page)).toHaveCount(50);
   const far = (await page.locator('set-table tbody td:nth-child(5)').allTextContents()).map(Number);
@@ -173,7 +173,7 @@ test('a file of prompts is dropped, and one by token ids is opened', async ({ pa
   await expect(rows(page).first()).toContainText(ids.tokens.join(', '));
 });
 
-test('a set is compared as the question is, and parts are taken out by another baseline', async ({ page, server, scope }) => {
+test('a set is compared as the question is, and parts are taken out by another baseline', async ({ page, server, blank: scope }) => {
   test.slow();
   await open(page, server, 'set=preset:a-capital&contrast=log-probability&ablation=mean&at=last');
   await expect(found(page)).toContainText('Over 100 prompts: logit less all by probability ');
@@ -205,7 +205,7 @@ test('a set is compared as the question is, and parts are taken out by another b
   expect(printed(whole)).toBe(logit);
 });
 
-test('a set is in the link, with the charts that it has, and downloads say what they show', async ({ scope, page, server }) => {
+test('a set is in the link, with the charts that it has, and downloads say what they show', async ({ blank: scope, page, server }) => {
   await open(page, server, 'set=preset:a-capital&unit=component');
   expect(page.url()).toContain('set=preset%3Aa-capital');
   await expect(scope.prompt).toHaveValue(/^The capital/);
@@ -265,7 +265,7 @@ test('a set is stopped, and goes on where it was', async ({ page, scope }) => {
 });
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`a set can be read in ${scheme} by everyone, and on a phone`, async ({ page, server, scope: _ }) => {
+  test(`a set can be read in ${scheme} by everyone, and on a phone`, async ({ page, server, blank: _ }) => {
     await page.emulateMedia({ colorScheme: scheme });
     await open(page, server);
     await page.getByRole('button', { name: 'Type or paste' }).click();

@@ -30,20 +30,31 @@ function weights({ n_layer, n_embd: d, n_positions, vocab_size }: Shape): Map<st
   return norm('ln_f');
 }
 
-/** A file of these tensors: the header's length, the header, and the values of them all, between -0.1 and 0.1. */
+/** A file of these tensors, their values between -0.1 and 0.1. */
 function safetensors(shapes: Map<string, number[]>): Buffer {
+  const { head, bytes } = headed(shapes, 'F32');
+  const values = Float32Array.from({ length: bytes / 4 }, random(1));
+  return Buffer.concat([head, Buffer.from(values.buffer)]);
+}
+
+/** What a file of a GPT-2's weights begins with, and the bytes of the values that follow. */
+export function beginning(shape: Shape, dtype: 'F32' | 'F16'): { head: Buffer; bytes: number } {
+  return headed(weights(shape), dtype);
+}
+
+/** The header's length, and the header. */
+function headed(shapes: Map<string, number[]>, dtype: 'F32' | 'F16'): { head: Buffer; bytes: number } {
   const header: Record<string, unknown> = {};
   let bytes = 0;
   for (const [name, shape] of shapes) {
     const begin = bytes;
-    bytes += 4 * shape.reduce((product, size) => product * size);
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, bytes] };
+    bytes += (dtype === 'F32' ? 4 : 2) * shape.reduce((product, size) => product * size);
+    header[name] = { dtype, shape, data_offsets: [begin, bytes] };
   }
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
-  const values = Float32Array.from({ length: bytes / 4 }, random(1));
-  return Buffer.concat([length, json, Buffer.from(values.buffer)]);
+  return { head: Buffer.concat([length, json]), bytes };
 }
 
 /** The same numbers for the same seed (xorshift). */

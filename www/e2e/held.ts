@@ -1,5 +1,6 @@
 import type { Browser } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
+import type { Logitscope } from './test';
 
 /** Megabytes that the browser's pages hold, their workers included. */
 export async function held(browser: Browser): Promise<number> {
@@ -9,4 +10,13 @@ export async function held(browser: Browser): Promise<number> {
   const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => String(id));
   const sizes = execFileSync('ps', ['-o', 'rss=', '-p', pages.join(',')], { encoding: 'utf8' });
   return sizes.trim().split(/\s+/).reduce((sum, kilobytes) => sum + Number(kilobytes) / 1024, 0);
+}
+
+/** On how many threads the model in use computes, and the bytes of WebAssembly that it has taken. */
+export function inUse({ page }: Logitscope): Promise<{ threads: number; bytes: number }> {
+  return page.evaluate(async () => {
+    const element = document.querySelector<HTMLElement & { stores: { models: { scope: import('../src/api/logitscope').Logitscope } } }>('logitscope-page')!;
+    const { scope } = element.stores.models;
+    return { threads: scope.engine.threads, bytes: await scope.memory() };
+  });
 }

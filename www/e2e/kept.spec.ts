@@ -76,13 +76,30 @@ for (const storage of ['private files', 'Cache Storage'] as const) {
       }
     });
 
+    test('thirty loads that are cancelled, each at another moment, leave nothing', async ({ context, server }) => {
+      const model = server.make('blocks', files);
+      server.faults.set('blocks/model.safetensors', 'stall');
+      const api = await tab(context, server);
+      const outcomes = await api.evaluate(async ({ Logitscope }, model) => {
+        const outcomes = new Set<string>();
+        for (let i = 0; i < 30; i += 1) {
+          const cancelled = Logitscope.load(model, { threads: 1, signal: AbortSignal.timeout(1 + 12 * i) });
+          outcomes.add(await cancelled.then(() => 'loaded', ({ name }: Error) => name));
+        }
+        return [...outcomes];
+      }, model);
+      expect(outcomes).toEqual(['TimeoutError']);
+      expect(await stores(api)).toEqual([]);
+      expect(context.pages().flatMap((page) => page.workers())).toEqual([]);
+    });
+
     test('while one tab downloads a model, others wait, say so, and read what it keeps', async ({ context, server }) => {
       const model = server.model('tiny-a');
       const [first, second, third] = [await tab(context, server), await tab(context, server), await tab(context, server)];
       const gate = await hold(context, /tiny-a\/model\.safetensors$/);
       const loading = load(first, model);
       await gate.reached;
-      const others = [load(second, model), load(second, model), load(third, model)];
+      const others = [load(first, model), load(second, model), load(second, model), load(third, model)];
       // One that is cancelled while it waits changes nothing.
       await third.evaluate(async ({ Logitscope }, model) => {
         await Logitscope.load(model, { signal: AbortSignal.timeout(500) }).catch(() => {});

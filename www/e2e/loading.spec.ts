@@ -1,5 +1,6 @@
 import type { JSHandle, Page } from '@playwright/test';
-import type { Fault, FileServer } from './server';
+import { beginning } from './checkpoint';
+import type { FileServer } from './server';
 import { expect, test } from './test';
 import { beforeWorkers } from './workers';
 
@@ -73,39 +74,11 @@ test('a kept model that was damaged is fetched again', async ({ page, server }) 
   expect((await load(api, model)).last?.fromCache).toBe(true);
 });
 
-const faults: [Fault, string, RegExp][] = [
-  ['missing', 'config.json', /^config\.json: http\S+config\.json answered 404.*A model folder needs/],
-  ['missing', 'model.safetensors', /^model\.safetensors: http\S+model\.safetensors answered 404/],
-  ['page', 'config.json', /^config\.json: http\S+config\.json is an HTML page/],
-  ['page', 'model.safetensors', /^model\.safetensors: http\S+model\.safetensors is an HTML page/],
-  ['cut', 'config.json', /^config\.json: the connection was cut after \d+ of \d+ bytes/],
-  ['cut', 'model.safetensors', /^model\.safetensors: the connection was cut after [\d,]+ of 86,360 bytes/],
-];
-
-for (const [fault, file, message] of faults) {
-  test(`a failing download says why, leaves nothing, and can be repeated: ${file} ${fault}`, async ({ page, server }) => {
-    const api = await article(page, server);
-    const before = await api.evaluateHandle(({ Logitscope }, model) => Logitscope.load(model, { keep: false }), server.model('tiny-a'));
-    const model = server.model('tiny-b');
-    server.faults.set(file, fault);
-    const failed = await load(api, model);
-    expect(failed.message).toMatch(message);
-    expect(failed).toMatchObject({ name: 'DownloadError', kept: [] });
-    expect(await before.evaluate(async (scope) => (await scope.run([1, 5, 9])).tokens.length)).toBe(3);
-
-    server.faults.clear();
-    expect((await load(api, model)).kept).toHaveLength(1);
-  });
-}
-
-test('a server that lets no other site in, and a device that is offline, are explained', async ({ page, server, context }) => {
+test('a device that is offline is explained', async ({ page, server, context }) => {
   const api = await article(page, server);
   const kept = server.model('tiny-a');
   await load(api, kept);
   const other = server.model('tiny-b').replace(server.origin, server.elsewhere);
-  server.faults.set('config.json', 'no CORS');
-  expect((await load(api, other)).message).toContain('Access-Control-Allow-Origin');
-  server.faults.clear();
   await context.setOffline(true);
   expect((await load(api, other)).message).toContain('offline');
   expect((await load(api, kept)).last?.fromCache).toBe(true);
@@ -119,6 +92,27 @@ test('a model that is larger than a tab’s memory is refused before its weights
   });
   const refused = await load(api, server.model('tiny-a'));
   expect(refused).toMatchObject({ name: 'MemoryError', kept: [] });
+});
+
+test('GPT-2 XL is taken as float16, and refused as float32 by the header of its weights, before they are fetched', async ({ page, server }) => {
+  const api = await article(page, server);
+  const shape = { n_layer: 48, n_head: 25, n_embd: 1600, n_positions: 1024, vocab_size: 50_257 };
+  const config = (more: object) => ({ 'config.json': Buffer.from(JSON.stringify({ model_type: 'gpt2', ...shape, ...more })) });
+  /** Sends so much of the header, and no weights, which are announced. */
+  const refused = async (dtype: 'F16' | 'F32', share: number) => {
+    const { head, bytes } = beginning(shape, dtype);
+    const model = server.make('xl', { ...config({ torch_dtype: 'float32' }), 'model.safetensors': head });
+    server.faults.set('xl/model.safetensors', (response, file) => {
+      response.writeHead(200, { 'content-length': file.length + bytes }).write(file.subarray(0, share * file.length));
+      setTimeout(() => response.destroy(), 300);
+    });
+    const { name, message } = await load(api, model);
+    return `${name}: ${message}`;
+  };
+  expect(await refused('F16', 0.9)).toMatch(/^DownloadError: model\.safetensors: the connection was cut after [\d,]{6} of 3,115,\d{3},\d{3} bytes/);
+  expect(await refused('F32', 1)).toMatch(/^MemoryError: /);
+  const epsilon = await load(api, server.make('epsilon', config({ layer_norm_epsilon: 1e-46 })));
+  expect(epsilon).toMatchObject({ name: 'ConfigError', message: expect.stringContaining('layer_norm_epsilon is 1e-46') as unknown });
 });
 
 test('where storage is refused, a model loads all the same, and says so', async ({ page, server, context }) => {

@@ -89,8 +89,13 @@ test('no page starts more workers than its processor has cores, or eight', async
   await scope.evaluate((scope) => scope.close());
 });
 
-for (const threads of [1, 2]) {
-  test(`a model whose worker is ended from outside is lost, and nobody waits for it (${threads} threads)`, async ({ page, server }) => {
+for (const [threads, ended, how] of [
+  [1, 0, 'while it computes'],
+  [2, 0, 'while it computes'],
+  [2, 1, 'while it computes'],
+  [2, 0, 'by the devtools, while nobody asks'],
+] as const) {
+  test(`a model whose worker ${ended + 1} of ${threads} is ended from outside, ${how}, is lost, and nobody waits for it`, async ({ page, server }) => {
     await page.addInitScript(() => {
       const workers: Worker[] = ((globalThis as unknown as { hired: Worker[] }).hired = []);
       Worker = new Proxy(Worker, {
@@ -102,17 +107,21 @@ for (const threads of [1, 2]) {
       });
     });
     const api = await article(page, server);
-    const told = await api.evaluate(
-      async ({ Logitscope }, { url, threads }) => {
-        const scope = await Logitscope.load(url, { threads, keep: false });
+    const scope = await api.evaluateHandle(({ Logitscope }, [url, threads]) => Logitscope.load(url, { threads, keep: false }), [server.model('tiny-a'), threads] as const);
+    expect(page.workers().length).toBe(threads);
+    const computes = how === 'while it computes';
+    if (!computes) await page.workers()[ended]!.evaluate(() => close());
+    const told = await scope.evaluate(
+      async (scope, { ended, computes }) => {
         const { hired } = globalThis as unknown as { hired: Worker[] };
-        hired.at(-1)?.terminate();
-        const pending = scope.run([1, 5, 9]).then(() => scope.lost, (error: Error) => error);
+        const refused = (error: Error) => error;
+        const pending = computes ? scope.headScores().then(() => scope.lost, refused) : scope.lost;
+        if (computes) hired[ended]?.terminate();
         const lost = await scope.lost;
-        const told = await Promise.all([pending, scope.memory().catch((error: Error) => error)]);
+        const told = await Promise.all([pending, scope.memory().catch(refused)]);
         return { same: told.every((error) => error === lost), lost: `${lost.name}: ${lost.message}` };
       },
-      { url: server.model('tiny-a'), threads },
+      { ended, computes },
     );
     expect(told).toEqual({ same: true, lost: "InternalError: Logitscope's worker was ended from outside. Load the model again." });
     await expect.poll(() => page.workers().length).toBe(0);

@@ -102,23 +102,24 @@ test('a kept model that cannot be deleted says so', async ({ scope, page, server
 const faults: [Fault, RegExp][] = [
   ['missing', /404/],
   ['page', /page/],
-  ['cut', /model\.safetensors/],
+  ['cut', /the connection was cut/],
 ];
-for (const [fault, says] of faults) {
-  test(`a download that fails (${fault}) is explained, the model before stays, and it can be tried again`, async ({ scope, page, server }) => {
-    scope.expected = /Failed to load resource/;
-    server.faults.set('tiny-a/model.safetensors', fault);
-    await scope.load(server.model('tiny-a'));
-    await expect(scope.alert).toContainText('did not load');
-    await expect(scope.alert).toContainText(says);
-    await stillAnswers(scope);
 
-    server.faults.clear();
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
-    await agrees(scope);
-  });
-}
+test('a download that fails is explained, the model before stays, and it can be tried again, whatever happens then', async ({ scope, page, server }) => {
+  scope.expected = /Failed to load resource/;
+  for (const [fault, says] of faults) {
+    server.faults.set('tiny-a/model.safetensors', fault);
+    if (fault === faults[0]?.[0]) await scope.load(server.model('tiny-a'));
+    else await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(scope.alert).toContainText(says);
+    await expect(scope.alert).toContainText('did not load');
+    await stillAnswers(scope);
+  }
+  server.faults.clear();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+  await agrees(scope);
+});
 
 test('a server that lets no other site read its files is named, with what to do', async ({ scope, server }) => {
   scope.expected = /CORS|Failed to load resource/;

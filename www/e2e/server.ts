@@ -9,11 +9,14 @@ const folder = (relative: string) =>
 /** What a server can do to a file: not have it, ask who wants it, send a page in its place, break off halfway, stall there, or keep it to itself. */
 export type Fault = 'missing' | 'denied' | 'page' | 'cut' | 'stall' | 'no CORS';
 
+/** Answers with a file that was made, in a way of its own. */
+export type Misbehaviour = (response: ServerResponse, file: Buffer) => void;
+
 /** The page under a path of a plain file server, as on GitHub Pages, with models beside it that tests can break. */
 const PATH = '/some/where/';
 
 export class FileServer {
-  readonly faults = new Map<string, Fault>();
+  readonly faults = new Map<string, Fault | Misbehaviour>();
   readonly requests: string[] = [];
   /** Models and pages made by tests: the bytes of their files, by path. */
   readonly #made = new Map<string, Buffer>();
@@ -81,6 +84,9 @@ export class FileServer {
       response.setHeader('cross-origin-embedder-policy', 'require-corp');
     }
     if (this.policy) response.setHeader('content-security-policy', this.policy);
+    const [file = ''] = path.split('?');
+    const made = this.#made.get(file);
+    if (typeof fault === 'function') return fault(response, made ?? Buffer.alloc(0));
     const missing = () => {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>404</title>');
     };
@@ -94,8 +100,6 @@ export class FileServer {
       return;
     }
     if (fault === 'cut' || fault === 'stall') throttle(response, fault);
-    const [file = ''] = path.split('?');
-    const made = this.#made.get(file);
     if (made) {
       const type = file.endsWith('.html') ? 'text/html' : 'application/octet-stream';
       response.writeHead(200, { 'content-type': type, 'content-length': made.length }).end(made);

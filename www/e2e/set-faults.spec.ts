@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { inUse } from './held';
 import { expect, test } from './test';
 
 const found = (page: Page) => page.locator('set-bar [role=status]');
@@ -31,6 +32,8 @@ const files: [string, string | RegExp][] = [
   ['prompt;answer\na b; c\n', /^ArgumentError: .*line 1 names the columns prompt;answer, and none is prompt/],
   ['prompt\tanswer\na b\t c\n', /^ArgumentError: .*line 1 names the columns prompt\tanswer, and none is prompt/],
   ['prompt,answer\n"a b, c\n', /^ArgumentError: .*line 2 has 1 cells, but line 1 names 2 columns/],
+  ['prompt,answer\na b, c\nd e," f\ng h, i\n', /^ArgumentError: .*line 3.*quote/],
+  ['prompt,answer,__proto__\na b, c,d\n', '[{"prompt":"a b","answer":" c","roles":{"__proto__":"d"}}]'],
   ['prompt,answer,prompt\na,b,c\n', /^ArgumentError: .*line 1 names the column "prompt" twice/],
   ['{"prompt": "a b", "answer": " c"}\n{"prompt": "a', /^ArgumentError: .*line 2/],
   ['[{"prompt": "a b"', /^ArgumentError: prompts: /],
@@ -102,6 +105,44 @@ test('a file of 10 MB, or a prompt of 1 MB, leaves the page usable', async ({ pa
   await scope.prompt.fill('The capital of Italy is');
   await scope.answered();
   await expect(scope.identity).toContainText('The parts add up');
+});
+
+test('a file of prompts that cannot be read says so, and others are', async ({ page, scope: _ }) => {
+  await page.getByRole('tab', { name: 'Always?' }).click();
+  const bar = page.locator('set-bar');
+  const open = (name: string) => bar.getByLabel('Open a file of prompts').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(CAPITALS) });
+  // As of a file that was moved after it was chosen.
+  await page.evaluate(() => {
+    const { text } = Blob.prototype;
+    Blob.prototype.text = function () {
+      const moved = this instanceof File && this.name.startsWith('moved');
+      return moved ? Promise.reject(new DOMException('A requested file or directory could not be found', 'NotFoundError')) : text.call(this);
+    };
+  });
+  await open('moved.csv');
+  await expect(bar).toContainText('moved.csv could not be read');
+  await open('capitals.csv');
+  await expect(found(page)).toContainText('Over 2 prompts');
+  await drop(page, CAPITALS, 'moved-too.csv');
+  await expect(bar).toContainText('moved-too.csv could not be read');
+  await ask(page, CAPITALS);
+  await expect(found(page)).toContainText('Over 2 prompts');
+});
+
+test('a prompt of 10 MB is refused soon, and takes no memory of the model', async ({ page, scope }) => {
+  const before = (await inUse(scope)).bytes;
+  await scope.prompt.evaluate((area: HTMLElement | SVGElement) => {
+    (area as HTMLTextAreaElement).value = 'The capital '.repeat(870_000);
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  });
+  // Chromium itself takes some seconds to lay the text out.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  await expect(scope.alert).toContainText(/prompt: /, { timeout: 5_000 });
+  expect((await inUse(scope)).bytes - before).toBeLessThan(50e6);
+  await scope.prompt.fill('The capital of Italy is');
+  await scope.answered();
+  await expect(scope.identity).toContainText('The parts add up');
+  await expect(scope.alert).toHaveCount(0);
 });
 
 test('a set that is dropped while another runs is the one that is answered, as alone', async ({ page, scope }) => {

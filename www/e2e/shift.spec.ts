@@ -38,14 +38,13 @@ for (const viewport of [
   test.describe(`${viewport.width} wide`, () => {
     test.use({ viewport });
     for (const [name, { hash, ready }] of Object.entries(VIEWS)) {
-      test(`what comes moves nothing that stands: ${name}`, async ({ page, scope }) => {
+      test(`what comes moves nothing that stands: ${name}`, async ({ page, blank: scope }) => {
         await page.addInitScript(() => {
           window.shifts = [];
           new PerformanceObserver((list) => {
             for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) window.shifts.push({ at: Math.round(entry.startTime), value: entry.value });
           }).observe({ type: 'layout-shift', buffered: true });
         });
-        await page.goto('about:blank');
         await page.goto(`${scope.server.page}#${hash}`);
         await ready(scope);
         const shifts = await page.evaluate(async () => {

@@ -148,6 +148,8 @@ export interface Numbers {
 interface Fixtures {
   /** What a test before asked of the server is over. */
   clean: void;
+  /** A tab in which nothing is open yet, for tests that begin with a link. */
+  blank: Logitscope;
   scope: Logitscope;
 }
 
@@ -170,10 +172,13 @@ export const test = base.extend<Fixtures, { server: FileServer }>({
     },
     { auto: true },
   ],
-  scope: async ({ page, server }, use) => {
+  blank: async ({ page, server }, use) => {
     const scope = new Logitscope(page, server);
-    await scope.open();
     await use(scope);
     expect(scope.complaints.filter((complaint) => !scope.expected?.test(complaint))).toEqual([]);
+  },
+  scope: async ({ blank }, use) => {
+    await blank.open();
+    await use(blank);
   },
 });

@@ -95,9 +95,8 @@ test('who steps in adds up to what is lost, and is asked of the part that is sel
   await expect(scope.selected).toContainText(`Without it: ${printed(-total)} (nothing in its place, at every token)`);
 });
 
-test('the work says how far it is, can be stopped, and goes on', async ({ scope, page, server }) => {
+test('the work says how far it is, can be stopped, and goes on', async ({ blank: scope, page, server }) => {
   const slow = server.make('slow', randomModel({ n_layer: 8, n_head: 8, n_embd: 256, n_positions: 256, vocab_size: 100 }));
-  await page.goto('about:blank');
   const ids = Array.from({ length: 120 }, (_, i) => (i * 7) % 100).join(', ');
   await page.goto(`${server.page}#${new URLSearchParams({ model: slow, prompt: ids })}`);
   await scope.accept();
@@ -214,7 +213,7 @@ test('two sentences of as many tokens are patched, as the API says', async ({ sc
   await known(page);
 });
 
-test('heads are patched by token too, of each layer the chosen one', async ({ scope, page }) => {
+test('heads are patched by token too, of each layer the chosen one', async ({ blank: scope, page }) => {
   await compare(scope, '&site=z_by_position&head=5&cell=2%2C10');
   await expect(page.locator('patch-panel .line')).toContainText('L2H5 at ·John');
   const patching = (await scope.numbers()) as unknown as Patching;
@@ -229,7 +228,7 @@ test('heads are patched by token too, of each layer the chosen one', async ({ sc
   await expect.poll(() => new URL(page.url()).hash).toContain('head=3');
 });
 
-test('who wrote either sentence’s answer stands side by side with the difference, on one scale', async ({ scope, page, server }) => {
+test('who wrote either sentence’s answer stands side by side with the difference, on one scale', async ({ blank: scope, page, server }) => {
   await compare(scope);
   await page.locator('site-bar').getByRole('button', { name: 'who wrote it' }).click();
   await expect(page.locator('compared-view answer-charts')).toHaveCount(3);
@@ -263,8 +262,7 @@ test('who wrote either sentence’s answer stands side by side with the differen
   expect(svg).toContain('first − second');
 });
 
-test('two sentences of unequal length are refused in words, with their tokens', async ({ scope, page }) => {
-  await scope.page.goto('about:blank');
+test('two sentences of unequal length are refused in words, with their tokens', async ({ blank: scope, page }) => {
   await page.goto(scope.server.page + hash(`&corrupted=${encodeURIComponent('When Mary and John went to store, Mary gave a drink to')}`));
   await expect(scope.alert).toContainText('The first sentence has 15 tokens, this one 14.');
   await expect(scope.alert).toContainText('They first differ at token 7: ·the in one, ·store in the other.');

@@ -73,16 +73,17 @@ async function loadFrom(reading: Reading, Loader: typeof ModelLoader, weights: s
 async function readSmallFiles(reading: Reading, loader: ModelLoader): Promise<void> {
   let config: Missing | undefined;
   for (let names = loader.wanted(); names.length > 0; names = loader.wanted()) {
-    const found = await Promise.all(names.map((name) => readWhole(reading, name)));
-    names.forEach((name, i) => {
-      const file = found[i];
-      if (!file || 'missing' in file) {
-        if (name === 'config.json') config = file;
-        loader.give(name);
-      } else {
-        loader.give(name, file);
+    const found = await Promise.all(names.map(async (name) => ({ name, file: await reading.files.open(name) })));
+    try {
+      // One after the other: where one fails, no copy of another is in the making.
+      for (const { name, file } of found) {
+        const isMissing = 'missing' in file;
+        if (isMissing && name === 'config.json') config = file;
+        loader.give(name, isMissing ? undefined : await whole(reading, name, file));
       }
-    });
+    } finally {
+      for (const { file } of found) if ('body' in file) file.body.cancel().catch(() => {});
+    }
   }
   if (config) throw notFound('config.json', config);
 }
@@ -119,12 +120,6 @@ async function readWeights(reading: Reading, name: string, file: ModelFile, load
 }
 
 /** A small file, as a whole. */
-async function readWhole(reading: Reading, name: string): Promise<Uint8Array | Missing> {
-  const file = await reading.files.open(name);
-  if ('missing' in file) return file;
-  return whole(reading, name, file);
-}
-
 async function whole(reading: Reading, name: string, file: ModelFile): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const length = await read(reading, name, file, (chunk) => {

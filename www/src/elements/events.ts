@@ -47,7 +47,7 @@ export interface Told {
   'cell-go-in': Cell;
   /** A set of prompts: a preset's by its name, or as text; and one of them, by index. */
   'set-choose': string;
-  'set-give': { text: string; name: string };
+  'set-give': { text: string | File; name: string };
   'set-dots': boolean;
   'set-effects': undefined;
   'prompt-open': number;

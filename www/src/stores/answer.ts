@@ -27,6 +27,9 @@ export interface Answer {
   hints: Hints;
 }
 
+/** So many questions keep their scale. */
+const SCALES = 100;
+
 type Answered = Omit<Picture, 'attributions' | 'charts'>;
 
 const NOTHING: Answer = { tokens: [], predictions: [], pending: false, problems: {}, hints: {} };
@@ -229,7 +232,11 @@ export class AnswerStore extends Store<Answer> {
     const { tokens, position, answer, trail } = answered;
     const asked = JSON.stringify([tokens.map(({ id }) => id), position, answer.id, contrastOf(answered), trail]);
     this.#spans.get(asked)?.forEach((span, i) => charts[i]?.widen(...span));
+    // The newest stands last.
+    this.#spans.delete(asked);
     this.#spans.set(asked, charts.map(({ span }) => span));
+    const [oldest] = this.#spans.keys();
+    if (oldest !== undefined && this.#spans.size > SCALES) this.#spans.delete(oldest);
   }
 
   /** One forward pass answers every question about the same tokens. */

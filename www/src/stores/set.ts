@@ -29,7 +29,7 @@ const NOTHING: Always = {
 /** Prompts as the reader gave them. */
 interface Given {
   name: string;
-  text: string;
+  text: string | File;
 }
 
 /** Asks the same of many prompts: each part's share, then where heads look; what is lost without each part if the reader wants to know. */
@@ -53,7 +53,7 @@ export class SetStore extends WorkStore<Always> {
   }
 
   /** Asks prompts that are written as CSV or JSON. */
-  give(text: string, name: string): void {
+  give(text: string | File, name: string): void {
     this.#given = { name, text };
     this.view.showSet(null);
     this.#follow();
@@ -195,7 +195,14 @@ function hasRoles({ prompts }: PromptSet): boolean {
 /** The prompts of a preset, by its name, or those that were given. */
 async function read(scope: Logitscope, asked: string | Given, signal: AbortSignal): Promise<PromptSet> {
   const { name, text } = typeof asked === 'string' ? await fetched(asked, signal) : asked;
-  return { name, prompts: await scope.parsePrompts(text, { signal }) };
+  const read = typeof text === 'string' ? text : await textOf(text);
+  return { name, prompts: await scope.parsePrompts(read, { signal }) };
+}
+
+function textOf(file: File): Promise<string> {
+  return file.text().catch(() => {
+    throw new Error(`${file.name} could not be read: it was moved or changed since it was chosen, or this browser may not read it; choose it again`);
+  });
 }
 
 async function fetched(name: string, signal: AbortSignal): Promise<Given> {

@@ -58,12 +58,9 @@ export async function deleteKeptModel(url: string): Promise<void> {
 
 /** Deletes what an interrupted download left of a model. */
 export async function discardIncomplete(url: string): Promise<void> {
-  for (const store of await available()) {
-    const urls = await listed(store);
-    if (!urls.includes(url) || (await readManifest(store, url))) continue;
-    // If another tab is at it, it is not left behind.
-    await removeIf(url, (manifest) => !manifest).catch(() => {});
-  }
+  for (const store of await available()) if (await readManifest(store, url)) return;
+  // Looked for once the worker that made it is no more: it may have been about to. If another tab is at it, it is not left behind.
+  await removeIf(url, (manifest) => !manifest).catch(() => {});
 }
 
 /** Deletes a model whose manifest, read when nobody else is at it, is to be deleted. */

@@ -26,12 +26,12 @@ export class SetBar extends LitElement {
   /** Whether prompts are being written. */
   @state() private writing = false;
 
-  async #open(event: Event): Promise<void> {
+  #open(event: Event): void {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
     if (!file) return;
     this.writing = false;
-    tell(this, 'set-give', { text: await file.text(), name: file.name });
+    tell(this, 'set-give', { text: file, name: file.name });
     // The same file can be opened again.
     input.value = '';
   }

@@ -78,7 +78,7 @@ export class Page extends LitElement {
       const files = await droppedFiles(event.dataTransfer);
       const [file] = files;
       // A model has more files than one.
-      if (view.state.tab === 'always' && file && files.length === 1) set.give(await file.text(), file.name);
+      if (view.state.tab === 'always' && file && files.length === 1) set.give(file, file.name);
       else models.openFiles(files);
     } catch (error) {
       models.tell(sentence(error));
