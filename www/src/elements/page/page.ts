@@ -1,6 +1,8 @@
 import { LitElement, css, html } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { droppedFiles } from '../../api/logitscope';
+import '../../lessons/lesson-menu';
+import { saysLesson } from '../../lessons/load';
 import { parseStep } from '../../state/trail';
 import type { Stores } from '../../stores/stores';
 import { sentence } from '../../words/format';
@@ -15,6 +17,8 @@ import './answer-section';
 import './ask-section';
 import './embed-view';
 import './help-section';
+import './lesson-section';
+import type { LessonSection } from './lesson-section';
 import './page-header';
 
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
@@ -23,14 +27,15 @@ const small = matchMedia('(max-width: 720px), (max-height: 600px)');
 @customElement('logitscope-page')
 export class Page extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  @query('lesson-section') private lessons!: LessonSection;
   @state() private dropping = false;
   /** Whether there is so little room that the question is put on one line, for a chart to be on the first screen. */
   @state() private folds = small.matches;
   /** Whether the reader wants to see all of it all the same. */
   @state() private unfolded = false;
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view } = this.stores;
-    return [theme, models, question, answer, view];
+    const { theme, models, question, answer, view, lesson } = this.stores;
+    return [theme, models, question, answer, view, lesson];
   });
 
   override connectedCallback(): void {
@@ -78,7 +83,9 @@ export class Page extends LitElement {
       const files = await droppedFiles(event.dataTransfer);
       const [file] = files;
       // A model has more files than one.
-      if (view.state.tab === 'always' && file && files.length === 1) set.give(await file.text(), file.name);
+      const only = files.length === 1 ? file : undefined;
+      if (only && (await saysLesson(only))) void this.lessons.open(only);
+      else if (only && view.state.tab === 'always') set.give(await only.text(), only.name);
       else models.openFiles(files);
     } catch (error) {
       models.tell(sentence(error));
@@ -138,13 +145,18 @@ export class Page extends LitElement {
 
   protected override render() {
     const { stores } = this;
-    const { models, view } = stores;
+    const { models, view, lesson } = stores;
     const { model, failure, offer } = models.state;
     if (view.state.embed) return this.#embed();
     const folded = this.folds && !this.unfolded;
     return html`
       <div class="screen" @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
         <page-header .stores=${stores} .folded=${folded}>
+          <lesson-menu
+            .current=${lesson.state.place?.lesson}
+            @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
+            @lesson-open=${({ detail }: Telling<'lesson-open'>) => this.lessons.open(detail)}
+          ></lesson-menu>
           <button type="button" @click=${() => this.#help()}>Help</button>
         </page-header>
         <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
@@ -171,6 +183,7 @@ export class Page extends LitElement {
           window.scrollTo({ top: 0 });
         }}
       ></help-section>
+      <lesson-section .stores=${stores}></lesson-section>
       <div class="drop" ?hidden=${!this.dropping}>
         <p>
           ${view.state.tab === 'always' ? 'Drop prompts as CSV or JSON, or' : 'Drop'} a model’s folder, or its files: config.json, its weights and its tokenizer.
@@ -200,6 +213,12 @@ export class Page extends LitElement {
       }
       answer-section {
         flex: 1;
+      }
+      /* It lies over the page's end, and moves nothing. */
+      lesson-section {
+        position: sticky;
+        bottom: 0;
+        z-index: 2;
       }
       help-section:focus {
         outline: none;
