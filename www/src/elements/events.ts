@@ -71,6 +71,9 @@ export interface Told {
   'lesson-open': File;
   'lesson-go': Place;
   'lesson-leave': undefined;
+  /** The first minute is wanted again; which piece of the page it points at. */
+  'minute-begin': undefined;
+  'minute-point': 'question' | 'charts' | 'parts' | null;
   'theme-choose': 'auto' | 'light' | 'dark';
   /** The address bar's link is about to be copied. */
   'link-copy': undefined;

@@ -22,6 +22,11 @@ export class LessonStrip extends LitElement {
     this.renderRoot.querySelector<HTMLElement>('#on')?.focus({ preventScroll: true });
   }
 
+  /** What is said anew is read from its beginning. */
+  protected override updated(): void {
+    this.renderRoot.querySelector('.words')?.scrollTo({ top: 0 });
+  }
+
   #say(place: Place, said: number): void {
     tell(this, 'lesson-go', { ...place, said });
     void this.focusOn();
@@ -38,7 +43,7 @@ export class LessonStrip extends LitElement {
         </div>`;
     }
     const right = ask.choices[ask.answer] ?? '';
-    return html`<p class="grey">${ask.question}</p>
+    return html`<p class="grey asked">${ask.question}</p>
       <p><strong>${place.said === ask.answer ? 'Yes: ' : 'It is: '}${right}${/[.!?]$/.test(right) ? '' : '.'}</strong> ${shownAt(lesson, place)?.text}</p>`;
   }
 
@@ -59,29 +64,30 @@ export class LessonStrip extends LitElement {
         ? html`<button type="button" id="on" class="main" ?disabled=${!on} @click=${() => on && tell(this, 'lesson-go', on)}>
             ${on?.said ? 'Show' : 'Next'}
           </button>`
-        : html`<button type="button" id="on" class="main" @click=${() => tell(this, 'lesson-begin', following.name)}>Next lesson: ${following.title}</button>`}
-      <button type="button" @click=${() => tell(this, 'lesson-leave')}>Leave the lesson</button>
+        : html`<button type="button" id="on" class="main" @click=${() => tell(this, 'lesson-begin', following.name)}>Next lesson<span class="rest">: ${following.title}</span></button>`}
+      <button type="button" @click=${() => tell(this, 'lesson-leave')}>Leave</button>
     </div>`;
   }
 
   protected override render() {
-    const { lesson, place, problem } = this;
+    const { lesson, place, problem, moved } = this;
     if (problem) {
       return html`<section aria-label="Lesson">
-        <p class="wrong" role="alert">${problem}</p>
-        <div class="way"><button type="button" @click=${() => tell(this, 'lesson-leave')}>Close</button></div>
+        <p class="wrong words" role="alert">${problem}</p>
+        <div class="way"><button type="button" class="main" @click=${() => tell(this, 'lesson-leave')}>Close</button></div>
       </section>`;
     }
     const step = lesson && place && lesson.steps[place.step - 1];
     if (!step) return nothing;
     const isLast = place.step === lesson.steps.length && !after(lesson, place);
     return html`<section aria-label="Lesson: ${lesson.title}">
-      <p class="head small grey">
-        <span class="title">${lesson.title}</span> <span>${place.step} of ${lesson.steps.length}</span>
-        <span class="moved" role="status">${this.moved ? 'The page shows something else by now.' : ''}</span>
-        ${this.moved ? html`<button type="button" @click=${() => tell(this, 'lesson-go', place)}>Back to this step</button>` : nothing}
-      </p>
-      <div class="words" tabindex="-1" aria-live="polite">${this.#words(step, place, lesson)} ${isLast && lesson.sources.length ? this.#sources(lesson) : nothing}</div>
+      <div class="words" aria-live="polite">${this.#words(step, place, lesson)} ${isLast && lesson.sources.length ? this.#sources(lesson) : nothing}</div>
+      <div class="head small grey">
+        <p class="where"><span class="title">${lesson.title}</span> <span>${place.step} of ${lesson.steps.length}</span></p>
+        <p class="moved">
+          <span role="status">${moved ? 'The page shows something else by now.' : ''}</span> ${moved ? html`<button type="button" @click=${() => tell(this, 'lesson-go', place)}>Back to this step</button>` : nothing}
+        </p>
+      </div>
       ${this.#way(lesson, place)}
     </section>`;
   }
@@ -91,34 +97,35 @@ export class LessonStrip extends LitElement {
     css`
       section {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
+        grid-template-columns: minmax(0, 1fr) minmax(256px, auto);
+        grid-template-rows: 1fr auto;
         gap: 0 24px;
-        padding: 8px 24px 12px;
+        padding: 12px 24px;
         border-top: 2px solid var(--accent);
         background: var(--ground);
         box-shadow: 0 -8px 24px rgb(0 0 0 / 0.08);
       }
-      .head {
-        grid-column: 1 / -1;
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 8px;
-        min-height: var(--target);
-      }
-      .title {
-        color: var(--accent);
-        font-weight: 600;
-      }
       .words {
+        grid-row: 1 / -1;
         display: grid;
         align-content: start;
         gap: 4px;
-        max-width: 88ch;
+        max-width: 92ch;
         min-height: 72px;
         max-height: 40dvh;
         overflow-y: auto;
         overflow-wrap: break-word;
+      }
+      .head {
+        text-align: right;
+      }
+      .title {
+        margin-right: 4px;
+        color: var(--accent);
+        font-weight: 600;
+      }
+      .moved button {
+        margin-right: -8px;
       }
       .choices {
         display: flex;
@@ -130,11 +137,13 @@ export class LessonStrip extends LitElement {
         text-align: left;
       }
       .way {
+        grid-column: 2;
         display: flex;
         flex-wrap: wrap;
         justify-content: end;
-        align-content: end;
+        align-self: end;
         gap: 4px 8px;
+        margin-right: -8px;
       }
       @media print {
         :host {
@@ -143,25 +152,53 @@ export class LessonStrip extends LitElement {
       }
       @media (max-width: 1023px) {
         section {
-          grid-template-columns: minmax(0, 1fr);
-          gap: 4px 0;
+          grid-template-columns: minmax(0, 1fr) auto;
+          grid-template-rows: auto auto;
+          align-items: center;
+          gap: 4px 16px;
+        }
+        .words {
+          grid-area: 1 / 1 / 2 / -1;
+        }
+        .head {
+          text-align: left;
         }
       }
-      @media (max-width: 720px), (max-height: 600px) {
+      @media (max-width: 720px) {
         section {
-          padding: 0 16px 8px;
+          column-gap: 8px;
+          padding: 8px 16px 0;
         }
         .words {
           min-height: 0;
-          max-height: 28dvh;
+          max-height: 30dvh;
           font-size: 15px;
           line-height: 21px;
         }
-        .head {
-          min-height: 28px;
+        .title,
+        .rest,
+        .moved span {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+          white-space: nowrap;
         }
-        .way {
-          justify-content: space-between;
+        .moved button {
+          margin: 0 0 0 -8px;
+        }
+        .way .main {
+          border-color: transparent;
+        }
+      }
+      /* Half of the screen is the page's. */
+      @media (max-width: 720px) and (max-height: 600px) {
+        .words {
+          max-height: 92px;
+        }
+        .asked {
+          display: none;
         }
       }
     `,

@@ -1,6 +1,8 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { droppedFiles } from '../../api/logitscope';
+import '../../lessons/first-minute';
+import type { FirstMinute } from '../../lessons/first-minute';
 import '../../lessons/lesson-menu';
 import { saysLesson } from '../../lessons/load';
 import { parseStep } from '../../state/trail';
@@ -8,7 +10,7 @@ import type { Stores } from '../../stores/stores';
 import { sentence } from '../../words/format';
 import { asked } from '../../words/trail';
 import { waitsFor } from '../../words/waiting';
-import type { Telling } from '../events';
+import type { Telling, Told } from '../events';
 import '../model/model-failure';
 import '../model/model-offer';
 import { base } from '../styles';
@@ -23,14 +25,18 @@ import './page-header';
 
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
 
+/** Where a lesson leaves as little. */
+const smaller = matchMedia('(max-height: 760px)');
+
 /** The whole page: a sentence, a question, and the charts that answer it; or what of it stands in a frame. */
 @customElement('logitscope-page')
 export class Page extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   @query('lesson-section') private lessons!: LessonSection;
+  @query('first-minute') private minute?: FirstMinute;
+  /** What the first minute points at. */
+  @state() private pointed: Told['minute-point'] = null;
   @state() private dropping = false;
-  /** Whether there is so little room that the question is put on one line, for a chart to be on the first screen. */
-  @state() private folds = small.matches;
   /** Whether the reader wants to see all of it all the same. */
   @state() private unfolded = false;
   readonly watch = new Watch(this, () => {
@@ -44,7 +50,7 @@ export class Page extends LitElement {
     window.addEventListener('dragleave', this.#dragLeave);
     window.addEventListener('drop', this.#drop);
     window.addEventListener('keydown', this.#escape, { capture: true });
-    small.addEventListener('change', this.#resized);
+    for (const query of [small, smaller]) query.addEventListener('change', this.#resized);
   }
 
   override disconnectedCallback(): void {
@@ -53,15 +59,21 @@ export class Page extends LitElement {
     window.removeEventListener('dragleave', this.#dragLeave);
     window.removeEventListener('drop', this.#drop);
     window.removeEventListener('keydown', this.#escape, { capture: true });
-    small.removeEventListener('change', this.#resized);
+    for (const query of [small, smaller]) query.removeEventListener('change', this.#resized);
   }
 
-  readonly #resized = () => (this.folds = small.matches);
+  readonly #resized = () => this.requestUpdate();
+
+  /** Whether there is so little room that the question is put on one line, for a chart to be on the first screen. */
+  get #folds(): boolean {
+    return small.matches || (smaller.matches && Boolean(this.stores.lesson.state.place));
+  }
 
   /** The tab says what is shown. */
   protected override updated(): void {
     const { picture } = this.stores.answer.state;
     document.title = picture ? `${asked(picture)} · Logitscope` : 'Logitscope';
+    if (this.stores.lesson.state.place) this.minute?.leave();
   }
 
   readonly #dragOver = (event: DragEvent) => {
@@ -126,6 +138,14 @@ export class Page extends LitElement {
     help?.focus({ preventScroll: true });
   }
 
+  /** The first minute, for who wants it once more. */
+  #again(): void {
+    if (this.stores.lesson.state.place) this.stores.lesson.leave();
+    this.stores.view.showTab('who');
+    window.scrollTo({ top: 0 });
+    void this.minute?.begin();
+  }
+
   #embed() {
     const { theme, models, question, answer, view, hover, address } = this.stores;
     const { picture } = answer.state;
@@ -148,9 +168,10 @@ export class Page extends LitElement {
     const { models, view, lesson } = stores;
     const { model, failure, offer } = models.state;
     if (view.state.embed) return this.#embed();
-    const folded = this.folds && !this.unfolded;
+    const folds = this.#folds;
+    const folded = folds && !this.unfolded;
     return html`
-      <div class="screen" @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
+      <div class="screen" ?data-lesson=${lesson.state.place} data-pointed=${this.pointed ?? nothing} @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
         <page-header .stores=${stores} .folded=${folded}>
           <lesson-menu
             .current=${lesson.state.place?.lesson}
@@ -164,7 +185,7 @@ export class Page extends LitElement {
         <main>
           <ask-section
             .stores=${stores}
-            .folds=${this.folds}
+            .folds=${folds}
             .folded=${folded}
             @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
           ></ask-section>
@@ -182,8 +203,18 @@ export class Page extends LitElement {
           view.showTab(detail);
           window.scrollTo({ top: 0 });
         }}
+        @minute-begin=${() => this.#again()}
+        @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => {
+          this.lessons.begin(detail);
+          window.scrollTo({ top: 0 });
+        }}
       ></help-section>
       <lesson-section .stores=${stores}></lesson-section>
+      <first-minute
+        .ready=${Boolean(stores.answer.state.picture)}
+        @minute-point=${({ detail }: Telling<'minute-point'>) => (this.pointed = detail)}
+        @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
+      ></first-minute>
       <div class="drop" ?hidden=${!this.dropping}>
         <p>
           ${view.state.tab === 'always' ? 'Drop prompts as CSV or JSON, or' : 'Drop'} a model’s folder, or its files: config.json, its weights and its tokenizer.
@@ -201,6 +232,18 @@ export class Page extends LitElement {
         min-height: 100dvh;
         padding: 0 24px;
       }
+      .screen[data-lesson] {
+        min-height: calc(100dvh - 98px);
+      }
+      [data-pointed='question'] {
+        --point-question: 2px solid var(--accent);
+      }
+      [data-pointed='charts'] {
+        --point-charts: 2px solid var(--accent);
+      }
+      [data-pointed='parts'] {
+        --point-parts: 2px solid var(--accent);
+      }
       page-header {
         margin: 0 -24px;
       }
@@ -215,7 +258,8 @@ export class Page extends LitElement {
         flex: 1;
       }
       /* It lies over the page's end, and moves nothing. */
-      lesson-section {
+      lesson-section,
+      first-minute {
         position: sticky;
         bottom: 0;
         z-index: 2;
