@@ -187,6 +187,7 @@ fn elements_get_properties_and_give_events() {
         "page/ask-section.ts",
         "page/embed-view.ts",
         "page/lens-section.ts",
+        "page/lesson-section.ts",
         "page/page-header.ts",
         "page/page.ts",
         "page/patch-section.ts",
@@ -198,6 +199,7 @@ fn elements_get_properties_and_give_events() {
     let mut imports = lines_with("www/src/elements", ".ts", &[], &["/stores/"]);
     imports.retain(|line| !line.contains(": import type {"));
     assert_eq!(imports, [""; 0], "a store is given, as a property");
+    assert_eq!(importers("www/src/lessons", "/stores/"), [""; 0]);
     for below in ["www/src/stores", "www/src/state", "www/src/words"] {
         assert_eq!(importers(below, "/elements/"), [""; 0], "{below}");
     }

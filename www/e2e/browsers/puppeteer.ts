@@ -34,6 +34,7 @@ export async function openPuppeteer(name: 'chromium' | 'firefox', executablePath
     evaluate: (script, ...args) => page.evaluate(script as never, ...args),
     press: (x, y) => page.mouse.click(x, y),
     type: (text) => page.keyboard.type(text),
+    key: (name) => page.keyboard.press(name),
     resize: (width, height) => page.setViewport({ width, height }),
     screenshot: async () => Buffer.from(await page.screenshot()),
     close: () => browser.close(),

@@ -11,12 +11,16 @@ export interface Tab {
   press(x: number, y: number): Promise<void>;
   /** Types on the keyboard. */
   type(text: string): Promise<void>;
+  /** Presses a key that types nothing. */
+  key(name: Key): Promise<void>;
   /** Sets the size of the page's viewport, in CSS pixels. */
   resize(width: number, height: number): Promise<void>;
   /** The viewport as PNG. */
   screenshot(): Promise<Buffer>;
   close(): Promise<void>;
 }
+
+export type Key = 'Enter' | 'PageDown' | 'PageUp' | 'Tab';
 
 export interface Settings {
   /** The folder that downloads go to. */

@@ -3,7 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Settings, Tab } from './tab';
+import type { Key, Settings, Tab } from './tab';
+
+/** What WebDriver calls keys. */
+const KEYS: Record<Key, string> = { Enter: '\uE007', PageDown: '\uE00F', PageUp: '\uE00E', Tab: '\uE004' };
 
 /** WebKitGTK's MiniBrowser, by WebDriver (https://www.w3.org/TR/webdriver2), on a display of its own that nobody sees. */
 export async function openWebKit(driver: string, { downloads }: Settings): Promise<Tab> {
@@ -61,7 +64,8 @@ class Session {
           { type: 'pointerDown', button: 0 },
           { type: 'pointerUp', button: 0 },
         ]),
-      type: (text) => this.#act('key', [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }])),
+      type: (text) => this.#type(text),
+      key: (name) => this.#type(KEYS[name]),
       resize: (width, height) => this.resize(width, height),
       screenshot: async () => Buffer.from(await send<string>('GET', `${this.url}/screenshot`), 'base64'),
       close: async () => {
@@ -93,6 +97,10 @@ class Session {
     const { value, error } = await this.#post<{ value: Awaited<R>; error?: string }>('execute/async', { script: body, args });
     if (error !== undefined) throw new Error(error);
     return value;
+  }
+
+  #type(text: string): Promise<void> {
+    return this.#act('key', [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]));
   }
 
   #act(type: 'pointer' | 'key', actions: object[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { GenerateOptions, Token } from '../api/logitscope';
+import type { Place } from '../state/lesson';
 import type { LensPlace, Shade } from '../state/lens';
 import type { Pointed, Shown } from '../state/picture';
 import type { Preset } from '../state/presets';
@@ -65,6 +66,14 @@ export interface Told {
   'kept-list': undefined;
   /** By URL. */
   'kept-delete': string;
+  /** A lesson of the course, by name; one in a file; another place in it; or none. */
+  'lesson-begin': string;
+  'lesson-open': File;
+  'lesson-go': Place;
+  'lesson-leave': undefined;
+  /** The first minute is wanted again; which piece of the page it points at. */
+  'minute-begin': undefined;
+  'minute-point': 'question' | 'charts' | 'parts' | null;
   'theme-choose': 'auto' | 'light' | 'dark';
   /** The address bar's link is about to be copied. */
   'link-copy': undefined;

@@ -1,9 +1,11 @@
+import { placeOf, withPlace } from '../state/lesson';
 import { formatLink, parseLink, type Link } from '../state/link';
 import { presetQuestion, presets } from '../state/presets';
 import type { Field } from '../state/question';
 import { isModel } from '../state/model';
 import { BUNDLED, pinned, sourceKey } from '../state/source';
 import type { AnswerStore } from './answer';
+import type { LessonStore } from './lesson';
 import type { ModelStore } from './models';
 import type { QuestionStore } from './question';
 import { Commit } from './store';
@@ -40,6 +42,7 @@ export class Address {
     private readonly question: QuestionStore,
     private readonly answer: AnswerStore,
     private readonly view: ViewStore,
+    private readonly lesson: LessonStore,
   ) {}
 
   /** Starts with what the address says, or with the first preset; from then on, one follows the other. */
@@ -47,15 +50,21 @@ export class Address {
     const restore = () => {
       this.#hash = location.hash;
       const link = parseLink(location.hash);
+      const place = placeOf(location.hash);
       if (link) this.#restore(link);
+      void this.lesson.follow(place).then((place) => {
+        const step = place && !link && this.lesson.linkTo(place);
+        if (step) location.replace(step);
+      });
       return link;
     };
+    moveLesson();
     if (!restore()) {
       if (presets[0]) this.question.renew(presetQuestion(presets[0]));
       void this.models.open(BUNDLED);
     }
     window.addEventListener('hashchange', restore);
-    for (const store of [this.models, this.question, this.view]) {
+    for (const store of [this.models, this.question, this.view, this.lesson]) {
       store.addEventListener('change', this.#changed);
       store.addEventListener('commit', this.#commit);
     }
@@ -72,6 +81,12 @@ export class Address {
     return link.href;
   }
 
+  /** Goes to a link of this page. */
+  go(link: string): void {
+    this.keep();
+    location.hash = link;
+  }
+
   /** Puts what is asked into the address bar. */
   keep(): void {
     clearTimeout(this.#waiting);
@@ -81,7 +96,7 @@ export class Address {
     const { model, loading, failure, offer } = this.models.state;
     const wanted = offer?.source ?? loading?.source;
     const source = wanted ?? (model ? pinned(model.source, model.revision) : failure?.source);
-    const hash = source && `#${formatLink(source, this.question.state, this.view.state)}`;
+    const hash = source && `#${withPlace(formatLink(source, this.question.state, this.view.state), this.lesson.state.place)}`;
     const beside: Beside = { own: this.question.own };
     try {
       if (hash && hash !== location.hash && this.#undoable) history.pushState(beside, '', hash);
@@ -124,4 +139,14 @@ export class Address {
     this.models.refuse();
     ask();
   }
+}
+
+/** A lesson that the address names before the `#`, as a server's links do, is named after it from now on. */
+function moveLesson(): void {
+  const url = new URL(location.href);
+  const lesson = url.searchParams.get('lesson');
+  if (!lesson) return;
+  url.searchParams.delete('lesson');
+  if (!placeOf(url.hash)) url.hash = withPlace(url.hash.slice(1), { lesson, step: 1 });
+  history.replaceState(history.state, '', url);
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../api/logitscope';
 import { contrastOf } from '../state/contrast';
 import type { Part } from '../state/part';
-import type { Picture } from '../state/picture';
+import { UNITS, type Picture } from '../state/picture';
 import { follow } from '../state/trail';
 import { sentence } from '../words/format';
 import type { AnswerStore } from './answer';
@@ -27,7 +27,7 @@ export class PartStore extends Store<Part> {
   #follow(): void {
     const { picture } = this.answer.state;
     const { selected } = this.view.state;
-    const of = selected !== null && picture && (isHead(selected) || isMlp(selected)) ? selected : undefined;
+    const of = selected !== null && picture && (isHead(selected) || isMlp(selected)) && isIn(picture, selected) ? selected : undefined;
     if (picture === this.#picture && of === this.state.of) return;
     this.#picture = picture;
     this.set({ ...NOTHING, of });
@@ -56,6 +56,11 @@ async function takenApart(run: Run, picture: Picture, of: string): Promise<Part>
   if (isMlp(of)) return { neurons: await run.attribute({ ...number, unit: 'neuron', of }) };
   const [sources, pattern] = await Promise.all([run.attribute({ ...number, unit: 'source', of }), run.pattern(of)]);
   return { sources, pattern };
+}
+
+/** A link may have selected a part of the picture that is on its way. */
+function isIn({ charts }: Picture, label: string): boolean {
+  return UNITS.some((unit) => charts[unit].item(label));
 }
 
 function isHead(label: string): boolean {

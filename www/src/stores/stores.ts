@@ -6,6 +6,7 @@ import { EffectsStore } from './effects';
 import { GenerationStore } from './generation';
 import { HeadsStore } from './heads';
 import { LensStore } from './lens';
+import { LessonStore } from './lesson';
 import { ModelStore } from './models';
 import { PartStore } from './part';
 import { PatchedStore } from './patched';
@@ -37,5 +38,6 @@ export class Stores {
   readonly compared = new ComparedStore(this.patching, this.view);
   readonly set = new SetStore(this.models, this.question, this.view);
   readonly hover = new HoverStore(this.answer);
-  readonly address = new Address(this.models, this.question, this.answer, this.view);
+  readonly lesson = new LessonStore();
+  readonly address = new Address(this.models, this.question, this.answer, this.view, this.lesson);
 }

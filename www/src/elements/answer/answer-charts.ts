@@ -58,7 +58,13 @@ export class AnswerCharts extends LitElement {
         display: grid;
         grid-template-rows: minmax(122px, 11fr) minmax(122px, 11fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 18fr);
         gap: 8px;
+        outline: var(--point-charts, none);
+        outline-offset: 4px;
         transition: opacity 100ms linear;
+      }
+      .component {
+        outline: var(--point-parts, none);
+        outline-offset: 4px;
       }
       .charts.two {
         grid-template-rows: minmax(122px, 11fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 18fr);

@@ -220,6 +220,10 @@ export class QuestionLine extends LitElement {
       .fold {
         margin-left: auto;
       }
+      :host {
+        outline: var(--point-question, none);
+        outline-offset: 2px;
+      }
       :host([folded]) .gutter {
         display: none;
       }

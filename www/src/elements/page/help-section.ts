@@ -1,5 +1,6 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { COURSE } from '../../state/lesson';
 import { tell } from '../events';
 import { base } from '../styles';
 
@@ -7,7 +8,12 @@ import { base } from '../styles';
 @customElement('help-section')
 export class HelpSection extends LitElement {
   protected override render() {
+    const [first] = COURSE;
     return html`<section aria-label="What this shows, and what it does not">
+      <p class="start">
+        New here? <button type="button" @click=${() => tell(this, 'minute-begin')}>Three steps to begin with</button>
+        ${first ? html`<button type="button" @click=${() => tell(this, 'lesson-begin', first.name)}>A lesson: ${first.title}</button>` : nothing}
+      </p>
       <h2>What this shows</h2>
       <div class="columns">
         <p>
@@ -122,7 +128,7 @@ export class HelpSection extends LitElement {
         margin: 0 auto;
         border-top: 1px solid var(--hairline);
       }
-      p button {
+      p:not(.start) button {
         margin-left: -8px;
       }
       .columns {

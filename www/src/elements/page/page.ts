@@ -1,12 +1,16 @@
-import { LitElement, css, html } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { droppedFiles } from '../../api/logitscope';
+import '../../lessons/first-minute';
+import type { FirstMinute } from '../../lessons/first-minute';
+import '../../lessons/lesson-menu';
+import { saysLesson } from '../../lessons/load';
 import { parseStep } from '../../state/trail';
 import type { Stores } from '../../stores/stores';
 import { sentence } from '../../words/format';
 import { asked } from '../../words/trail';
 import { waitsFor } from '../../words/waiting';
-import type { Telling } from '../events';
+import type { Telling, Told } from '../events';
 import '../model/model-failure';
 import '../model/model-offer';
 import { base } from '../styles';
@@ -15,22 +19,29 @@ import './answer-section';
 import './ask-section';
 import './embed-view';
 import './help-section';
+import './lesson-section';
+import type { LessonSection } from './lesson-section';
 import './page-header';
 
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
+
+/** Where a lesson leaves as little. */
+const smaller = matchMedia('(max-height: 760px)');
 
 /** The whole page: a sentence, a question, and the charts that answer it; or what of it stands in a frame. */
 @customElement('logitscope-page')
 export class Page extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  @query('lesson-section') private lessons!: LessonSection;
+  @query('first-minute') private minute?: FirstMinute;
+  /** What the first minute points at. */
+  @state() private pointed: Told['minute-point'] = null;
   @state() private dropping = false;
-  /** Whether there is so little room that the question is put on one line, for a chart to be on the first screen. */
-  @state() private folds = small.matches;
   /** Whether the reader wants to see all of it all the same. */
   @state() private unfolded = false;
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view } = this.stores;
-    return [theme, models, question, answer, view];
+    const { theme, models, question, answer, view, lesson } = this.stores;
+    return [theme, models, question, answer, view, lesson];
   });
 
   override connectedCallback(): void {
@@ -39,7 +50,7 @@ export class Page extends LitElement {
     window.addEventListener('dragleave', this.#dragLeave);
     window.addEventListener('drop', this.#drop);
     window.addEventListener('keydown', this.#escape, { capture: true });
-    small.addEventListener('change', this.#resized);
+    for (const query of [small, smaller]) query.addEventListener('change', this.#resized);
   }
 
   override disconnectedCallback(): void {
@@ -48,15 +59,21 @@ export class Page extends LitElement {
     window.removeEventListener('dragleave', this.#dragLeave);
     window.removeEventListener('drop', this.#drop);
     window.removeEventListener('keydown', this.#escape, { capture: true });
-    small.removeEventListener('change', this.#resized);
+    for (const query of [small, smaller]) query.removeEventListener('change', this.#resized);
   }
 
-  readonly #resized = () => (this.folds = small.matches);
+  readonly #resized = () => this.requestUpdate();
+
+  /** Whether there is so little room that the question is put on one line, for a chart to be on the first screen. */
+  get #folds(): boolean {
+    return small.matches || (smaller.matches && Boolean(this.stores.lesson.state.place));
+  }
 
   /** The tab says what is shown. */
   protected override updated(): void {
     const { picture } = this.stores.answer.state;
     document.title = picture ? `${asked(picture)} · Logitscope` : 'Logitscope';
+    if (this.stores.lesson.state.place) this.minute?.leave();
   }
 
   readonly #dragOver = (event: DragEvent) => {
@@ -78,7 +95,9 @@ export class Page extends LitElement {
       const files = await droppedFiles(event.dataTransfer);
       const [file] = files;
       // A model has more files than one.
-      if (view.state.tab === 'always' && file && files.length === 1) set.give(file, file.name);
+      const only = files.length === 1 ? file : undefined;
+      if (only && (await saysLesson(only))) void this.lessons.open(only);
+      else if (only && view.state.tab === 'always') set.give(only, only.name);
       else models.openFiles(files);
     } catch (error) {
       models.tell(sentence(error));
@@ -119,6 +138,14 @@ export class Page extends LitElement {
     help?.focus({ preventScroll: true });
   }
 
+  /** The first minute, for who wants it once more. */
+  #again(): void {
+    if (this.stores.lesson.state.place) this.stores.lesson.leave();
+    this.stores.view.showTab('who');
+    window.scrollTo({ top: 0 });
+    void this.minute?.begin();
+  }
+
   #embed() {
     const { theme, models, question, answer, view, hover, address } = this.stores;
     const { picture } = answer.state;
@@ -138,13 +165,19 @@ export class Page extends LitElement {
 
   protected override render() {
     const { stores } = this;
-    const { models, view } = stores;
+    const { models, view, lesson } = stores;
     const { model, failure, offer } = models.state;
     if (view.state.embed) return this.#embed();
-    const folded = this.folds && !this.unfolded;
+    const folds = this.#folds;
+    const folded = folds && !this.unfolded;
     return html`
-      <div class="screen" @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
+      <div class="screen" ?data-lesson=${lesson.state.place} data-pointed=${this.pointed ?? nothing} @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
         <page-header .stores=${stores} .folded=${folded}>
+          <lesson-menu
+            .current=${lesson.state.place?.lesson}
+            @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
+            @lesson-open=${({ detail }: Telling<'lesson-open'>) => this.lessons.open(detail)}
+          ></lesson-menu>
           <button type="button" @click=${() => this.#help()}>Help</button>
         </page-header>
         <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
@@ -152,7 +185,7 @@ export class Page extends LitElement {
         <main>
           <ask-section
             .stores=${stores}
-            .folds=${this.folds}
+            .folds=${folds}
             .folded=${folded}
             @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
           ></ask-section>
@@ -170,7 +203,18 @@ export class Page extends LitElement {
           view.showTab(detail);
           window.scrollTo({ top: 0 });
         }}
+        @minute-begin=${() => this.#again()}
+        @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => {
+          this.lessons.begin(detail);
+          window.scrollTo({ top: 0 });
+        }}
       ></help-section>
+      <lesson-section .stores=${stores}></lesson-section>
+      <first-minute
+        .ready=${Boolean(stores.answer.state.picture)}
+        @minute-point=${({ detail }: Telling<'minute-point'>) => (this.pointed = detail)}
+        @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
+      ></first-minute>
       <div class="drop" ?hidden=${!this.dropping}>
         <p>
           ${view.state.tab === 'always' ? 'Drop prompts as CSV or JSON, or' : 'Drop'} a model’s folder, or its files: config.json, its weights and its tokenizer.
@@ -188,6 +232,18 @@ export class Page extends LitElement {
         min-height: 100dvh;
         padding: 0 24px;
       }
+      .screen[data-lesson] {
+        min-height: calc(100dvh - 98px);
+      }
+      [data-pointed='question'] {
+        --point-question: 2px solid var(--accent);
+      }
+      [data-pointed='charts'] {
+        --point-charts: 2px solid var(--accent);
+      }
+      [data-pointed='parts'] {
+        --point-parts: 2px solid var(--accent);
+      }
       page-header {
         margin: 0 -24px;
       }
@@ -200,6 +256,13 @@ export class Page extends LitElement {
       }
       answer-section {
         flex: 1;
+      }
+      /* It lies over the page's end, and moves nothing. */
+      lesson-section,
+      first-minute {
+        position: sticky;
+        bottom: 0;
+        z-index: 2;
       }
       help-section:focus {
         outline: none;

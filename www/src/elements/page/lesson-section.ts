@@ -1,0 +1,95 @@
+import { LitElement, html } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { after, before, shownAt, withPlace, type Place } from '../../state/lesson';
+import { formatLink, parseLink, type Link } from '../../state/link';
+import { isModel } from '../../state/model';
+import { BUNDLED } from '../../state/source';
+import type { Stores } from '../../stores/stores';
+import '../../lessons/lesson-strip';
+import type { LessonStrip } from '../../lessons/lesson-strip';
+import type { Telling } from '../events';
+import { base } from '../styles';
+import { Watch } from '../watch';
+
+/** Where keys are typed, or lead from choice to choice. */
+const TAKES_KEYS = 'input, textarea, select, dialog, [popover]';
+
+/** The lesson that the reader is in, and the keys that lead through it. */
+@customElement('lesson-section')
+export class LessonSection extends LitElement {
+  @property({ attribute: false }) stores!: Stores;
+  @query('lesson-strip') private strip!: LessonStrip;
+  readonly watch = new Watch(this, () => {
+    const { models, question, view, lesson } = this.stores;
+    return [models, question, view, lesson];
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('keydown', this.#keys);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('keydown', this.#keys);
+  }
+
+  /** Begins a lesson of the course. */
+  begin(lesson: string): void {
+    this.stores.address.go(`#${withPlace('', { lesson, step: 1 })}`);
+    void this.strip.focusOn();
+  }
+
+  async open(file: File): Promise<void> {
+    const place = await this.stores.lesson.open(file);
+    if (place) this.#go(place);
+    void this.strip.focusOn();
+  }
+
+  #go(place: Place | undefined): void {
+    const link = place && this.stores.lesson.linkTo(place);
+    if (link) this.stores.address.go(link);
+  }
+
+  /** Clickers send PageUp and PageDown. Arrows are the charts’ and the lists’, where those have the focus. */
+  readonly #keys = (event: KeyboardEvent) => {
+    const { lesson, place } = this.stores.lesson.state;
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    if (!lesson || !place || event.defaultPrevented || altKey || ctrlKey || metaKey || shiftKey) return;
+    const path = event.composedPath();
+    if (path.some((target) => target instanceof Element && target.matches(TAKES_KEYS))) return;
+    if (key.startsWith('Arrow') && path[0] !== document.body && !path.includes(this.strip)) return;
+    const to = /^(ArrowRight|PageDown)$/.test(key) ? after(lesson, place) : /^(ArrowLeft|PageUp)$/.test(key) ? before(place) : undefined;
+    if (!to) return;
+    event.preventDefault();
+    this.#go(to);
+  };
+
+  /** Whether the page shows something else than the step does. */
+  #moved(): boolean {
+    const { models, question, view, lesson } = this.stores;
+    const { model, loading, offer } = models.state;
+    const { lesson: shown, place } = lesson.state;
+    const step = shown && place && parseLink(shownAt(shown, place)?.state ?? '');
+    if (!step || !model || loading || offer) return false;
+    const asked = ({ question, view }: Pick<Link, 'question' | 'view'>) => formatLink(BUNDLED, question, view);
+    return !isModel(model, step.source) || asked(step) !== asked({ question: question.state, view: view.state });
+  }
+
+  protected override render() {
+    const { lesson } = this.stores;
+    const { place, problem } = lesson.state;
+    return html`<lesson-strip
+      .lesson=${lesson.state.lesson}
+      .place=${place}
+      .problem=${problem}
+      .moved=${this.#moved()}
+      .following=${lesson.next}
+      @lesson-go=${({ detail }: Telling<'lesson-go'>) => this.#go(detail)}
+      @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.begin(detail)}
+      @lesson-leave=${() => lesson.leave()}
+    ></lesson-strip>`;
+  }
+
+  static override styles = base;
+}

@@ -1,0 +1,206 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { after, before, shownAt, type Lesson, type Place, type Step } from '../state/lesson';
+import { tell } from '../elements/events';
+import { base } from '../elements/styles';
+
+/** The step of a lesson that the page shows: its words, what it asks, and the way on. It stands below the page, which stays as it is. */
+@customElement('lesson-strip')
+export class LessonStrip extends LitElement {
+  @property({ attribute: false }) lesson?: Lesson;
+  @property({ attribute: false }) place?: Place;
+  /** Whether the page shows something else by now. */
+  @property({ type: Boolean }) moved = false;
+  /** The lesson after this one. */
+  @property({ attribute: false }) following?: { name: string; title: string };
+  /** Why there is no lesson. */
+  @property() problem?: string;
+
+  /** Puts the focus on the way on. */
+  async focusOn(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#on')?.focus({ preventScroll: true });
+  }
+
+  /** What is said anew is read from its beginning. */
+  protected override updated(): void {
+    this.renderRoot.querySelector('.words')?.scrollTo({ top: 0 });
+  }
+
+  #say(place: Place, said: number): void {
+    tell(this, 'lesson-go', { ...place, said });
+    void this.focusOn();
+  }
+
+  #words(step: Step, place: Place, lesson: Lesson) {
+    const { ask } = step;
+    if (!ask) return html`<p>${step.text}</p>`;
+    if (place.said === undefined) {
+      return html`<p>${step.text}</p>
+        <p id="question"><strong>${ask.question}</strong></p>
+        <div class="choices" role="group" aria-labelledby="question">
+          ${ask.choices.map((choice, i) => html`<button type="button" class="main" @click=${() => this.#say(place, i)}>${choice}</button>`)}
+        </div>`;
+    }
+    const right = ask.choices[ask.answer] ?? '';
+    return html`<p class="grey asked">${ask.question}</p>
+      <p><strong>${place.said === ask.answer ? 'Yes: ' : 'It is: '}${right}${/[.!?]$/.test(right) ? '' : '.'}</strong> ${shownAt(lesson, place)?.text}</p>`;
+  }
+
+  #sources({ sources }: Lesson) {
+    return html`<p class="small grey">
+      Sources:
+      ${sources.map(({ text, url }, i) => html`${i ? ' · ' : ''}<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>`)}
+    </p>`;
+  }
+
+  #way(lesson: Lesson, place: Place) {
+    const back = before(place);
+    const on = after(lesson, place);
+    const { following } = this;
+    return html`<div class="way">
+      <button type="button" ?disabled=${!back} @click=${() => back && tell(this, 'lesson-go', back)}>Previous</button>
+      ${on || !following
+        ? html`<button type="button" id="on" class="main" ?disabled=${!on} @click=${() => on && tell(this, 'lesson-go', on)}>
+            ${on?.said ? 'Show' : 'Next'}
+          </button>`
+        : html`<button type="button" id="on" class="main" @click=${() => tell(this, 'lesson-begin', following.name)}>Next lesson<span class="rest">: ${following.title}</span></button>`}
+      <button type="button" @click=${() => tell(this, 'lesson-leave')}>Leave</button>
+    </div>`;
+  }
+
+  protected override render() {
+    const { lesson, place, problem, moved } = this;
+    if (problem) {
+      return html`<section aria-label="Lesson">
+        <p class="wrong words" role="alert">${problem}</p>
+        <div class="way"><button type="button" class="main" @click=${() => tell(this, 'lesson-leave')}>Close</button></div>
+      </section>`;
+    }
+    const step = lesson && place && lesson.steps[place.step - 1];
+    if (!step) return nothing;
+    const isLast = place.step === lesson.steps.length && !after(lesson, place);
+    return html`<section aria-label="Lesson: ${lesson.title}">
+      <div class="words" aria-live="polite">${this.#words(step, place, lesson)} ${isLast && lesson.sources.length ? this.#sources(lesson) : nothing}</div>
+      <div class="head small grey">
+        <p class="where"><span class="title">${lesson.title}</span> <span>${place.step} of ${lesson.steps.length}</span></p>
+        <p class="moved">
+          <span role="status">${moved ? 'The page shows something else by now.' : ''}</span> ${moved ? html`<button type="button" @click=${() => tell(this, 'lesson-go', place)}>Back to this step</button>` : nothing}
+        </p>
+      </div>
+      ${this.#way(lesson, place)}
+    </section>`;
+  }
+
+  static override styles = [
+    base,
+    css`
+      section {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(256px, auto);
+        grid-template-rows: 1fr auto;
+        gap: 0 24px;
+        padding: 12px 24px;
+        border-top: 2px solid var(--accent);
+        background: var(--ground);
+        box-shadow: 0 -8px 24px rgb(0 0 0 / 0.08);
+      }
+      .words {
+        grid-row: 1 / -1;
+        display: grid;
+        align-content: start;
+        gap: 4px;
+        max-width: 92ch;
+        min-height: 72px;
+        max-height: 40dvh;
+        overflow-y: auto;
+        overflow-wrap: break-word;
+      }
+      .head {
+        text-align: right;
+      }
+      .title {
+        margin-right: 4px;
+        color: var(--accent);
+        font-weight: 600;
+      }
+      .moved button {
+        margin-right: -8px;
+      }
+      .choices {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 8px;
+        padding: 2px;
+      }
+      .choices button {
+        text-align: left;
+      }
+      .way {
+        grid-column: 2;
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: end;
+        align-self: end;
+        gap: 4px 8px;
+        margin-right: -8px;
+      }
+      @media print {
+        :host {
+          display: none;
+        }
+      }
+      @media (max-width: 1023px) {
+        section {
+          grid-template-columns: minmax(0, 1fr) auto;
+          grid-template-rows: auto auto;
+          align-items: center;
+          gap: 4px 16px;
+        }
+        .words {
+          grid-area: 1 / 1 / 2 / -1;
+        }
+        .head {
+          text-align: left;
+        }
+      }
+      @media (max-width: 720px) {
+        section {
+          column-gap: 8px;
+          padding: 8px 16px 0;
+        }
+        .words {
+          min-height: 0;
+          max-height: 30dvh;
+          font-size: 15px;
+          line-height: 21px;
+        }
+        .title,
+        .rest,
+        .moved span {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+          white-space: nowrap;
+        }
+        .moved button {
+          margin: 0 0 0 -8px;
+        }
+        .way .main {
+          border-color: transparent;
+        }
+      }
+      /* Half of the screen is the page's. */
+      @media (max-width: 720px) and (max-height: 600px) {
+        .words {
+          max-height: 92px;
+        }
+        .asked {
+          display: none;
+        }
+      }
+    `,
+  ];
+}
