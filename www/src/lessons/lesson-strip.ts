@@ -205,8 +205,11 @@ export class LessonStrip extends LitElement {
       }
       /* Half of the screen is the page's. */
       @media (max-width: 720px) and (max-height: 600px) {
-        .words {
+        .words:not(:has(.choices)) {
           max-height: 92px;
+        }
+        .words {
+          max-height: 216px;
         }
         .asked {
           display: none;
