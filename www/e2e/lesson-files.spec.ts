@@ -1,3 +1,5 @@
+import AxeBuilder from '@axe-core/playwright';
+import { readFileSync } from 'node:fs';
 import { expect, test, type Logitscope } from './test';
 
 const CAPITAL = 'prompt=The+capital+of+France+is&answer=+Paris&unit=head&selected=L0H3';
@@ -58,6 +60,13 @@ test('a lesson of one’s own: what is changed meanwhile is told, Back goes a st
   await expect(scope.prompt).toHaveValue('The capital of France is');
 });
 
+test('the example that says how one is written is a lesson', async ({ scope }) => {
+  const [, example = ''] = /```json\n([^]*?)```/.exec(readFileSync(new URL('../public/lessons/README.md', import.meta.url), 'utf8')) ?? [];
+  await open(scope, example);
+  await expect(strip(scope)).toContainText('The model says ·Paris.');
+  await expect(strip(scope)).toContainText('Who wrote a capital.');
+});
+
 test('a lesson is dropped, wherever one is', async ({ scope, page }) => {
   await page.getByRole('tab', { name: 'Always?' }).click();
   await page.evaluate((text) => {
@@ -109,9 +118,10 @@ test('texts are texts: nothing in them is markup, and none breaks the page', asy
   await expect(strip(scope).getByText('<img src=x').first()).toBeVisible();
   await expect(strip(scope).getByRole('button', { name: '<b>bold</b>' })).toBeVisible();
   for (const width of [1440, 320]) {
-    await page.setViewportSize({ width, height: 900 });
+    await page.setViewportSize({ width, height: 568 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
+  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   await page.keyboard.press('PageDown');
   await expect(strip(scope).getByRole('link', { name: '<u>source</u>' })).toHaveAttribute('rel', /noopener/);
   expect(await strip(scope).locator('img, script, b, i, u').count()).toBe(0);

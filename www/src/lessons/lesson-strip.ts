@@ -84,6 +84,7 @@ export class LessonStrip extends LitElement {
       <div class="words" aria-live="polite">${this.#words(step, place, lesson)} ${isLast && lesson.sources.length ? this.#sources(lesson) : nothing}</div>
       <div class="head small grey">
         <p class="where"><span class="title">${lesson.title}</span> <span>${place.step} of ${lesson.steps.length}</span></p>
+        ${place.step === 1 && !moved && lesson.about ? html`<p class="about">${lesson.about}</p>` : nothing}
         <p class="moved">
           <span role="status">${moved ? 'The page shows something else by now.' : ''}</span> ${moved ? html`<button type="button" @click=${() => tell(this, 'lesson-go', place)}>Back to this step</button>` : nothing}
         </p>
@@ -124,6 +125,12 @@ export class LessonStrip extends LitElement {
         color: var(--accent);
         font-weight: 600;
       }
+      .about {
+        max-width: 48ch;
+        max-height: 40px;
+        margin-left: auto;
+        overflow: hidden;
+      }
       .moved button {
         margin-right: -8px;
       }
@@ -163,6 +170,9 @@ export class LessonStrip extends LitElement {
         .head {
           text-align: left;
         }
+        .about {
+          margin: 0;
+        }
       }
       @media (max-width: 720px) {
         section {
@@ -176,6 +186,7 @@ export class LessonStrip extends LitElement {
           line-height: 21px;
         }
         .title,
+        .about,
         .rest,
         .moved span {
           position: absolute;
@@ -194,8 +205,11 @@ export class LessonStrip extends LitElement {
       }
       /* Half of the screen is the page's. */
       @media (max-width: 720px) and (max-height: 600px) {
-        .words {
+        .words:not(:has(.choices)) {
           max-height: 92px;
+        }
+        .words {
+          max-height: 216px;
         }
         .asked {
           display: none;

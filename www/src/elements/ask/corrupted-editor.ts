@@ -83,6 +83,9 @@ export class CorruptedEditor extends LitElement {
       :host([folded]) .gutter {
         display: none;
       }
+      :host([folded]) .line {
+        grid-column: 1 / -1;
+      }
       :host([folded]) input:not([type='checkbox']) {
         font-size: var(--body);
       }
