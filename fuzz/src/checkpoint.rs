@@ -45,7 +45,7 @@ fn feed(checkpoint: &mut Checkpoint, name: &str, file: &[u8], length: Option<u64
     checkpoint.end()
 }
 
-/// A model's folder, its files one after the other, as [`split`] has them: all that are wanted, and the weights with their index.
+/// A model's folder, its files one after the other, each after a line `=== NAME`: all that are wanted, and the weights with their index.
 pub fn folder(data: &[u8]) {
     let _ = open(data);
 }

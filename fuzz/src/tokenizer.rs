@@ -5,7 +5,7 @@ use crate::files::split;
 /// Of a text: a model's longest prompt is short.
 const LONGEST: usize = 1000;
 
-/// A tokenizer's files, and the file `text`, as [`split`] has them.
+/// A tokenizer's files, and the file `text`, each after a line `=== NAME`.
 pub fn tokenizer(data: &[u8]) {
     let files = split(data);
     let file = |name: &str| files.get(name).copied();

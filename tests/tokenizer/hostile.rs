@@ -91,7 +91,7 @@ fn one_that_multiplies_a_text_is_refused_and_one_that_rewrites_it_is_not() {
     };
     let replace = |pattern: Value, content: &str| json!({"type": "Replace", "pattern": pattern, "content": content});
     // As ALBERT's.
-    let charsmap = base64::encode([&4_u32.to_le_bytes(), &[0; 4], "a\0".repeat(4).as_bytes()].concat());
+    let charsmap = base64::encode([&1024_u32.to_le_bytes()[..], &[0; 1024], b"a\0".repeat(4).as_slice()].concat());
     let usual = json!([
         replace(json!({"String": "``"}), "\""),
         replace(json!({"String": "''"}), "\""),
