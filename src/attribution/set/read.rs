@@ -1,6 +1,7 @@
 //! Sets of prompts as text: CSV, JSON lines or one JSON list.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
@@ -41,11 +42,17 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut records = reader
-        .records()
-        .map(|record| record.map_err(|error| refused(error.to_string())));
-    let columns = records.next().transpose()?.unwrap_or_default();
+        .from_reader(text.as_bytes().chain(END.as_bytes()));
+    let records: std::result::Result<Vec<StringRecord>, _> = reader.records().collect();
+    let mut records = records.map_err(|error| refused(error.to_string()))?;
+    if let Some(last) = records.pop().filter(|last| last != &[END.trim_start()][..]) {
+        return Err(refused(format!(
+            "line {}: a quote is opened there, and closed nowhere; within a cell in quotes, write \"\" for one",
+            line_of(&last)
+        )));
+    }
+    let mut records = records.into_iter();
+    let columns = records.next().unwrap_or_default();
     let names: Vec<&str> = columns.iter().map(str::trim).collect();
     let twice = |&i: &usize| names[i] != "incorrect" && names[..i].contains(&names[i]);
     if let Some(name) = (1..names.len()).find(twice) {
@@ -62,9 +69,8 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
         .or_else(|| column("tokens"))
         .ok_or_else(|| missing("prompt"))?;
     let answer = column("answer").ok_or_else(|| missing("answer"))?;
-    let prompt = |record: Result<StringRecord>| {
-        let cells = record?;
-        let line = cells.position().map_or(0, csv::Position::line);
+    let prompt = |cells: StringRecord| {
+        let line = line_of(&cells);
         if cells.len() != names.len() {
             return Err(refused(format!(
                 "line {line} has {} cells, but line 1 names {} columns; a cell with a comma is put in quotes",
@@ -97,6 +103,13 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
         })
     };
     records.map(prompt).collect()
+}
+
+/// A row of its own below the text, unless that ends within quotes: then all rows from there on are one cell, and `csv` is content.
+const END: &str = "\n\0";
+
+fn line_of(cells: &StringRecord) -> u64 {
+    cells.position().map_or(0, csv::Position::line)
 }
 
 /// What is said of a prompt by a name of its own; others are roles.

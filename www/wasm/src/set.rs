@@ -6,7 +6,6 @@ use logitscope::attribution::set::{Measure, SetAnswer, SetQuestion, SetTable, Se
 use logitscope::attribution::{Ablation, Form};
 use logitscope::gpt2::{LanguageModel, Progress};
 use logitscope::{Error, Result};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::JsResult;
@@ -120,10 +119,9 @@ extern "C" {
 /// Reads prompts as text: CSV, JSON lines, or a JSON list.
 #[wasm_bindgen(js_name = parsePrompts)]
 pub fn parse_prompts(text: &str) -> JsResult<JsSetPrompts> {
-    // What has names of its own choice is an object too.
-    let objects = serde_wasm_bindgen::Serializer::json_compatible();
-    let prompts = read_prompts(text)?.serialize(&objects);
-    Ok(prompts.map_err(JsValue::from)?.unchecked_into())
+    let prompts = serde_json::to_string(&read_prompts(text)?).map_err(|error| Error::Argument(error.to_string()))?;
+    // As a text, a role may have any name: set on an object, `__proto__` is none of its fields.
+    Ok(js_sys::JSON::parse(&prompts)?.unchecked_into())
 }
 
 /// A set in the making, and the model that it is asked of.
