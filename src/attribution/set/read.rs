@@ -45,7 +45,7 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
         .from_reader(text.as_bytes().chain(END.as_bytes()));
     let records: std::result::Result<Vec<StringRecord>, _> = reader.records().collect();
     let mut records = records.map_err(|error| refused(error.to_string()))?;
-    if let Some(last) = records.pop().filter(|last| last != &[END.trim_start()][..]) {
+    if let Some(last) = records.pop().filter(|last| last.iter().ne([END.trim_start()])) {
         return Err(refused(format!(
             "line {}: a quote is opened there, and closed nowhere; within a cell in quotes, write \"\" for one",
             line_of(&last)
