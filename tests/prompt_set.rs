@@ -290,7 +290,11 @@ fn prompts_are_read_from_csv_and_json() {
         ),
         (
             "prompt,answer\n\"a,b\n",
-            "prompts: line 2 has 1 cells, but line 1 names 2 columns",
+            "prompts: line 2: a quote is opened there, and closed nowhere",
+        ),
+        (
+            "prompt,answer\na, b\nc,\" d\ne, f\n",
+            "prompts: line 3: a quote is opened there, and closed nowhere",
         ),
         (
             "tokens,answer\n1 x 9,#7\n",
