@@ -309,9 +309,7 @@ impl TryFrom<Table> for Explanation {
         let (labels, positions) = (table.labels.len(), table.positions.len());
         if table.attribution.len() != labels * positions {
             return Err(Error::Argument(format!(
-                "`attribution` has {} numbers; {labels} labels at {positions} positions need {}",
-                table.attribution.len(),
-                labels * positions
+                "`attribution` has not a number for each of {labels} labels at {positions} positions"
             )));
         }
         let pattern = table.pattern.map(|pattern| pattern.into_iter().map(Some).collect());

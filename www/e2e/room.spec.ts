@@ -19,7 +19,7 @@ for (const [name, width, height] of [
       await more.click();
       await expect(scope.tokens.last()).toBeVisible();
       await expect(scope.predictions.first()).toBeVisible();
-      await page.getByRole('button', { name: /^Less/ }).click();
+      await page.getByRole('button', { name: /^Less\b/ }).click();
       await expect(scope.tokens.first()).toBeHidden();
       await scope.prompt.fill('The capital city of Italy is');
       await expect(page.getByText('The bundled model says ·Rome (99.7%).')).toBeVisible();

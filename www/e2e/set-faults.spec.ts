@@ -31,7 +31,7 @@ const files: [string, string | RegExp][] = [
   ['prompt,answer\n"a, ""b""", c\n', '[{"prompt":"a, \\"b\\"","answer":" c"}]'],
   ['prompt;answer\na b; c\n', /^ArgumentError: .*line 1 names the columns prompt;answer, and none is prompt/],
   ['prompt\tanswer\na b\t c\n', /^ArgumentError: .*line 1 names the columns prompt\tanswer, and none is prompt/],
-  ['prompt,answer\n"a b, c\n', /^ArgumentError: .*line 2 has 1 cells, but line 1 names 2 columns/],
+  ['prompt,answer\n"a b, c\n', /^ArgumentError: .*line 2.*quote/],
   ['prompt,answer\na b, c\nd e," f\ng h, i\n', /^ArgumentError: .*line 3.*quote/],
   ['prompt,answer,__proto__\na b, c,d\n', '[{"prompt":"a b","answer":" c","roles":{"__proto__":"d"}}]'],
   ['prompt,answer,prompt\na,b,c\n', /^ArgumentError: .*line 1 names the column "prompt" twice/],

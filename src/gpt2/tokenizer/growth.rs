@@ -11,7 +11,7 @@ const MOST: u64 = 1 << 13;
 
 /// Checks the parts that change texts.
 pub(super) fn check(json: &Value) -> Result<(), String> {
-    let before = of("normalizers", &json["normalizer"]).saturating_mul(of("pretokenizers", &json["pre_tokenizer"]));
+    let before = by_normalizer(json).saturating_mul(of("pretokenizers", &json["pre_tokenizer"]));
     for (grown, what) in [
         (before, "its normalizer and pre_tokenizer"),
         (of("decoders", &json["decoder"]), "its decoder"),
@@ -23,6 +23,11 @@ pub(super) fn check(json: &Value) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The most bytes that the normalizer makes of one.
+pub(super) fn by_normalizer(json: &Value) -> u64 {
+    of("normalizers", &json["normalizer"])
 }
 
 /// The most bytes that a part makes of one; saturates. The parts of a sequence are in its field `sequence`.

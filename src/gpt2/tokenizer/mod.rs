@@ -46,8 +46,8 @@ pub struct TokenizerFiles<'a> {
     pub special_tokens_map: Option<&'a [u8]>,
 }
 
-/// Of an added token, in bytes. A normalizer may make much more of it.
-const LONGEST_ADDED: usize = 1000;
+/// What a normalizer may make of an added token, in bytes.
+const LONGEST_ADDED: u64 = 1 << 24;
 
 /// How the vocabulary spells texts.
 #[derive(Debug, Clone)]
@@ -89,7 +89,7 @@ impl Tokenizer {
         let damaged = |e: &dyn std::fmt::Display| wrong(file, format!("is damaged, or no tokenizer: {e}"));
         let bytes = serde_json::to_vec(&json).map_err(|e| damaged(&e))?;
         let mut inner = tokenizers::Tokenizer::from_bytes(bytes).map_err(|e| damaged(&e))?;
-        check_added(&inner, &added_tokens).map_err(|message| wrong(file, message))?;
+        check_added(&inner, &added_tokens, &json).map_err(|message| wrong(file, message))?;
         inner.add_tokens(added_tokens).map_err(|e| damaged(&e))?;
         if inner.get_vocab_size(true) == 0 {
             return Err(wrong(file, "has no tokens"));
@@ -213,14 +213,16 @@ fn parts(part: &Value) -> Vec<&Value> {
 
 /// Checks that each added token can be found in a text. One of which nothing is left would be found everywhere; one that
 /// begins with a space, and takes those before it too, also in what another took already.
-fn check_added(tokenizer: &tokenizers::Tokenizer, tokens: &[AddedToken]) -> Result<(), String> {
+fn check_added(tokenizer: &tokenizers::Tokenizer, tokens: &[AddedToken], json: &Value) -> Result<(), String> {
+    let grown = growth::by_normalizer(json);
     let takes_spaces_after = tokens.iter().any(|token| token.rstrip);
     for token in tokens {
-        if token.content.len() > LONGEST_ADDED {
+        let length = token.content.len();
+        if token.normalized && grown.saturating_mul(length as u64) > LONGEST_ADDED {
             let start: String = token.content.chars().take(20).collect();
             return Err(format!(
-                "its added token that begins with {start:?} has {} bytes; {LONGEST_ADDED} are the most",
-                token.content.len()
+                "its added token that begins with {start:?} has {length} bytes, and its normalizer can make {grown} of each; {LONGEST_ADDED} \
+                 are the most"
             ));
         }
         let mut text = NormalizedString::from(token.content.as_str());

@@ -2,7 +2,7 @@ import type { Bos, Subject, Token } from '../api/charts';
 import type { Asked } from '../state/asked';
 import { follow } from '../state/trail';
 import { subjectOf } from '../words/trail';
-import { isRecord, numberOf, textsOf, tokenOf, tokensOf, unreadable, type Json } from './json';
+import { isRecord, numberOf, textOf, textsOf, tokenOf, tokensOf, unreadable, type Json } from './json';
 
 /** A token that is no text: most programs name what is put before a prompt so. */
 const SPECIAL = /^<\|?[a-z_]+\|?>$/i;
@@ -57,9 +57,7 @@ export function subjectFrom(json: Json, asked: Asked & { known: boolean }): Subj
 
 /** A title that whoever wrote the JSON gave it. */
 export function titleOf(json: Json): string | undefined {
-  const title = json['title'];
-  if (title === undefined || typeof title === 'string') return title;
-  throw unreadable('`title` is not a text.');
+  return textOf(json, 'title');
 }
 
 export function modelOf(json: Json): string | undefined {

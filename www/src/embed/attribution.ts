@@ -10,7 +10,7 @@ import { askedOf, modelOf, subjectFrom, titleOf } from './asked';
 import './attribution-exhibit';
 import { effectsFrom } from './effects-json';
 import type { AttributionExhibit, Explained } from './exhibit';
-import { factorsOf, isRecord, numbersOf, wholeNumbersOf, textsOf, tokensOf, unreadable, type Json } from './json';
+import { factorsOf, isRecord, numbersOf, textOf, textsOf, tokensOf, unreadable, wholeNumbersOf, type Json } from './json';
 
 /** Numbers as they are charted, and whether whoever wrote them says that they add up, or did not say to what. */
 export type Numbers = Charted & { exact?: boolean; unchecked?: true };
@@ -125,8 +125,8 @@ function numbersFrom(json: Json): Numbers {
   const identity = unchecked ? { logit: [sum], bias: [0], total: [sum], error: [0], unchecked } : { logit: at('logit'), bias: at('bias'), total: at('total'), error: at('error') };
   return {
     // What units there are, the charts know.
-    unit: json['unit'] as Numbers['unit'],
-    of: json['of'] as string | undefined,
+    unit: textOf(json, 'unit') as Numbers['unit'],
+    of: textOf(json, 'of'),
     labels,
     attribution: values,
     pattern: factorsOf(json, 'pattern') as number[] | undefined,

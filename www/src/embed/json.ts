@@ -31,6 +31,12 @@ export function tokenOf(json: Json, name: string): Token | undefined {
   throw unreadable(`\`${name}\` is not a token such as { "id": 685, "text": " John" }.`);
 }
 
+export function textOf(json: Json, name: string): string | undefined {
+  const text = json[name];
+  if (text === undefined || text === null || typeof text === 'string') return text ?? undefined;
+  throw unreadable(`\`${name}\` is not a text.`);
+}
+
 export function textsOf(json: Json, name: string): string[] {
   const texts = json[name] ?? [];
   if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return texts;

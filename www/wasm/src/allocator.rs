@@ -1,4 +1,7 @@
 //! Large allocations begin at a cache line, so that what is loaded at once is of one line.
+//!
+//! Each takes a line more than it was asked for, whatever its place: the hole that one leaves is then large enough for the next of its size,
+//! which it would not be if the system's allocator were asked for the alignment.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -8,43 +11,72 @@ struct Aligned;
 static ALLOCATOR: Aligned = Aligned;
 
 /// Bytes from which on an allocation is large.
-const LARGE: usize = 1024;
+const LARGE: usize = 1 << 16;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
-fn aligned(layout: Layout) -> Layout {
-    match layout.size() {
-        // Where rounding up leaves no layout, there is no such allocation either.
-        LARGE.. => layout.align_to(LINE).unwrap_or(layout),
-        _ => layout,
+/// What is asked for in place of a large allocation: it has room for a line's begin, and before that for its own address.
+fn padded(layout: Layout) -> Option<Layout> {
+    (layout.size() >= LARGE && layout.align() < LINE)
+        .then(|| Layout::from_size_align(layout.size().checked_add(LINE)?, align_of::<*mut u8>()).ok())?
+}
+
+/// The first line's begin after an address that is aligned for one, which is kept before it.
+///
+/// # Safety
+/// There must be a line's bytes, and they must be nobody else's.
+unsafe fn begin(start: *mut u8) -> *mut u8 {
+    if start.is_null() {
+        return start;
+    }
+    // SAFETY: the next line begins within the line's bytes, and at least an address after their start, as both are aligned for one.
+    unsafe {
+        let begin = start.add(LINE - start.addr() % LINE);
+        begin.cast::<*mut u8>().sub(1).write(start);
+        begin
     }
 }
 
-// SAFETY: all is the system's allocator's. It is asked for an alignment that is at least the caller's, and depends on the layout alone: what is
-// freed has the layout that it was allocated by.
+// SAFETY: all is the system's allocator's, which gives as much as the caller asks for, or a line more, of which no more than that lies before what
+// the caller gets. Which of both depends on the layout alone: what is freed has the layout that it was allocated by.
 unsafe impl GlobalAlloc for Aligned {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the layout is as large as the caller's, which is not empty.
-        unsafe { System.alloc(aligned(layout)) }
+        // SAFETY: the layout is not empty, as the caller's is not.
+        unsafe {
+            match padded(layout) {
+                Some(padded) => begin(System.alloc(padded)),
+                None => System.alloc(layout),
+            }
+        }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as for `alloc`.
-        unsafe { System.alloc_zeroed(aligned(layout)) }
+        // SAFETY: as for `alloc`; the address that is written lies before what the caller gets.
+        unsafe {
+            match padded(layout) {
+                Some(padded) => begin(System.alloc_zeroed(padded)),
+                None => System.alloc_zeroed(layout),
+            }
+        }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: it was allocated by that layout.
-        unsafe { System.dealloc(at, aligned(layout)) }
+        // SAFETY: it was allocated by that layout, so its address lies before it if it is large.
+        unsafe {
+            match padded(layout) {
+                Some(padded) => System.dealloc(at.cast::<*mut u8>().sub(1).read(), padded),
+                None => System.dealloc(at, layout),
+            }
+        }
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller promises that size is not 0 and, rounded up to the alignment, no more than there can be; the old memory is as large
         // as its layout says, the new one as `size`, and they are apart.
         unsafe {
-            let (old, new) = (aligned(layout), Layout::from_size_align_unchecked(size, layout.align()));
-            if old.align() == aligned(new).align() {
-                return System.realloc(at, old, size);
+            let new = Layout::from_size_align_unchecked(size, layout.align());
+            if padded(layout).is_none() && padded(new).is_none() {
+                return System.realloc(at, layout, size);
             }
             let to = self.alloc(new);
             if !to.is_null() {

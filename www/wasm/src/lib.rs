@@ -9,6 +9,7 @@
 use logitscope::Error;
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "model")]
 mod allocator;
 #[cfg(feature = "bench")]
 mod bench;
