@@ -11,7 +11,7 @@ const SPECIAL = /^<\|?[a-z_]+\|?>$/i;
 export function askedOf(json: Json, labels: readonly string[], positions: readonly number[] = []): Asked & { known: boolean } {
   const tokens = tokensOf(json, 'tokens', 'clean_tokens');
   const position = numberOf(json, 'position') ?? positions.at(-1) ?? Math.max(0, tokens.length - 1);
-  if (!Number.isSafeInteger(position)) throw unreadable('`position` is not a whole number: tokens are counted from 0.');
+  if (!Number.isSafeInteger(position)) throw unreadable('`position` is not a whole number.');
   const explain = json['explain'] === undefined ? [] : [String(json['explain'])];
   const trail = json['trail'] !== undefined ? textsOf(json, 'trail') : [...explain, ...textsOf(json, 'path')];
   const answer = tokenOf(json, 'answer_token') ?? (isRecord(json['answer']) && 'text' in json['answer'] ? tokenOf(json, 'answer') : undefined);

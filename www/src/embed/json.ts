@@ -25,15 +25,14 @@ export function tokensOf(json: Json, ...names: string[]): readonly Token[] {
 }
 
 export function tokenOf(json: Json, name: string): Token | undefined {
-  const token = json[name];
-  if (token === undefined || token === null) return undefined;
-  if (isToken(token)) return token;
+  const token = json[name] ?? undefined;
+  if (token === undefined || isToken(token)) return token;
   throw unreadable(`\`${name}\` is not a token such as { "id": 685, "text": " John" }.`);
 }
 
 export function textOf(json: Json, name: string): string | undefined {
-  const text = json[name];
-  if (text === undefined || text === null || typeof text === 'string') return text ?? undefined;
+  const text = json[name] ?? undefined;
+  if (text === undefined || typeof text === 'string') return text;
   throw unreadable(`\`${name}\` is not a text.`);
 }
 
@@ -52,16 +51,16 @@ export function numbersOf(json: Json, name: string): number[] {
 
 /** Numbers beside others, if there are any; null stays. */
 export function factorsOf(json: Json, name: string): (number | null)[] | undefined {
-  if (json[name] === undefined || json[name] === null) return undefined;
-  numbersOf(json, name);
-  return json[name] as (number | null)[];
+  const factors = json[name] ?? undefined;
+  if (factors !== undefined) numbersOf(json, name);
+  return factors as (number | null)[] | undefined;
 }
 
 /** Places, which are counted from 0, and how many there are of something. */
 export function wholeNumbersOf(json: Json, name: string): number[] {
   const numbers = numbersOf(json, name);
   if (numbers.every((x) => Number.isSafeInteger(x) && x >= 0)) return numbers;
-  throw unreadable(`\`${name}\` is not a list of whole numbers, from 0 on.`);
+  throw unreadable(`\`${name}\` is not a list of whole numbers.`);
 }
 
 export function tableOf(json: Json, name: string): number[][] {
@@ -71,9 +70,8 @@ export function tableOf(json: Json, name: string): number[][] {
 }
 
 export function numberOf(json: Json, name: string): number | undefined {
-  const number = json[name];
-  if (number === undefined || number === null) return undefined;
-  if (typeof number === 'number') return number;
+  const number = json[name] ?? undefined;
+  if (number === undefined || typeof number === 'number') return number;
   throw unreadable(`\`${name}\` is not a number.`);
 }
 

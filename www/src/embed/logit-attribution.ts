@@ -112,7 +112,7 @@ export class LogitAttribution extends LitElement {
       return { exhibit: await read(json), answer: json as Readonly<Record<string, unknown>> };
     }
     const { prompt, answer, incorrect, unit, position } = this;
-    if (prompt.trim() === '') throw unreadable('`prompt` is empty: it is the text that the model goes on from.');
+    if (prompt.trim() === '') throw unreadable('`prompt` is empty: give it a text.');
     if (!LogitAttribution.live) throw unreadable('This copy shows exported answers alone: it has no model.');
     const { ask } = await LogitAttribution.live();
     const others = typeof incorrect === 'string' ? [incorrect].filter(Boolean) : incorrect;

@@ -26,11 +26,11 @@ const KINDS: readonly { fields: readonly string[]; reader: () => Promise<Read> }
  * @throws an error that says what was expected
  */
 export async function read(json: unknown): Promise<Exhibit> {
-  if (!isRecord(json)) throw unreadable(`This JSON is ${Array.isArray(json) ? 'a list' : String(json).slice(0, 40)}, and not an answer of Logitscope.${EXPECTED}`);
+  if (!isRecord(json)) throw unreadable(`This JSON is ${Array.isArray(json) ? 'a list' : String(json).slice(0, 40)}, not an answer of Logitscope.${EXPECTED}`);
   const kind = KINDS.find(({ fields }) => fields.every((field) => field in json));
   if (kind) return (await kind.reader())(json);
   const fields = Object.keys(json).slice(0, 8).map((field) => field.slice(0, 40));
   throw unreadable(`This JSON is not an answer of Logitscope: it has ${fields.length ? `the fields ${fields.join(', ')}` : 'no fields'}.${EXPECTED}`);
 }
 
-const EXPECTED = ' An attribution, a lens, effects, patching or a set of prompts is expected, as the page downloads it or the terminal program prints it with --format json.';
+const EXPECTED = ' An attribution, a lens, effects, patching or a set is, as the page downloads it or the terminal prints it with --format json.';

@@ -20,7 +20,7 @@ export function readSet(json: Json): AttributionExhibit {
   const set = isRecord(json['set']) ? { name: String(json['set']['name'] ?? ''), prompts: (json['set']['prompts'] ?? []) as SetPrompt[] } : undefined;
   const lost = isRecord(json['effects']) && REMOVABLE.some((unit) => unit === of.unit) ? { [of.unit]: { ...json['effects'], mean: Float64Array.from(numbersOf(json['effects'], 'mean')) } } : {};
   const unit = UNITS.find((unit) => unit === of.unit);
-  if (!unit) throw unreadable(`\`unit\`: the means over prompts are of unit ${UNITS.join(', ')}, and not of ${JSON.stringify(of.unit) ?? 'none'}.`);
+  if (!unit) throw unreadable(`\`unit\` is ${JSON.stringify(of.unit) ?? 'missing'}, not one of ${UNITS.join(', ')}.`);
   const chart = meanChart({ set, byProbability: asked.byProbability, attributions: { [unit]: of }, effects: lost }, unit, [asked.layers, asked.heads], false);
   if (!chart) throw unreadable('`n` is 0: none of the prompts could be asked.');
   const means = of.labels.every((_, i) => isMean(of.mean[i] ?? NaN, valuesOf(of, i)));
