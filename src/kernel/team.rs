@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How often a thread looks before it sleeps: some tenths of a millisecond.
+/// How often a thread looks before it sleeps.
 const PATIENCE: usize = 200_000;
 
 /// Parts of a round at most: there are 16 bits for the next one, and each member may count it up once too often.
