@@ -43,7 +43,7 @@ fn weights(config: &Gpt2Config) -> impl Iterator<Item = (String, &'static str, u
         .map(|(name, shape)| (name, "F32", 4, shape.into_iter().map(|n| n as u64).collect()))
 }
 
-/// As panels, a matrix of one column has 16 times its elements: here 2^32 and 16.
+/// As panels, a matrix of one column has 8 times its elements: here 2^33 bytes and 32.
 #[wasm_bindgen_test]
 fn a_matrix_that_is_too_large_in_memory_is_refused_by_name() {
     let mut config = config(268_435_457);
@@ -55,7 +55,7 @@ fn a_matrix_that_is_too_large_in_memory_is_refused_by_name() {
     assert!(matches!(error, Error::Memory(_)));
     assert_eq!(
         error.to_string(),
-        "out of memory: tensor \"h.0.mlp.c_proj.weight\" takes 17 GB here, where one tensor can take 2147 MB at most; \
+        "out of memory: tensor \"h.0.mlp.c_proj.weight\" takes 8589 MB here, where one tensor can take 2147 MB at most; \
          choose a smaller model"
     );
 }
