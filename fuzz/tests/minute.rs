@@ -40,26 +40,37 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// `FUZZ_SEED` is that of an earlier time, to see the same again.
+/// `FUZZ_SEED` is that of an earlier time, to see the same again; `FUZZ_INPUTS` are so many of each target, or of `FUZZ_TARGET` alone, however
+/// long that takes.
 #[test]
 fn nothing_breaks() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let given = env::var("FUZZ_SEED").map(|seed| seed.parse().expect("FUZZ_SEED is a number"));
-    let seed = given.unwrap_or(now.as_secs());
+    let seed = number("FUZZ_SEED").unwrap_or(now.as_secs());
+    let inputs = number("FUZZ_INPUTS");
+    let only = env::var("FUZZ_TARGET").ok();
     // Past libtest, which would keep it to itself.
     writeln!(stderr(), "FUZZ_SEED={seed}").unwrap();
-    for target in TARGETS {
+    for target in TARGETS.into_iter().filter(|target| only.as_ref().is_none_or(|only| only == target.name)) {
         let kept = seeds(target.name);
         assert!(!kept.is_empty(), "{} has no corpus", target.name);
         kept.iter().for_each(|input| answer(target, input));
         let mut random = Random::new(seed);
         let (start, mut tried) = (Instant::now(), kept.len());
-        while start.elapsed() < MINUTE / TARGETS.len() as u32 {
+        let enough = |tried| match inputs {
+            Some(inputs) => tried as u64 >= inputs,
+            None => start.elapsed() >= MINUTE / TARGETS.len() as u32,
+        };
+        while !enough(tried) {
             answer(target, &mutate(&kept, &mut random));
             tried += 1;
         }
         writeln!(stderr(), "{}: {tried} inputs, {} of them kept", target.name, kept.len()).unwrap();
     }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let given = env::var(variable).ok()?;
+    Some(given.parse().unwrap_or_else(|_| panic!("{variable} is {given:?}, and has to be a number")))
 }
 
 /// Gives a target an input, and leaves that in a file if it breaks.
