@@ -22,9 +22,9 @@ export interface TeamOptions extends Assets {
  * whenever the page's garbage is collected.
  */
 export class Team {
-  readonly engine: Engine;
+  engine!: Engine;
   /** Why the engine is not the best that starts here, if it is not. */
-  readonly notice: string | undefined;
+  notice: string | undefined;
   /** Resolves if the workers end for a reason of their own. */
   readonly lost: Promise<LogitscopeError>;
   readonly #hired: { worker: Worker; service: Remote<Service> }[] = [];
@@ -34,12 +34,7 @@ export class Team {
   #tellLost!: (error: LogitscopeError) => void;
   #ended: { reason: unknown } | undefined;
 
-  private constructor(
-    { engine, notice }: Ready,
-    readonly workerUrl: URL | undefined,
-  ) {
-    this.engine = engine;
-    this.notice = notice;
+  private constructor(readonly workerUrl: URL | undefined) {
     this.lost = new Promise((resolve) => (this.#tellLost = resolve));
     this.#leader = this.#hire('logitscope');
   }
@@ -50,18 +45,20 @@ export class Team {
     const script = workerUrl === undefined ? undefined : workerScript(workerUrl);
     if (engine.threads > 1) {
       try {
-        return await Team.#with(await ready(engine, assets), script);
+        return await Team.#with(ready(engine, assets), script);
       } catch {
         // Shared memory can be refused where all else is granted. If that was not it, one thread says what is wrong.
       }
     }
-    return Team.#with(await ready({ ...engine, threads: 1 }, assets), script);
+    return Team.#with(ready({ ...engine, threads: 1 }, assets), script);
   }
 
-  static async #with(ready: Ready, script: URL | undefined): Promise<Team> {
-    const team = new Team(ready, script);
+  /** The first worker starts while the module is compiled. */
+  static async #with(preparing: Promise<Ready>, script: URL | undefined): Promise<Team> {
+    preparing.catch(() => {});
+    const team = new Team(script);
     try {
-      await team.#begin(ready.module);
+      await team.#begin(await preparing);
       return team;
     } catch (error) {
       team.end(error);
@@ -69,7 +66,9 @@ export class Team {
     }
   }
 
-  async #begin(module: WebAssembly.Module): Promise<void> {
+  async #begin({ engine, notice, module }: Ready): Promise<void> {
+    this.engine = engine;
+    this.notice = notice;
     const helpers = Array.from({ length: this.engine.threads - 1 }, (_, i) => this.#hire(`logitscope thread ${i + 2}`));
     const channels = helpers.map((helper) => ({ helper, channel: new MessageChannel() }));
     const ports = channels.map(({ channel }) => channel.port1);

@@ -6,7 +6,7 @@ import { Commit, Store } from './store';
 const TYPING_MS = 150;
 
 /** An answer that takes no longer is given to each keystroke, without waiting for a pause. */
-const QUICK_MS = 100;
+const QUICK_MS = 250;
 
 const FIRST: Question = { prompt: '', prependBos: true, generated: [], position: null, answer: '', incorrect: '', more: [], byProbability: false, trail: [] };
 

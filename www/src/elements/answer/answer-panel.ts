@@ -194,6 +194,7 @@ export class AnswerPanel extends LitElement {
         flex: 1 0 112px;
         min-height: 112px;
         height: 0;
+        contain: layout paint style;
       }
       /* The charts say how high the row is: what the panel has more, it scrolls. */
       @media (min-width: 1024px) {

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { tints, type SourcesData, type Token } from '../../api/logitscope';
 import type { Problem, Question } from '../../state/question';
 import type { Picture } from '../../state/picture';
@@ -101,9 +102,11 @@ export class TokenStrip extends LitElement {
           const read = at === i && at !== picture?.position;
           const tint = this.#tints[i];
           const paid = sources?.pattern[i];
+          const lines = at === undefined ? '' : arc(i, from, at);
           const taken = paid === undefined ? '' : `${rests && i === 0 ? 'rest of its attention: ' : ''}the head ${takenFrom(sources?.attribution[i] ?? 0, paid)}`;
           const name = [`${i}: ${short}`, byModel && 'written by the model', read && 'read here', taken].filter(Boolean).join(', ');
-          return html`<span class="cell ${piece && piece.part > 1 ? 'on' : ''} ${at === undefined ? '' : arc(i, from, at)}">
+          // With each word that is typed, all others stay as they are.
+          return guard([i, token.id, token.text, piece?.part, whole, name, i === position, tint, paid, lines], () => html`<span class="cell ${piece && piece.part > 1 ? 'on' : ''} ${lines}">
             <button
               type="button"
               data-token
@@ -116,7 +119,7 @@ export class TokenStrip extends LitElement {
               @click=${() => tell(this, 'token-choose', i)}
             >${short}</button>
             <span class="paid" ?data-shown=${paid !== undefined} .style=${`background-size: ${100 * (paid ?? 0)}% 100%`}></span>
-          </span>`;
+          </span>`);
         })}
         ${tokens.length ? nothing : expected(question).map((word) => html`<span class="cell" aria-hidden="true"><span class="token expected">${shown(word)}</span></span>`)}
         ${generating ? html`<button type="button" class="main" @click=${() => tell(this, 'generate-stop')}>Stop</button>` : nothing}
@@ -163,6 +166,9 @@ export class TokenStrip extends LitElement {
         max-height: 17dvh;
         padding: 1px;
         overflow: hidden auto;
+        /* Painted anew when it changes, not with each frame of a chart that moves: hundreds of tokens take longer than the charts. */
+        contain: layout paint style;
+        isolation: isolate;
       }
       :host([line]) {
         grid-template-columns: max-content minmax(0, 1fr);
