@@ -25,7 +25,7 @@ export async function incremental(scope: Logitscope, weights: Quantity): Promise
       }
       const passes = told.map(({ pass }) => pass);
       rows.push(
-        row(`${name} ${length}`, quantity('×', passes.map((pass) => pass / weights.median)), { at: '≤', limit: 1.3 }, {
+        row(`${name} ${length}`, quantity('×', passes.map((pass) => pass / weights.median)), { at: '≤', limit: 1.2 }, {
           pass: quantity('ms', passes),
           'with questions': quantity('ms', told.map(({ pass, units, predictions }) => pass + units + predictions)),
         }),
