@@ -9,7 +9,7 @@
 use logitscope::Error;
 use wasm_bindgen::prelude::*;
 
-#[cfg(feature = "model")]
+#[cfg(any(feature = "model", feature = "bench"))]
 mod allocator;
 #[cfg(feature = "bench")]
 mod bench;
