@@ -11,6 +11,9 @@ import { ABLATIONS, COMPARISONS, PLACES, TABS, WHAT_IF, type Cell } from './what
 /** More tokens to compare with no page shows. */
 const COMPARED = 100;
 
+/** A number that is written again as it was. */
+const WHOLE = /^\d{1,15}$/;
+
 /** A question, its model and what is shown of the answer, as the part of a URL after `#`, defaults left out. */
 export function formatLink(source: Source, question: Question, view: View): string {
   const link = new URLSearchParams();
@@ -88,8 +91,8 @@ export function parseLink(hash: string): Link | undefined {
     question: {
       prompt,
       prependBos: link.get('bos') !== '0',
-      generated: (link.get('generated') ?? '').split(',').filter((id) => /^\d+$/.test(id)).map(Number),
-      position: position !== null && /^\d+$/.test(position) ? Number(position) : null,
+      generated: (link.get('generated') ?? '').split(',').filter((id) => WHOLE.test(id)).map(Number),
+      position: position !== null && WHOLE.test(position) ? Number(position) : null,
       answer: link.get('answer') ?? '',
       incorrect,
       more,
@@ -107,7 +110,7 @@ export function parseLink(hash: string): Link | undefined {
         at: one(PLACES, link.get('at')),
         corrupted: link.get('corrupted'),
         site: one(COMPARISONS, link.get('site'), WHAT_IF.site),
-        head: /^\d+$/.test(link.get('head') ?? '') ? Number(link.get('head')) : WHAT_IF.head,
+        head: WHOLE.test(link.get('head') ?? '') ? Number(link.get('head')) : WHAT_IF.head,
         cell: readCell(link.get('cell')),
         inside: link.get('inside') === '1',
       },
@@ -122,7 +125,7 @@ function one<T extends string>(of: readonly [T, ...T[]], named: string | null, o
 }
 
 function readCell(cell: string | null): Cell | null {
-  const [, layer, row] = /^(\d+),(\d+)$/.exec(cell ?? '') ?? [];
+  const [, layer, row] = /^(\d{1,15}),(\d{1,15})$/.exec(cell ?? '') ?? [];
   return layer && row ? [Number(layer), Number(row)] : null;
 }
 
