@@ -14,6 +14,8 @@ import '../answer/path-trail';
 import { tell, type Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
+import { citedNow } from './cited';
+import './printed-line';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
@@ -178,6 +180,7 @@ export class AnswerSection extends LitElement {
             .stale=${Boolean(picture) && stale}
           ></answer-panel>`}
       </div>
+      <printed-line .cite=${() => citedNow(this.stores)}></printed-line>
     </section>`;
   }
 
