@@ -210,6 +210,12 @@ export class AnswerSection extends LitElement {
         border-bottom: 2px solid var(--accent);
         color: var(--ink);
       }
+      @media (forced-colors: active) {
+        [role='tab'][aria-selected='true'] {
+          outline: 2px solid Highlight;
+          outline-offset: -3px;
+        }
+      }
       .panel {
         display: grid;
         grid-template-columns: minmax(0, 1fr) 368px;
