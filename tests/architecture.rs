@@ -185,6 +185,7 @@ fn elements_get_properties_and_give_events() {
         "ask/token-strip.ts",
         "page/answer-section.ts",
         "page/ask-section.ts",
+        "page/cited.ts",
         "page/embed-view.ts",
         "page/lens-section.ts",
         "page/lesson-section.ts",

@@ -14,5 +14,6 @@ stores.address.follow();
 stores.answer.addEventListener('change', function answered() {
   if (!stores.answer.answered) return;
   stores.answer.removeEventListener('change', answered);
+  import('./elements/page/other-tabs').catch(() => undefined);
   setTimeout(() => void keepPage(), 1000);
 });

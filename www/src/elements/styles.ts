@@ -224,6 +224,12 @@ export const choices = css`
     cursor: default;
   }
   /* What it says changes, and moves nothing. */
+  @media print {
+    .bar [aria-pressed='false'],
+    .bar .work {
+      display: none;
+    }
+  }
   .work {
     margin-left: auto;
     min-width: 256px;

@@ -34,7 +34,7 @@ export function openLesson(file: File): Promise<Lesson> {
 
 /** Whether a file says that it is a lesson. */
 export async function saysLesson(file: File): Promise<boolean> {
-  return /\.json$/i.test(file.name) && (await file.slice(0, 1000).text()).includes('logitscope-lesson');
+  return (await file.slice(0, 1000).text()).includes('logitscope-lesson');
 }
 
 async function named(name: string, read: () => Promise<Lesson>): Promise<Lesson> {

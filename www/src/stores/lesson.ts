@@ -1,6 +1,6 @@
-import { loadLesson, openLesson } from '../lessons/load';
 import { COURSE, shownAt, withPlace, type Lesson, type Place } from '../state/lesson';
 import { sentence } from '../words/format';
+import { NOT_FETCHED } from '../words/waiting';
 import { Commit, Store } from './store';
 
 export interface Lessons {
@@ -34,6 +34,7 @@ export class LessonStore extends Store<Lessons> {
     if (!wanted || this.state.lesson) return this.state.place;
     try {
       if (wanted.lesson.startsWith('file:')) throw new Error(`This link is of a lesson in a file, “${wanted.lesson.slice(5)}”. Open it again from Lessons.`);
+      const { loadLesson } = await reader();
       this.#known.set(wanted.lesson, await loadLesson(wanted.lesson));
     } catch (error) {
       if (this.state.place === wanted) this.set({ problem: sentence(error) });
@@ -44,10 +45,16 @@ export class LessonStore extends Store<Lessons> {
     return this.state.place;
   }
 
+  /** Whether a file says that it is a lesson. */
+  async isOne(file: File): Promise<boolean> {
+    return /\.json$/i.test(file.name) && (await reader()).saysLesson(file);
+  }
+
   /** Reads a file as a lesson. Resolves to its beginning, if it is one. */
   async open(file: File): Promise<Place | undefined> {
     const place = { lesson: `file:${file.name}`, step: 1 };
     try {
+      const { openLesson } = await reader();
       this.#known.set(place.lesson, await openLesson(file));
       return place;
     } catch (error) {
@@ -75,4 +82,11 @@ export class LessonStore extends Store<Lessons> {
     const place = wanted && lesson && step !== wanted.step ? { lesson: wanted.lesson, step } : wanted;
     this.set({ place, lesson, problem: undefined });
   }
+}
+
+/** What reads lessons comes with the first of them. */
+function reader() {
+  return import('../lessons/load').catch(() => {
+    throw new Error(NOT_FETCHED);
+  });
 }

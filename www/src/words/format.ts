@@ -68,7 +68,7 @@ const MARKED: Record<string, string> = { '·': ' ', '↵': '\n', '⇥': '\t' };
 
 /** What has no ink: control characters, other spaces than the common one, and what changes the direction of what follows. */
 const INKLESS = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}]`;
-const VEILED = new RegExp(String.raw`\\(?=[\\·↵⇥]|u\{[0-9a-f]{1,6}\}|${INKLESS})|[·↵⇥]|${INKLESS}`, 'gu');
+const VEILED = new RegExp(String.raw`\\(?=[\\·↵⇥]|u\{[0-9a-f]{1,6}\}|${INKLESS})|[·↵⇥]|${INKLESS}|^\p{VS}`, 'gu');
 
 /**
  * A token's text with what has no ink made visible: spaces as `·`, line ends as `↵`, tabs as `⇥`, the others as `\u{a0}`. These
@@ -141,9 +141,9 @@ export interface Piece {
   of: number;
 }
 
-/** `你 1/2` */
+/** `你 1/2`, in this order after Hebrew as well. */
 export function pieceName({ character, part, of }: Piece): string {
-  return `${visible(character)} ${part}/${of}`;
+  return `${visible(character)}${RIGHT_TO_LEFT.test(character) ? '\u200e' : ''} ${part}/${of}`;
 }
 
 /** Of tokens that are bytes of a character, as those of Chinese, Arabic and emoji often are, the character. */

@@ -10,3 +10,6 @@ export function waitsFor(models: { model?: Model; loading?: Loading; failure?: F
   }
   return models.model ? 'Running the model.' : '';
 }
+
+/** A part of the page that is fetched when it is needed. */
+export const NOT_FETCHED = 'A part of the page cannot be fetched: there is no network, or the server has another version by now. Reload the page.';

@@ -55,7 +55,7 @@ export class SetDownloads extends LitElement {
   #caption(): string[] {
     const { always, linked } = this;
     const without = replaced(always);
-    return [`${always.set?.name}. ${overall(always)}`, ...(without ? [`Lost without a part: ${without}.`] : []), `Model: ${this.#model}. ${allAddUp(always).slice(2)}`, ...(linked ? [address()] : [])];
+    return [`${sentence(always.set?.name)} ${overall(always)}`, ...(without ? [`Lost without a part: ${without}.`] : []), `Model: ${this.#model}. ${allAddUp(always).slice(2)}`, ...(linked ? [address()] : [])];
   }
 
   /** A row a part. */

@@ -94,6 +94,14 @@ export class SetPanel extends LitElement {
         overflow: hidden auto;
         scrollbar-width: thin;
       }
+      @media print {
+        .selected {
+          min-height: 0;
+        }
+        .table {
+          display: none;
+        }
+      }
       @media (min-width: 1024px) {
         :host {
           height: 0;

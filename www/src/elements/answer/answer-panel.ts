@@ -212,9 +212,14 @@ export class AnswerPanel extends LitElement {
       }
       @media print {
         .units,
-        download-row,
+        .units + p,
+        .ask,
         contribution-table {
           display: none;
+        }
+        .selected,
+        .head {
+          min-height: 0;
         }
       }
       @media (max-width: 1023px) {

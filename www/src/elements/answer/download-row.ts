@@ -87,6 +87,11 @@ export class DownloadRow extends LitElement {
       button {
         min-width: var(--target);
       }
+      @media print {
+        :host {
+          display: none;
+        }
+      }
     `,
   ];
 }

@@ -99,6 +99,11 @@ export class HeadPattern extends LitElement {
       attention-map button {
         margin-left: -8px;
       }
+      @media print {
+        attention-map button {
+          display: none;
+        }
+      }
       dialog {
         --size: min(${unsafeCSS(WIDEST)}px, 100vw - 32px, 100dvh - 96px);
         width: var(--size);

@@ -95,6 +95,11 @@ export class PartWords extends LitElement {
       .words [aria-pressed='true'] {
         font-weight: 600;
       }
+      @media print {
+        .said {
+          min-height: 0;
+        }
+      }
       @media (pointer: coarse), (max-width: 720px) {
         .words button {
           min-height: 44px;

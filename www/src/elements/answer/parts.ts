@@ -53,6 +53,18 @@ export const parts = css`
   .identity:not(.wrong) span {
     color: var(--accent);
   }
+  @media print {
+    :host {
+      display: block;
+    }
+    table {
+      break-inside: avoid;
+    }
+    td button,
+    p button {
+      display: none;
+    }
+  }
   /* What comes moves nothing. */
   .room {
     min-height: calc(20px * 4 + 8px + max(26px, var(--target) - 6px) * (var(--rows) + 1));

@@ -107,6 +107,12 @@ export class ContrastFields extends LitElement {
       .more button {
         margin-left: -8px;
       }
+      @media print {
+        .changes,
+        .more button {
+          display: none;
+        }
+      }
       @media (max-width: 720px) {
         .changes {
           margin-left: -8px;

@@ -48,6 +48,7 @@ export class CorruptedEditor extends LitElement {
       <div class="line">
         <input
           id="corrupted"
+          dir="auto"
           autocomplete="off"
           autocapitalize="off"
           spellcheck="false"
@@ -88,6 +89,11 @@ export class CorruptedEditor extends LitElement {
       }
       :host([folded]) input:not([type='checkbox']) {
         font-size: var(--body);
+      }
+      @media print {
+        button {
+          display: none;
+        }
       }
       .lists {
         overflow-x: auto;

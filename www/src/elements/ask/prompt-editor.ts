@@ -45,6 +45,7 @@ export class PromptEditor extends LitElement {
       <textarea
         id="prompt"
         rows="1"
+        dir="auto"
         spellcheck="false"
         autocapitalize="off"
         aria-label=${ids ? 'Prompt, as token ids' : 'Prompt'}
@@ -111,6 +112,7 @@ export class PromptEditor extends LitElement {
         width: 100%;
         min-height: 40px;
         max-height: 15dvh;
+        max-height: calc(round(down, 15dvh - 13px, 28px) + 13px);
         padding: 6px 0;
         border: 0;
         border-bottom: 1px solid var(--grey);
@@ -138,6 +140,14 @@ export class PromptEditor extends LitElement {
         align-items: center;
         gap: 8px;
         min-height: 40px;
+      }
+      @media print {
+        :host {
+          grid-template-columns: 48px minmax(0, 1fr);
+        }
+        .tools {
+          display: none;
+        }
       }
       .bos {
         display: flex;

@@ -152,11 +152,15 @@ export class QuestionLine extends LitElement {
     return html`
       <span class="gutter">why</span>
       <div class="line">
-        ${this.#field('answer', 'Answer: the token to explain', likeliest ? shown(likeliest.text) : 'the likeliest')}
-        ${this.#odds(picture?.answer)}
-        <span>${folded ? 'vs' : 'rather than'}</span>
-        ${this.#field('incorrect', 'Incorrect: the token to compare with', question.byProbability ? 'all, by probability' : 'any other')}
-        ${question.incorrect ? this.#odds(picture?.incorrect) : nothing}
+        <span class="word">
+          ${this.#field('answer', 'Answer: the token to explain', likeliest ? shown(likeliest.text) : 'the likeliest')}
+          ${this.#odds(picture?.answer)}
+        </span>
+        <span class="word">
+          <span>${folded ? 'vs' : 'rather than'}</span>
+          ${this.#field('incorrect', 'Incorrect: the token to compare with', question.byProbability ? 'all, by probability' : 'any other')}
+          ${question.incorrect ? this.#odds(picture?.incorrect) : nothing}
+        </span>
         ${folded
           ? nothing
           : html`<contrast-fields .question=${question} .predictions=${predictions} .answer=${picture?.answer.id}></contrast-fields>`}
@@ -177,11 +181,13 @@ export class QuestionLine extends LitElement {
     row,
     word,
     css`
-      .line {
+      .line,
+      .word {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         gap: 8px;
+        min-width: 0;
         font-size: var(--large);
       }
       input[aria-invalid='true'] {
@@ -203,6 +209,7 @@ export class QuestionLine extends LitElement {
       }
       .note p {
         grid-area: 1 / 1;
+        overflow-wrap: anywhere;
       }
       .held {
         visibility: hidden;
@@ -230,7 +237,7 @@ export class QuestionLine extends LitElement {
       :host([folded]) :is(.line, .below) {
         grid-column: 1 / -1;
       }
-      :host([folded]) .line {
+      :host([folded]) :is(.line, .word) {
         gap: 0 8px;
         font-size: var(--body);
       }

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { tints, type SourcesData, type Token } from '../../api/logitscope';
@@ -12,6 +12,7 @@ import { tell } from '../events';
 import { base, row } from '../styles';
 import { Watch } from '../watch';
 import { arc, arcs } from './arc';
+import { styles } from './strip-styles';
 
 /**
  * The prompt as the model sees it. The chosen token is the one after which the next is explained. Of a head it is the chart of what
@@ -132,140 +133,32 @@ export class TokenStrip extends LitElement {
     `;
   }
 
-  /** Whatever is chosen is in sight: of a selected head, what it takes most from. */
+  protected override firstUpdated(): void {
+    const strip = this.renderRoot.querySelector('.strip');
+    if (strip) new ResizeObserver(() => this.#reveal()).observe(strip);
+  }
+
   protected override updated(): void {
+    this.#reveal();
+  }
+
+  /** Whatever is chosen is in sight: of a selected head, what it takes most from. */
+  #reveal(): void {
     const strip = this.renderRoot.querySelector<HTMLElement>('.strip');
     const taken = this.selected !== null && this.#drawn?.head === this.selected ? (this.#sources?.attribution ?? []).map(Math.abs) : [];
     const most = taken.indexOf(Math.max(...taken));
     const chosen = strip?.querySelectorAll<HTMLElement>('button[data-token]')[most] ?? strip?.querySelector<HTMLElement>('[aria-pressed="true"]');
-    if (!strip || !chosen || chosen === this.#seen?.chosen && strip.clientWidth === this.#seen.width) return;
-    this.#seen = { chosen, width: strip.clientWidth };
+    const size = `${strip?.clientWidth} ${strip?.clientHeight}`;
+    if (!strip?.clientWidth || !chosen || (chosen === this.#seen?.chosen && size === this.#seen.size)) return;
+    this.#seen = { chosen, size };
     const { offsetTop: top, offsetLeft: left, offsetHeight: height, offsetWidth: width } = chosen.parentElement ?? chosen;
     if (top < strip.scrollTop || top + height > strip.scrollTop + strip.clientHeight) strip.scrollTop = top - (strip.clientHeight - height) / 2;
     if (left < strip.scrollLeft || left + width > strip.scrollLeft + strip.clientWidth) strip.scrollLeft = left - (strip.clientWidth - width) / 2;
   }
 
-  #seen?: { chosen: HTMLElement; width: number };
+  #seen?: { chosen: HTMLElement; size: string };
 
-  static override styles = [
-    base,
-    row,
-    arcs,
-    css`
-      .gutter {
-        align-self: start;
-        padding-top: 16px;
-      }
-      .strip {
-        display: flex;
-        flex-wrap: wrap;
-        grid-column: -2 / -1;
-        gap: 0 4px;
-        min-height: var(--target);
-        position: relative;
-        max-height: 17dvh;
-        padding: 1px;
-        overflow: hidden auto;
-        /* Painted anew when it changes, not with each frame of a chart that moves: hundreds of tokens take longer than the charts. */
-        contain: layout paint style;
-        isolation: isolate;
-      }
-      :host([line]) {
-        grid-template-columns: max-content minmax(0, 1fr);
-      }
-      :host([line]) .gutter:not(:has(b)) {
-        display: none;
-      }
-      :host([line]) .strip {
-        flex-wrap: nowrap;
-        overflow: auto hidden;
-      }
-      .token {
-        min-width: 16px;
-        padding: 0 6px;
-        border-color: var(--hairline);
-        color: var(--ink);
-      }
-      .cell {
-        position: relative;
-        display: grid;
-        flex: none;
-        padding: 7px 0 4px;
-      }
-      .strip > button {
-        margin: 7px 0 4px;
-      }
-      .cell .token {
-        width: 100%;
-      }
-      /* What is put before the prompt has room for a line after it. */
-      .bos .cell:first-child {
-        margin-right: 8px;
-      }
-      .rests .cell:first-child::after {
-        content: '';
-        position: absolute;
-        inset: 4px -7px 4px auto;
-        border-right: 1px solid var(--grey);
-      }
-      /* What is one character stands together. */
-      .cell.on {
-        margin-left: -5px;
-      }
-      .cell.on .token {
-        border-left-style: dotted;
-      }
-      .token.tinted {
-        forced-color-adjust: none;
-      }
-      .token.read {
-        padding: 0 4px;
-        border: 3px double var(--accent);
-      }
-      /* The attention paid, of all that a head has to pay. */
-      .paid {
-        position: absolute;
-        inset: auto 0 0;
-        height: 3px;
-      }
-      .paid[data-shown] {
-        background-color: var(--hairline);
-        background-image: linear-gradient(var(--grey) 0 0);
-        background-repeat: no-repeat;
-        forced-color-adjust: none;
-      }
-      .token.expected {
-        display: inline-flex;
-        align-items: center;
-        min-height: var(--target);
-        border: 1px solid var(--hairline);
-        border-radius: 4px;
-        color: var(--grey);
-        font-size: var(--small);
-        line-height: 16px;
-      }
-      .token.written {
-        border-style: dashed;
-        border-color: var(--accent);
-      }
-      .token[aria-pressed='true'] {
-        border: 2px solid var(--accent);
-        padding: 0 5px;
-      }
-      .token[aria-pressed='true']:not(.tinted) {
-        background: var(--accent-ground);
-      }
-      @media (max-width: 720px) {
-        .token {
-          min-width: 44px;
-        }
-        /* Three lines. */
-        .strip {
-          max-height: max(17dvh, 168px);
-        }
-      }
-    `,
-  ];
+  static override styles = [base, row, arcs, styles];
 }
 
 /** The token next to one on the line before or after: none if there is no such line. */

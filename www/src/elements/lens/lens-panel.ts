@@ -130,10 +130,10 @@ export class LensPanel extends LitElement {
       }
       .states :is(th, td):nth-child(3),
       .states :is(th, td):nth-child(4) {
-        width: 60px;
+        width: 56px;
       }
       .states :is(th, td):nth-child(5) {
-        width: 68px;
+        width: 72px;
       }
       .answer {
         overflow: hidden;

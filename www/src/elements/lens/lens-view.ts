@@ -110,6 +110,17 @@ export class LensViewElement extends LitElement {
       lens-panel {
         grid-area: 2 / 2 / 4 / 3;
       }
+      /* The table says how high the row is: what the panel has more, it scrolls. */
+      @media screen and (min-width: 1024px) {
+        lens-panel {
+          height: 0;
+          min-height: 100%;
+          overflow: hidden auto;
+          scrollbar-gutter: stable;
+          margin-right: -12px;
+          padding-right: 4px;
+        }
+      }
       @media (max-width: 1023px) {
         :host {
           grid-template: auto auto auto auto / minmax(0, 1fr);
@@ -127,6 +138,18 @@ export class LensViewElement extends LitElement {
       @media (max-width: 720px) {
         .said {
           min-height: 72px;
+        }
+      }
+      @media print {
+        :host {
+          display: block;
+        }
+        .figure,
+        .said {
+          min-height: 0;
+        }
+        lens-panel {
+          break-inside: avoid;
         }
       }
     `,

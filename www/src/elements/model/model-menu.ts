@@ -195,7 +195,7 @@ export class ModelMenu extends LitElement {
       }
       @media (max-width: 720px) {
         #open {
-          max-width: 240px;
+          max-width: min(240px, 52vw);
         }
         .facts {
           display: none;

@@ -1,24 +1,21 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { isStepping } from '../../state/model';
 import { corruptedOf } from '../../state/presets';
 import { TABS, type Tab } from '../../state/what-if';
 import type { Stores } from '../../stores/stores';
 import { outsideOnly } from '../../words/effects';
 import { lensOutside } from '../../words/lens';
-import { waitsFor } from '../../words/waiting';
+import { NOT_FETCHED, waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
 import '../answer/answer-panel';
 import '../answer/cancelling-note';
 import '../answer/path-trail';
-import '../what-if/removal-bar';
-import '../what-if/what-if-charts';
 import { tell, type Telling } from '../events';
 import { base } from '../styles';
 import { Watch } from '../watch';
-import './lens-section';
-import './patch-section';
-import './set-section';
+import { citedNow } from './cited';
+import './printed-line';
 
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
@@ -35,6 +32,19 @@ export class AnswerSection extends LitElement {
     const { theme, models, question, answer, view, part, readout, cancelling, heads, effects, reaction } = this.stores;
     return [theme, models, question, answer, view, part, readout, cancelling, heads, effects, reaction];
   });
+
+  /** What the other tabs show comes after the first answer (`main.ts`), or with the first of them. */
+  @state() private hasOthers = false;
+  #others?: Promise<unknown>;
+
+  protected override willUpdate(): void {
+    const { models, view } = this.stores;
+    if (view.state.tab === 'who') return;
+    this.#others ??= import('./other-tabs').then(
+      () => (this.hasOthers = true),
+      () => models.tell(NOT_FETCHED),
+    );
+  }
 
   /** Arrows go from tab to tab, as in every list of tabs. */
   #walk(event: KeyboardEvent): void {
@@ -120,6 +130,7 @@ export class AnswerSection extends LitElement {
   #section(inside: boolean, busy: boolean, stale: boolean) {
     const { stores } = this;
     const { tab, whatIf } = stores.view.state;
+    if (tab !== 'who' && !this.hasOthers) return nothing;
     if (tab === 'always') return html`<set-section .stores=${stores}></set-section>`;
     if (inside) return undefined;
     if (tab === 'when') return html`<lens-section .stores=${stores} .busy=${busy} .stale=${stale}></lens-section>`;
@@ -169,6 +180,7 @@ export class AnswerSection extends LitElement {
             .stale=${Boolean(picture) && stale}
           ></answer-panel>`}
       </div>
+      <printed-line .cite=${() => citedNow(this.stores)}></printed-line>
     </section>`;
   }
 
@@ -197,6 +209,12 @@ export class AnswerSection extends LitElement {
       [role='tab'][aria-selected='true'] {
         border-bottom: 2px solid var(--accent);
         color: var(--ink);
+      }
+      @media (forced-colors: active) {
+        [role='tab'][aria-selected='true'] {
+          outline: 2px solid Highlight;
+          outline-offset: -3px;
+        }
       }
       .panel {
         display: grid;

@@ -119,6 +119,7 @@ export class AskSection extends LitElement {
     css`
       section {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 6px;
       }
       .notice {
@@ -134,7 +135,7 @@ export class AskSection extends LitElement {
           position: fixed;
           inset: 0 0 auto;
           z-index: 1;
-          padding: 4px 16px;
+          padding: 0 16px;
           border-bottom: 1px solid var(--hairline);
           background: var(--ground);
         }

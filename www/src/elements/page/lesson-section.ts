@@ -5,7 +5,7 @@ import { formatLink, parseLink, type Link } from '../../state/link';
 import { isModel } from '../../state/model';
 import { BUNDLED } from '../../state/source';
 import type { Stores } from '../../stores/stores';
-import '../../lessons/lesson-strip';
+import { NOT_FETCHED } from '../../words/waiting';
 import type { LessonStrip } from '../../lessons/lesson-strip';
 import type { Telling } from '../events';
 import { base } from '../styles';
@@ -19,6 +19,7 @@ const TAKES_KEYS = 'input, textarea, select, dialog, [popover]';
 export class LessonSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   @query('lesson-strip') private strip!: LessonStrip;
+  #shows?: Promise<unknown>;
   readonly watch = new Watch(this, () => {
     const { models, question, view, lesson } = this.stores;
     return [models, question, view, lesson];
@@ -37,13 +38,25 @@ export class LessonSection extends LitElement {
   /** Begins a lesson of the course. */
   begin(lesson: string): void {
     this.stores.address.go(`#${withPlace('', { lesson, step: 1 })}`);
-    void this.strip.focusOn();
+    void this.#focus();
   }
 
   async open(file: File): Promise<void> {
     const place = await this.stores.lesson.open(file);
     if (place) this.#go(place);
-    void this.strip.focusOn();
+    void this.#focus();
+  }
+
+  async #focus(): Promise<void> {
+    await customElements.whenDefined('lesson-strip');
+    await this.strip.focusOn();
+  }
+
+  /** What shows a step comes with the first lesson. */
+  protected override willUpdate(): void {
+    const { models, lesson } = this.stores;
+    const { place, problem } = lesson.state;
+    if (place || problem) this.#shows ??= import('../../lessons/lesson-strip').catch(() => models.tell(NOT_FETCHED));
   }
 
   #go(place: Place | undefined): void {

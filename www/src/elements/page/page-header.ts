@@ -7,6 +7,8 @@ import '../model/model-menu';
 import '../model/model-progress';
 import { base } from '../styles';
 import { Watch } from '../watch';
+import './cite-menu';
+import { citedNow } from './cited';
 import './copy-link';
 import './theme-switch';
 
@@ -35,6 +37,7 @@ export class PageHeader extends LitElement {
       ></model-menu>
       <model-progress ?data-idle=${!told} .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
       <copy-link @link-copy=${() => address.keep()}></copy-link>
+      <cite-menu .cite=${() => citedNow(this.stores)}></cite-menu>
       <theme-switch .choice=${theme.state.choice} @theme-choose=${({ detail }: Telling<'theme-choose'>) => theme.choose(detail)}></theme-switch>
       <slot></slot>
     </header>`;
@@ -87,7 +90,7 @@ export class PageHeader extends LitElement {
           flex-basis: 100%;
           margin-left: -8px;
         }
-        :host([folded]) :is(copy-link, theme-switch, slot) {
+        :host([folded]) :is(copy-link, cite-menu, theme-switch, slot) {
           display: none;
         }
         :host([folded]) model-menu {

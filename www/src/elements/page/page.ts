@@ -4,7 +4,6 @@ import { droppedFiles } from '../../api/logitscope';
 import '../../lessons/first-minute';
 import type { FirstMinute } from '../../lessons/first-minute';
 import '../../lessons/lesson-menu';
-import { saysLesson } from '../../lessons/load';
 import { parseStep } from '../../state/trail';
 import type { Stores } from '../../stores/stores';
 import { sentence } from '../../words/format';
@@ -96,7 +95,7 @@ export class Page extends LitElement {
       const [file] = files;
       // A model has more files than one.
       const only = files.length === 1 ? file : undefined;
-      if (only && (await saysLesson(only))) void this.lessons.open(only);
+      if (only && (await this.stores.lesson.isOne(only))) void this.lessons.open(only);
       else if (only && view.state.tab === 'always') set.give(only, only.name);
       else models.openFiles(files);
     } catch (error) {

@@ -129,6 +129,9 @@ export class WhatIfCharts extends LitElement {
         .charts {
           display: block;
         }
+        effect-scatter {
+          max-width: 480px;
+        }
       }
       @media (max-width: 720px) {
         .charts {
