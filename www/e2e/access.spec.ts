@@ -1,5 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
+import { LESSONS } from './course';
 import { expect, test } from './test';
+
+const IOI = new URLSearchParams({ prompt: 'When Mary and John went to the store, John gave a drink to', answer: ' Mary', incorrect: ' John' });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
@@ -16,6 +19,50 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.press('Escape');
       await scope.modelButton.click();
       expect(await violations(), 'with the menu of models').toEqual([]);
+    });
+  });
+}
+
+for (const [where, use] of Object.entries({
+  light: { colorScheme: 'light' as const },
+  dark: { colorScheme: 'dark' as const },
+  'on a phone': { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+})) {
+  test.describe(where, () => {
+    test.use(use);
+
+    test('axe finds nothing wrong with menus, with a part that is selected and in a lesson', async ({ scope, page }) => {
+      test.slow();
+      const check = async (what: string) => {
+        await expect(page.locator('answer-panel[stale], [data-stale]')).toHaveCount(0);
+        const { violations } = await new AxeBuilder({ page }).options({ rules: { 'label-content-name-mismatch': { enabled: true } } }).analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), what).toEqual([]);
+      };
+      const more = page.getByRole('button', { name: 'More ▾' });
+      if (await more.isVisible()) await more.click();
+      for (const [button, dialog] of [['Cite', 'Cite this view'], ['Lessons', 'Lessons'], ['Compare with something else', 'Compare with']] as const) {
+        await page.getByRole('button', { name: button, exact: true }).click();
+        await expect(page.getByRole('dialog', { name: dialog })).toBeVisible();
+        await check(`with the menu ${dialog}`);
+        await page.keyboard.press('Escape');
+      }
+      const go = (hash: string) => page.evaluate((hash) => (location.hash = hash), hash);
+      await go(`${IOI}&selected=L3H4`);
+      await expect(scope.selected.getByRole('table', { name: /L3H4 takes/ })).toBeVisible();
+      await expect(page.locator('part-words .words').first()).toBeVisible();
+      await check('with a head that is selected');
+      const lesson = page.getByRole('region', { name: /^Lesson/ });
+      const [first] = LESSONS;
+      const asks = (first?.lesson.steps.findIndex(({ ask }) => ask) ?? 0) + 1;
+      await go(`lesson=${first?.name}&step=${asks}`);
+      await lesson.getByRole('group').getByRole('button').first().click();
+      await check('with what a lesson answers');
+      await go(`lesson=${first?.name}&step=${first?.lesson.steps.length}`);
+      await expect(lesson).toContainText('Sources');
+      await check('with the end of a lesson');
+      await go('lesson=none&step=1');
+      await expect(lesson.getByRole('alert')).toContainText('There is no lesson');
+      await check('with a lesson that there is not');
     });
   });
 }

@@ -92,7 +92,7 @@ test.describe('from the question to the token that a head of an earlier layer re
     await scope.answered();
     await scope.unit('Heads').click();
     await page.getByRole('button', { name: /, L3H4$/ }).click();
-    await scope.selected.getByRole('button', { name: /^Why does L3H4 look at .?·drink/ }).click();
+    await scope.selected.getByRole('button', { name: /^Why there\? Why does L3H4 look at .?·drink/ }).click();
     await expect(way).toContainText('why L3H4 looks at ·drink');
     await scope.answered();
     const score = await inside(scope);

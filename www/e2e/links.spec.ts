@@ -70,6 +70,9 @@ test('a link to a model of the hub carries its commit, and finds the kept model 
   await scope.incorrect.fill('');
   await expect.poll(async () => (await scope.numbers()).answer.id).toBe(7);
   await expect.poll(() => model(page)).toBe(`some-one/tiny@${COMMIT}`);
+  await page.getByRole('button', { name: 'Cite' }).click();
+  await expect(page.getByRole('region', { name: 'the line' })).toContainText(`Model: some-one/tiny@${COMMIT}.`);
+  await page.keyboard.press('Escape');
   const link = page.url();
   const downloaded = asked.length;
 

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -110,10 +111,17 @@ test('a new version takes over with the next load, and a tab that is open on the
     // The same page as another build: its script has another name, and the service worker another list.
     const assets = join(folder, 'logitscope');
     const script = readdirSync(assets).find((name) => /^page-.*\.js$/.test(name)) ?? '';
-    const worker = readFileSync(join(folder, 'isolation.js'), 'utf8');
+    let worker = readFileSync(join(folder, 'isolation.js'), 'utf8');
     const version = /self\.VERSION = "(\w+)"/.exec(worker)?.[1] ?? '';
     cpSync(join(assets, script), join(assets, 'page-newer000.js'));
     rmSync(join(assets, script));
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    for (const part of readdirSync(assets).filter((name) => /^(other-tabs|lesson-strip|load)-.*\.js$/.test(name))) {
+      const before = readFileSync(join(assets, part), 'utf8');
+      const after = before.replaceAll(script, 'page-newer000.js');
+      writeFileSync(join(assets, part), after);
+      worker = worker.replace(hash(before), hash(after));
+    }
     const index = readFileSync(join(folder, 'index.html'), 'utf8').replaceAll(script, 'page-newer000.js').replaceAll(version, 'newer');
     writeFileSync(join(folder, 'index.html'), index);
     writeFileSync(join(folder, 'card.html'), readFileSync(join(folder, 'card.html'), 'utf8').replaceAll(version, 'newer'));

@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import { pinned, sourceKey, type Source } from '../state/source';
+import { pinned, sourceName, type Source } from '../state/source';
 import type { Picture, View } from '../state/picture';
 import type { Always } from '../state/set';
 import { middle, promptText, sentence } from './format';
@@ -32,8 +32,17 @@ function shows({ tab, whatIf }: View): string {
 }
 
 function modelName(source: Source, revision: string | undefined): string {
-  if (source.kind === 'bundled') return `Logitscope’s ${sourceKey(source)}`;
-  return source.kind === 'files' ? `${source.name}, from local files` : sourceKey(pinned(source, revision));
+  const exact = pinned(source, revision);
+  switch (exact.kind) {
+    case 'bundled':
+      return `Logitscope’s ${sourceName(exact)}`;
+    case 'hub':
+      return exact.id;
+    case 'url':
+      return exact.url;
+    case 'files':
+      return `${exact.name}, from local files`;
+  }
 }
 
 /** As a line of a list of references, or of a caption. */

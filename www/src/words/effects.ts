@@ -28,7 +28,7 @@ export function baseline({ ablation, at }: Removal, picture: Pick<Picture, 'toke
 
 /** That of numbers that are known, as the API has them. */
 export function baselineOf({ ablation, at }: Pick<Effects, 'ablation' | 'at'>, picture: Pick<Picture, 'tokens' | 'position'>): string {
-  return baseline({ ablation, at: at === null ? 'all' : 'last' }, picture);
+  return baseline({ ablation, at: at ? 'last' : 'all' }, picture);
 }
 
 /** How far the work is: `37%, 4 s left`. */

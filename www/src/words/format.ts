@@ -165,6 +165,15 @@ export function pieces(tokens: readonly { text: string }[]): (Piece | undefined)
   return found;
 }
 
+/** Tokens as rows of a chart name them. */
+export function rowNames(tokens: readonly { text: string }[]): string[] {
+  const cut = pieces(tokens);
+  return tokens.map(({ text }, i) => {
+    const piece = cut[i];
+    return piece ? `${piece.character}${piece.part}/${piece.of}` : text;
+  });
+}
+
 /** The text that is explained: the prompt as far as the position, without what was put before it. */
 export function promptText({ tokens, bos, position }: { tokens: readonly { text: string }[]; bos?: unknown; position: number }): string {
   const text = tokens.slice(bos ? 1 : 0, position + 1).map((token) => token.text).join('');

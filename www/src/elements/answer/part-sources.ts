@@ -35,7 +35,7 @@ export class PartSources extends LitElement {
       <td class="mono grey">${percent(pattern[index])}</td>
       <td class="do">
         <button type="button" title="What ${of} reads at ${token}, by who had written it" aria-label="Go in: what ${of} reads at ${token}, token ${index}" @click=${() => tell(this, 'go-in', step)}>go in</button>
-        <button type="button" title="Why ${of} looks at ${token}: its attention score, by the parts that made it" aria-label="Why does ${of} look at ${token}, token ${index}?" @click=${() => tell(this, 'go-in', `score:${step}:key`)}>why there?</button>
+        <button type="button" title="Why ${of} looks at ${token}: its attention score, by the parts that made it" aria-label="Why there? Why does ${of} look at ${token}, token ${index}?" @click=${() => tell(this, 'go-in', `score:${step}:key`)}>why there?</button>
       </td>
     </tr>`;
   }

@@ -6,8 +6,9 @@ import type { Spoken } from '../../state/readout';
 import type { Field } from '../../state/question';
 import { tokenAt } from '../../words/depth';
 import { shown, signed } from '../../words/format';
+import { choices } from '../choices';
 import { tell } from '../events';
-import { base, choices } from '../styles';
+import { base } from '../styles';
 
 /** What the selected part, or a piece of it, says to the whole vocabulary: each token a click away from being asked about. */
 @customElement('part-words')

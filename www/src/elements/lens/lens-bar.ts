@@ -2,8 +2,9 @@ import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { SHADES, WHEN, type Seen, type Shade } from '../../state/lens';
 import { SHADE_NAMES, SHADE_NOTES } from '../../words/lens';
+import { choices } from '../choices';
 import { tell } from '../events';
-import { base, choices } from '../styles';
+import { base } from '../styles';
 import { workRow } from '../work-row';
 
 /** What the lens's cells are shaded by, and how far the work is. */

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { LensTable } from '../../api/logitscope';
 import { type LensPlace, type Seen, type When } from '../../state/lens';
 import type { Picture } from '../../state/picture';
+import { rowNames } from '../../words/format';
 import { knownWhen } from '../../words/lens';
 import { base } from '../styles';
 import './lens-figure';
@@ -30,8 +31,7 @@ export class LensViewElement extends LitElement {
     const { lens, picture } = this.seen;
     if (this.table && (!changed.has('seen') || before?.lens === lens)) return;
     this.table?.free();
-    const texts = (of: readonly { text: string }[]) => of.map(({ text }) => text);
-    this.table = lens && picture && this.isConnected ? new LensTable(lens, texts(picture.tokens), picture.answer.text) : undefined;
+    this.table = lens && picture && this.isConnected ? new LensTable(lens, rowNames(picture.tokens), picture.answer.text) : undefined;
   }
 
   override connectedCallback(): void {

@@ -59,6 +59,9 @@ export class ModelFailure extends LitElement {
           margin: 0 -16px;
           padding: 4px 16px;
         }
+        p {
+          flex-basis: 100%;
+        }
       }
     `,
   ];

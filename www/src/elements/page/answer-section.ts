@@ -265,6 +265,11 @@ export class AnswerSection extends LitElement {
           white-space: nowrap;
         }
       }
+      @media (max-width: 359px) {
+        [role='tab'] {
+          padding: 0 3px;
+        }
+      }
       @media (max-width: 1023px) {
         .panel {
           grid-template-columns: minmax(0, 1fr);

@@ -4,7 +4,8 @@ import type { Losses } from '../../state/effects';
 import type { Picture } from '../../state/picture';
 import type { WhatIf } from '../../state/what-if';
 import { disagreement } from '../../words/effects';
-import { base, choices } from '../styles';
+import { choices } from '../choices';
+import { base } from '../styles';
 import { workRow } from '../work-row';
 import { removalChoices } from './removal-choices';
 

@@ -3,8 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Patches } from '../../state/patching';
 import { COMPARISONS, WHAT_IF, type Comparison } from '../../state/what-if';
 import { SITE_NAMES, SITE_NOTES } from '../../words/patching';
+import { choices } from '../choices';
 import { tell } from '../events';
-import { base, choices } from '../styles';
+import { base } from '../styles';
 import { workRow } from '../work-row';
 
 /** What is looked at of two sentences, and how far that is. */
