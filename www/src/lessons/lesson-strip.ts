@@ -11,6 +11,8 @@ export class LessonStrip extends LitElement {
   @property({ attribute: false }) place?: Place;
   /** Whether the page shows something else by now. */
   @property({ type: Boolean }) moved = false;
+  /** Whether it stands beside what it tells of, to be read by many. */
+  @property({ type: Boolean, reflect: true }) beside = false;
   /** The lesson after this one. */
   @property({ attribute: false }) following?: { name: string; title: string };
   /** Why there is no lesson. */
@@ -202,6 +204,29 @@ export class LessonStrip extends LitElement {
         .way .main {
           border-color: transparent;
         }
+      }
+      :host([beside]) {
+        display: grid;
+        min-height: 0;
+      }
+      :host([beside]) section {
+        grid-template: minmax(0, 1fr) auto auto / minmax(0, 1fr);
+        gap: 4px;
+        padding: 0 0 0 16px;
+        border: 0;
+        border-left: 1px solid var(--hairline);
+        box-shadow: none;
+      }
+      :host([beside]) :is(.words, .head, .way) {
+        grid-area: auto;
+        max-height: none;
+        min-height: 0;
+        font-size: inherit;
+        line-height: inherit;
+        text-align: left;
+      }
+      :host([beside]) .about {
+        display: none;
       }
       /* Half of the screen is the page's. */
       @media (max-width: 720px) and (max-height: 600px) {

@@ -251,7 +251,7 @@ export class TokenStrip extends LitElement {
       }
       @media (max-width: 720px) {
         .token {
-          min-width: 44px;
+          min-width: var(--target);
         }
         /* Three lines. */
         .strip {

@@ -19,6 +19,8 @@ export class AskSection extends LitElement {
   /** Whether there is so little room that the question can be put on one line, and whether it is. */
   @property({ type: Boolean }) folds = false;
   @property({ type: Boolean, reflect: true }) folded = false;
+  /** Whether the sentences are all that is shown of it, to many. */
+  @property({ type: Boolean, reflect: true }) alone = false;
   readonly watch = new Watch(this, () => {
     const { theme, models, question, answer, generation, view, patching } = this.stores;
     return [theme, models, question, answer, generation, view, patching];
@@ -126,6 +128,9 @@ export class AskSection extends LitElement {
       }
       :host([folded]) :is(prediction-list, training-steps),
       :host([folded]) section:not([data-head]) token-strip {
+        display: none;
+      }
+      :host([alone]) :is(prompt-editor, question-line, prediction-list) {
         display: none;
       }
       /* It comes and goes with a head, and moves nothing. */

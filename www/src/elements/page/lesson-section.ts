@@ -18,6 +18,8 @@ const TAKES_KEYS = 'input, textarea, select, dialog, [popover]';
 @customElement('lesson-section')
 export class LessonSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  /** Whether it stands beside what it tells of, to be read by many. */
+  @property({ type: Boolean, reflect: true }) beside = false;
   @query('lesson-strip') private strip!: LessonStrip;
   readonly watch = new Watch(this, () => {
     const { models, question, view, lesson } = this.stores;
@@ -38,6 +40,11 @@ export class LessonSection extends LitElement {
   begin(lesson: string): void {
     this.stores.address.go(`#${withPlace('', { lesson, step: 1 })}`);
     void this.strip.focusOn();
+  }
+
+  /** Puts the focus on the way on. */
+  focusOn(): Promise<void> {
+    return this.strip.focusOn();
   }
 
   async open(file: File): Promise<void> {
@@ -84,6 +91,7 @@ export class LessonSection extends LitElement {
       .place=${place}
       .problem=${problem}
       .moved=${this.#moved()}
+      .beside=${this.beside}
       .following=${lesson.next}
       @lesson-go=${({ detail }: Telling<'lesson-go'>) => this.#go(detail)}
       @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.begin(detail)}
