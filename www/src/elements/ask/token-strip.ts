@@ -27,6 +27,8 @@ export class TokenStrip extends LitElement {
   @property({ attribute: false }) problem?: Problem;
   /** Whether there is room for a line alone. */
   @property({ type: Boolean, reflect: true }) line = false;
+  /** Whether it is all that there is of the sentence: the tokens stand close together, as its words do. */
+  @property({ type: Boolean, reflect: true }) close = false;
   /** What is under the pointer: of a head, its sources are shown; else of the selected one. */
   @property({ attribute: false }) hover!: HoverStore;
   /** The answer to a question about these tokens, if it is there. */
@@ -164,10 +166,10 @@ export class TokenStrip extends LitElement {
         padding: 1px;
         overflow: hidden auto;
       }
-      :host([line]) {
+      :host(:is([line], [close])) {
         grid-template-columns: max-content minmax(0, 1fr);
       }
-      :host([line]) .gutter:not(:has(b)) {
+      :host(:is([line], [close])) .gutter:not(:has(b)) {
         display: none;
       }
       :host([line]) .strip {
@@ -248,6 +250,21 @@ export class TokenStrip extends LitElement {
       }
       .token[aria-pressed='true']:not(.tinted) {
         background: var(--accent-ground);
+      }
+      :host([close]) {
+        column-gap: 0;
+      }
+      :host([close]) .gutter {
+        padding-right: 8px;
+      }
+      :host([close]) .strip {
+        gap: 0 2px;
+      }
+      :host([close]) .token {
+        padding: 0 3px;
+      }
+      :host([close]) .token[aria-pressed='true'] {
+        padding: 0 2px;
       }
       @media (max-width: 720px) {
         .token {

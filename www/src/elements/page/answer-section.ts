@@ -148,7 +148,7 @@ export class AnswerSection extends LitElement {
     >
       ${this.alone ? nothing : this.#tabs(tab)}
       <div class="panel" id="panel" role=${this.alone ? nothing : 'tabpanel'} aria-labelledby=${this.alone ? nothing : `tab-${tab}`}>
-        ${picture && inside && tab !== 'always' ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
+        ${picture && inside && tab !== 'always' ? html`<path-trail ?wraps=${this.alone} .picture=${picture}></path-trail>` : nothing}
         ${picture && inside && (tab === 'when' || tab === 'what-if')
           ? html`<p class="outside small">
               ${tab === 'when' ? lensOutside(picture) : outsideOnly(picture)}

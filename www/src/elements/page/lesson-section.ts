@@ -1,4 +1,4 @@
-import { LitElement, html } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { after, before, shownAt, withPlace, type Place } from '../../state/lesson';
 import { formatLink, parseLink, type Link } from '../../state/link';
@@ -99,5 +99,13 @@ export class LessonSection extends LitElement {
     ></lesson-strip>`;
   }
 
-  static override styles = base;
+  static override styles = [
+    base,
+    css`
+      :host([beside]) {
+        display: grid;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+      }
+    `,
+  ];
 }

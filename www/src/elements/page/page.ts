@@ -18,12 +18,14 @@ import '../model/model-offer';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './answer-section';
+import { Dropping } from './dropping';
 import './ask-section';
 import './embed-view';
 import './help-section';
 import './lesson-section';
 import type { LessonSection } from './lesson-section';
 import './page-header';
+import type { PageHeader } from './page-header';
 import type { PresentSection } from './present-section';
 
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
@@ -37,15 +39,16 @@ export class Page extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   @query('lesson-section') private lessons!: LessonSection;
   @query('first-minute') private minute?: FirstMinute;
+  @query('page-header') private header?: PageHeader;
   @query('.present') private present?: HTMLElement;
   @query('present-section') private slide?: PresentSection;
   /** What the first minute points at. */
   @state() private pointed: Told['minute-point'] = null;
-  @state() private dropping = false;
   /** Whether it was presented when it was last rendered. */
   #presented = false;
   /** Whether the reader wants to see all of it all the same. */
   @state() private unfolded = false;
+  readonly dropping = new Dropping(this, (dropped) => void this.#take(dropped));
   readonly watch = new Watch(this, () => {
     const { theme, models, question, answer, view, lesson, present } = this.stores;
     return [theme, models, question, answer, view, lesson, present];
@@ -53,9 +56,6 @@ export class Page extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener('dragover', this.#dragOver);
-    window.addEventListener('dragleave', this.#dragLeave);
-    window.addEventListener('drop', this.#drop);
     window.addEventListener('keydown', this.#escape, { capture: true });
     window.addEventListener('keydown', this.#shortcut);
     for (const query of [small, smaller]) query.addEventListener('change', this.#resized);
@@ -63,9 +63,6 @@ export class Page extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.removeEventListener('dragover', this.#dragOver);
-    window.removeEventListener('dragleave', this.#dragLeave);
-    window.removeEventListener('drop', this.#drop);
     window.removeEventListener('keydown', this.#escape, { capture: true });
     window.removeEventListener('keydown', this.#shortcut);
     for (const query of [small, smaller]) query.removeEventListener('change', this.#resized);
@@ -83,27 +80,15 @@ export class Page extends LitElement {
     const { picture } = this.stores.answer.state;
     document.title = picture ? `${asked(picture)} · Logitscope` : 'Logitscope';
     if (this.stores.lesson.state.place) this.minute?.leave();
-    if (this.#presented && this.present) this.present.focus({ preventScroll: true });
+    if (this.#presented && this.present) void this.header?.updateComplete.then(() => this.present?.focus({ preventScroll: true }));
     this.#presented = this.stores.present.state.on;
   }
 
-  readonly #dragOver = (event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.dropping = true;
-  };
-
-  readonly #dragLeave = (event: DragEvent) => {
-    if (event.relatedTarget === null) this.dropping = false;
-  };
-
-  readonly #drop = async (event: DragEvent) => {
-    this.dropping = false;
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
+  /** A lesson, a set of prompts where those are asked, or a model. */
+  async #take(dropped: DataTransfer): Promise<void> {
     const { models, view, set } = this.stores;
     try {
-      const files = await droppedFiles(event.dataTransfer);
+      const files = await droppedFiles(dropped);
       const [file] = files;
       // A model has more files than one.
       const only = files.length === 1 ? file : undefined;
@@ -113,7 +98,7 @@ export class Page extends LitElement {
     } catch (error) {
       models.tell(sentence(error));
     }
-  };
+  }
 
   #goIn(step: string): void {
     this.stores.view.select(null);
@@ -154,8 +139,9 @@ export class Page extends LitElement {
     const { present, lesson } = this.stores;
     present.switch(true);
     void fillScreen();
+    await import('./present-section').catch(() => undefined);
+    this.requestUpdate();
     await this.updateComplete;
-    await customElements.whenDefined('present-section');
     if (lesson.state.place) await this.lessons.focusOn();
     else await this.slide?.focusOn();
   }
@@ -212,20 +198,19 @@ export class Page extends LitElement {
     ></answer-section>`;
   }
 
-  /** As it is shown to many. */
+  /** As it is shown to many, once what shows it so is there. */
   #present() {
     const { stores } = this;
+    if (!customElements.get('present-section')) {
+      import('./present-section').then(this.#resized, () => stores.present.switch(false));
+      return nothing;
+    }
     return html`<present-section .stores=${stores} @model-open=${({ detail }: Telling<'model-open'>) => stores.models.choose(detail)}>
-      ${this.#failures()}
+      <div>${this.#failures()}</div>
       <ask-section alone .stores=${stores}></ask-section>
       ${this.#answer(stores.present.slide?.alone)}
       <lesson-section slot="lesson" beside .stores=${stores}></lesson-section>
     </present-section>`;
-  }
-
-  protected override willUpdate(): void {
-    const { present } = this.stores;
-    if (present.state.on) void import('./present-section').catch(() => present.switch(false));
   }
 
   protected override render() {
@@ -275,7 +260,7 @@ export class Page extends LitElement {
         @minute-point=${({ detail }: Telling<'minute-point'>) => (this.pointed = detail)}
         @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
       ></first-minute>
-      <div class="drop" ?hidden=${!this.dropping}>
+      <div class="drop" ?hidden=${!this.dropping.above}>
         <p>
           ${view.state.tab === 'always' ? 'Drop prompts as CSV or JSON, or' : 'Drop'} a model’s folder, or its files: config.json, its weights and its tokenizer.
         </p>
@@ -323,9 +308,6 @@ export class Page extends LitElement {
         position: sticky;
         bottom: 0;
         z-index: 2;
-      }
-      present-section:not(:defined) {
-        display: none;
       }
       help-section:focus {
         outline: none;

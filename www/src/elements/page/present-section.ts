@@ -86,7 +86,8 @@ export class PresentSection extends LitElement {
     const known = this.#known(picture);
     const labels = [hover.state.hovered?.label, view.state.selected];
     const part = labels.map((label) => label && told(label, known)).find(Boolean);
-    if (!part) return html`<p class="found">${found(known)}</p>`;
+    // A lesson says itself what there is to be found.
+    if (!part) return this.stores.lesson.state.place ? nothing : html`<p class="found">${found(known)}</p>`;
     const { name, label, value, without } = part;
     return html`<p>
       <strong>${name}</strong> <span class="mono grey">${label}</span> <span class="mono value">${value}</span>
@@ -126,17 +127,19 @@ export class PresentSection extends LitElement {
     const { answer, lesson, present } = this.stores;
     const { picture } = answer.state;
     const large = Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT));
-    return html`<div class="slide ${lesson.state.place || lesson.state.problem ? 'lesson' : ''}" .style=${`--large-by: ${large}`}>
+    return html`<main class="slide ${lesson.state.place || lesson.state.problem ? 'lesson' : ''}" .style=${`--large-by: ${large}`}>
       <header>
         <h1>${picture ? asked({ ...picture, trail: [] }) : ''}</h1>
-        <p class="odds grey">${picture ? this.#odds(picture) : nothing}</p>
-        ${this.#turn()}
-        <button type="button" @click=${() => present.switch(false)}>Stop presenting</button>
+        <p class="odds small grey"><span>${picture ? this.#odds(picture) : nothing}</span></p>
+        <div class="controls">
+          ${this.#turn()}
+          <button type="button" aria-label="Stop presenting" title="Stop presenting (Esc)" @click=${() => present.switch(false)}>×</button>
+        </div>
       </header>
       <slot></slot>
       <div class="said" role="status">${picture ? this.#said(picture) : nothing}</div>
       <slot name="lesson"></slot>
-    </div>`;
+    </main>`;
   }
 
   static override styles = [
@@ -152,7 +155,7 @@ export class PresentSection extends LitElement {
       }
       .slide {
         display: grid;
-        grid-template: auto auto minmax(96px, 1fr) auto / minmax(0, 1fr);
+        grid-template: auto auto auto minmax(96px, 1fr) auto / minmax(0, 1fr);
         gap: 4px 16px;
         width: calc((100vw - 40px) / var(--large-by));
         min-height: calc((100dvh - 24px) / var(--large-by));
@@ -165,13 +168,11 @@ export class PresentSection extends LitElement {
       }
       header {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
-        gap: 0 16px;
+        gap: 12px;
       }
       header,
-      ::slotted(ask-section),
-      ::slotted(:not(ask-section, answer-section, lesson-section)) {
+      ::slotted(:is(div, ask-section)) {
         grid-column: 1 / -1;
       }
       h1 {
@@ -180,23 +181,42 @@ export class PresentSection extends LitElement {
         font-weight: 600;
         overflow-wrap: anywhere;
       }
+      /* Where there is no room for both, for none. */
       .odds {
         flex: 1;
         display: flex;
         flex-wrap: wrap;
-        gap: 0 16px;
+        height: 20px;
+        overflow: hidden;
+        white-space: nowrap;
       }
+      .odds::before {
+        content: '';
+        width: 1px;
+        height: 20px;
+      }
+      .odds span {
+        margin-right: 8px;
+      }
+      .controls,
       .turn {
         display: flex;
         align-items: center;
       }
+      .controls button {
+        padding: 0 6px;
+        font-size: var(--large);
+      }
+      select {
+        field-sizing: content;
+      }
       ::slotted(answer-section) {
-        grid-row: 3;
+        grid-row: 4;
         min-width: 0;
         min-height: 0;
       }
       .said {
-        grid-row: 4;
+        grid-row: 5;
         min-height: 32px;
         align-content: center;
         font-size: var(--large);
@@ -205,7 +225,31 @@ export class PresentSection extends LitElement {
         font-size: var(--body);
       }
       ::slotted(lesson-section) {
-        grid-area: 3 / 2 / 5 / 3;
+        grid-area: 4 / 2 / 6 / 3;
+        min-height: 0;
+      }
+      /* As at twice the size on a small projector. */
+      @media (max-width: 720px), (max-height: 420px) {
+        :host {
+          padding: 8px 16px;
+          --target: 24px;
+          --large: 18px;
+        }
+        .slide {
+          width: calc((100vw - 32px) / var(--large-by));
+          min-height: calc((100dvh - 16px) / var(--large-by));
+          row-gap: 0;
+        }
+        .slide.lesson {
+          grid-template-columns: minmax(0, 1fr) 48%;
+        }
+        .said {
+          min-height: 28px;
+        }
+        ::slotted(lesson-section) {
+          font-size: var(--small);
+          line-height: 18px;
+        }
       }
     `,
   ];

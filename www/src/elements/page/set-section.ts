@@ -119,9 +119,11 @@ export class SetSection extends LitElement {
         grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
         row-gap: 0;
       }
-      /* Once it is asked, what was asked. */
       :host([alone]) set-bar[data-asked] {
         display: none;
+      }
+      :host([alone]) mean-charts {
+        grid-row: 2;
       }
     `,
   ];

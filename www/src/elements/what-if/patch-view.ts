@@ -103,7 +103,7 @@ export class PatchView extends LitElement {
         grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) !important;
       }
       .said {
-        min-height: 2lh;
+        min-height: 1lh;
       }
       @media (max-width: 1023px) {
         :host {
