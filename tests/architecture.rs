@@ -192,6 +192,7 @@ fn elements_get_properties_and_give_events() {
         "page/page-header.ts",
         "page/page.ts",
         "page/patch-section.ts",
+        "page/present-section.ts",
         "page/set-section.ts",
         "what-if/compared-view.ts",
         "what-if/what-if-charts.ts",

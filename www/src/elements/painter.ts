@@ -31,9 +31,10 @@ export class Painter implements ReactiveController {
   #density?: MediaQueryList;
   #observed?: HTMLCanvasElement;
   /** As it was last observed: to ask the canvas would have the page laid out anew. */
-  #size?: { width: number; height: number };
-  readonly #resized = new ResizeObserver(([entry]) => {
-    this.#size = entry?.contentRect;
+  #size?: Size;
+  readonly #resized = new ResizeObserver((entries) => {
+    // What it stands in may be enlarged.
+    for (const { contentRect: { width, height }, target } of entries) this.#size = { width, height, pixelRatio: target.getBoundingClientRect().width / width };
     this.request();
   });
 
@@ -71,15 +72,15 @@ export class Painter implements ReactiveController {
   }
 
   readonly #paint = (now: number) => {
-    const { width = 0, height = 0 } = this.#size ?? {};
-    if (width > 0 && height > 0) this.draw({ width, height, pixelRatio: devicePixelRatio }, now);
+    const { width = 0, height = 0, pixelRatio = 1 } = this.#size ?? {};
+    if (width > 0 && height > 0) this.draw({ width, height, pixelRatio: devicePixelRatio * pixelRatio }, now);
   };
 
   /** Paper gets what the elements have become by then, without a frame in between. */
   readonly #print = () => {
     void this.host.updateComplete.then(() => {
       const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
-      this.#size = { width, height };
+      this.#size = { width, height, pixelRatio: 1 };
       this.#paint(performance.now());
     });
   };

@@ -40,9 +40,9 @@ export class Pointing<Place> implements ReactiveController {
     surface?.addEventListener('keydown', this.#key);
   }
 
-  #hit(event: MouseEvent): Place | undefined {
-    const { left = 0, top = 0 } = this.#canvas?.getBoundingClientRect() ?? {};
-    return this.of.hit(event.clientX - left, event.clientY - top);
+  /** Where the canvas's own pixels are, however large it is shown. */
+  #hit({ offsetX, offsetY }: MouseEvent): Place | undefined {
+    return this.of.hit(offsetX, offsetY);
   }
 
   readonly #point = (event: PointerEvent) => this.of.point(this.#hit(event));

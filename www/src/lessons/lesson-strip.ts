@@ -11,6 +11,8 @@ export class LessonStrip extends LitElement {
   @property({ attribute: false }) place?: Place;
   /** Whether the page shows something else by now. */
   @property({ type: Boolean }) moved = false;
+  /** Whether it stands beside what it tells of, to be read by many. */
+  @property({ type: Boolean, reflect: true }) beside = false;
   /** The lesson after this one. */
   @property({ attribute: false }) following?: { name: string; title: string };
   /** Why there is no lesson. */
@@ -48,7 +50,7 @@ export class LessonStrip extends LitElement {
   }
 
   #sources({ sources }: Lesson) {
-    return html`<p class="small grey">
+    return html`<p class="sources small grey">
       Sources:
       ${sources.map(({ text, url }, i) => html`${i ? ' · ' : ''}<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>`)}
     </p>`;
@@ -203,8 +205,40 @@ export class LessonStrip extends LitElement {
           border-color: transparent;
         }
       }
+      :host([beside]) {
+        display: grid;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+        min-height: 0;
+      }
+      :host([beside]) section {
+        grid-template: minmax(0, 1fr) auto / auto minmax(0, 1fr);
+        align-items: center;
+        gap: 4px;
+        padding: 0 0 0 16px;
+        border: 0;
+        border-left: 1px solid var(--hairline);
+        box-shadow: none;
+      }
+      :host([beside]) .words {
+        grid-area: 1 / 1 / 2 / 3;
+        align-self: stretch;
+        min-height: 0;
+        max-height: none;
+        font-size: inherit;
+        line-height: inherit;
+      }
+      :host([beside]) :is(.title, .about, .rest, .moved span) {
+        display: none;
+      }
       /* Half of the screen is the page's. */
       @media (max-width: 720px) and (max-height: 600px) {
+        :host([beside]) .sources {
+          display: none;
+        }
+        :host([beside]) .words,
+        :host([beside]) .choices {
+          gap: 2px 8px;
+        }
         .words:not(:has(.choices)) {
           max-height: 92px;
         }

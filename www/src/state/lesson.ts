@@ -72,6 +72,11 @@ export function withPlace(link: string, place: Place | undefined): string {
   return [link, beside].filter(String).join('&');
 }
 
+/** Whether it goes through the training of the bundled model. */
+export function trains({ steps }: Lesson): boolean {
+  return steps.some(({ state }) => new URLSearchParams(state).get('model')?.startsWith('bundled@'));
+}
+
 /** What is said and shown at a place. */
 export function shownAt(lesson: Lesson, { step, said }: Place): Shown | undefined {
   const at = lesson.steps[step - 1];

@@ -7,6 +7,7 @@ import { BUNDLED, pinned, sourceKey } from '../state/source';
 import type { AnswerStore } from './answer';
 import type { LessonStore } from './lesson';
 import type { ModelStore } from './models';
+import type { PresentStore } from './present';
 import type { QuestionStore } from './question';
 import { Commit } from './store';
 import type { ViewStore } from './view';
@@ -43,18 +44,20 @@ export class Address {
     private readonly answer: AnswerStore,
     private readonly view: ViewStore,
     private readonly lesson: LessonStore,
+    private readonly present: PresentStore,
   ) {}
 
   /** Starts with what the address says, or with the first preset; from then on, one follows the other. */
   follow(): void {
     const restore = () => {
       this.#hash = location.hash;
+      this.present.follow(location.hash);
       const link = parseLink(location.hash);
       const place = placeOf(location.hash);
       if (link) this.#restore(link);
       void this.lesson.follow(place).then((place) => {
         const step = place && !link && this.lesson.linkTo(place);
-        if (step) location.replace(step);
+        if (step) location.replace(this.present.link(step));
       });
       return link;
     };
@@ -64,7 +67,7 @@ export class Address {
       void this.models.open(BUNDLED);
     }
     window.addEventListener('hashchange', restore);
-    for (const store of [this.models, this.question, this.view, this.lesson]) {
+    for (const store of [this.models, this.question, this.view, this.lesson, this.present]) {
       store.addEventListener('change', this.#changed);
       store.addEventListener('commit', this.#commit);
     }
@@ -84,7 +87,7 @@ export class Address {
   /** Goes to a link of this page. */
   go(link: string): void {
     this.keep();
-    location.hash = link;
+    location.hash = this.present.link(link);
   }
 
   /** Puts what is asked into the address bar. */
@@ -96,7 +99,7 @@ export class Address {
     const { model, loading, failure, offer } = this.models.state;
     const wanted = offer?.source ?? loading?.source;
     const source = wanted ?? (model ? pinned(model.source, model.revision) : failure?.source);
-    const hash = source && `#${withPlace(formatLink(source, this.question.state, this.view.state), this.lesson.state.place)}`;
+    const hash = source && this.present.link(`#${withPlace(formatLink(source, this.question.state, this.view.state), this.lesson.state.place)}`);
     const beside: Beside = { own: this.question.own };
     try {
       if (hash && hash !== location.hash && this.#undoable) history.pushState(beside, '', hash);

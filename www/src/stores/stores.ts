@@ -11,6 +11,7 @@ import { ModelStore } from './models';
 import { PartStore } from './part';
 import { PatchedStore } from './patched';
 import { PatchingStore } from './patching';
+import { PresentStore } from './present';
 import { QuestionStore } from './question';
 import { ReactionStore } from './reaction';
 import { ReadoutStore } from './readout';
@@ -39,5 +40,6 @@ export class Stores {
   readonly set = new SetStore(this.models, this.question, this.view);
   readonly hover = new HoverStore(this.answer);
   readonly lesson = new LessonStore();
-  readonly address = new Address(this.models, this.question, this.answer, this.view, this.lesson);
+  readonly present = new PresentStore(this.question, this.view);
+  readonly address = new Address(this.models, this.question, this.answer, this.view, this.lesson, this.present);
 }

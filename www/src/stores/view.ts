@@ -34,6 +34,12 @@ export class ViewStore extends Store<View> {
     this.set({ tab });
   }
 
+  /** Shows a view, and of that a unit, in one go. */
+  turn(tab: Tab, unit = this.state.unit): void {
+    this.dispatchEvent(new Commit(false));
+    this.set({ tab, unit });
+  }
+
   /** Another thing is put in a part's place; a second sentence may be being typed. */
   suppose(change: Partial<WhatIf>, typing = false): void {
     this.dispatchEvent(new Commit(typing));

@@ -17,6 +17,8 @@ export class MeanCharts extends LitElement {
   @property({ attribute: false }) hover!: HoverStore;
   @property({ attribute: false }) always!: Always;
   @property({ attribute: false }) model: ModelShape = [1, 1];
+  /** Which of the three. */
+  @property({ attribute: false }) units: readonly Shown[] = UNITS;
   /** Whether each prompt is a dot. */
   @property({ type: Boolean }) dots = false;
   /** The selected part's label. */
@@ -54,6 +56,7 @@ export class MeanCharts extends LitElement {
     return html`<answer-charts
       .hover=${hover}
       .picture=${this.#charts && { charts: this.#charts }}
+      .units=${this.units}
       .selected=${selected}
       .theme=${theme}
       .heads=${model[1]}

@@ -70,7 +70,7 @@ export class AnswerCharts extends LitElement {
         grid-template-rows: minmax(122px, 11fr) minmax(clamp(192px, calc(var(--heads) * 16px + 72px), 280px), 18fr);
       }
       .charts.one {
-        grid-template-rows: minmax(122px, 1fr);
+        grid-template-rows: var(--chart, minmax(122px, 1fr));
       }
       /* The old picture stays, and dims if the new one takes longer than a glance. */
       .charts[data-stale] {
@@ -97,7 +97,7 @@ export class AnswerCharts extends LitElement {
           grid-template-rows: 208px 208px calc(var(--heads) * 20px + 80px);
         }
         .charts.one {
-          grid-template-rows: 208px;
+          grid-template-rows: var(--chart, 208px);
         }
         .charts.two {
           grid-template-rows: 208px calc(var(--heads) * 20px + 80px);

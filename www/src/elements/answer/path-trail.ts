@@ -10,6 +10,8 @@ import { base } from '../styles';
 @customElement('path-trail')
 export class PathTrail extends LitElement {
   @property({ attribute: false }) picture?: Picture;
+  /** Whether all levels are to be seen at once, however little room there is. */
+  @property({ type: Boolean, reflect: true }) wraps = false;
 
   protected override render() {
     const { picture } = this;
@@ -109,12 +111,12 @@ export class PathTrail extends LitElement {
       }
       @media (max-width: 720px) {
         /* The innermost levels, with the way out before them: a long way scrolls. */
-        ol {
+        :host(:not([wraps])) ol {
           flex-wrap: nowrap;
           overflow-x: auto;
           white-space: nowrap;
         }
-        li {
+        :host(:not([wraps])) li {
           flex: none;
         }
         [role='group'] {

@@ -25,10 +25,10 @@ export const styles = css`
     contain: layout paint style;
     isolation: isolate;
   }
-  :host([line]) {
+  :host(:is([line], [close])) {
     grid-template-columns: max-content minmax(0, 1fr);
   }
-  :host([line]) .gutter:not(:has(b)) {
+  :host(:is([line], [close])) .gutter:not(:has(b)) {
     display: none;
   }
   :host([line]) .strip {
@@ -116,9 +116,24 @@ export const styles = css`
   .token[aria-pressed='true']:not(.tinted) {
     background: var(--accent-ground);
   }
+  :host([close]) {
+    column-gap: 0;
+  }
+  :host([close]) .gutter {
+    padding-right: 8px;
+  }
+  :host([close]) .strip {
+    gap: 0 2px;
+  }
+  :host([close]) .token {
+    padding: 0 3px;
+  }
+  :host([close]) .token[aria-pressed='true'] {
+    padding: 0 2px;
+  }
   @media (max-width: 720px) {
     .token {
-      min-width: 44px;
+      min-width: var(--target);
     }
     /* Three lines. */
     .strip {

@@ -29,6 +29,8 @@ export class TokenStrip extends LitElement {
   @property({ attribute: false }) problem?: Problem;
   /** Whether there is room for a line alone. */
   @property({ type: Boolean, reflect: true }) line = false;
+  /** Whether it is all that there is of the sentence: the tokens stand close together, as its words do. */
+  @property({ type: Boolean, reflect: true }) close = false;
   /** What is under the pointer: of a head, its sources are shown; else of the selected one. */
   @property({ attribute: false }) hover!: HoverStore;
   /** The answer to a question about these tokens, if it is there. */

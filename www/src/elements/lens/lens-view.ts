@@ -23,6 +23,8 @@ export class LensViewElement extends LitElement {
   @property() instead = '';
   /** Whether the picture does not answer the current question. */
   @property({ type: Boolean }) stale = false;
+  /** The table alone, as high as there is room. */
+  @property({ type: Boolean, reflect: true }) alone = false;
   /** In the memory of the module that draws it. */
   @state() private table?: LensTable;
 
@@ -64,7 +66,7 @@ export class LensViewElement extends LitElement {
           : html`<p class="grey empty">${this.instead}</p>`}
       </div>
       <div class="beside"><slot></slot></div>
-      ${table && lens && picture
+      ${table && lens && picture && !this.alone
         ? html`<lens-panel ?data-stale=${stale} .table=${table} .lens=${lens} .picture=${picture} .shade=${when.shade} .selected=${this.#selected}></lens-panel>`
         : nothing}
     `;
@@ -151,6 +153,15 @@ export class LensViewElement extends LitElement {
         lens-panel {
           break-inside: avoid;
         }
+      }
+      :host([alone]) {
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+      }
+      :host([alone]) .figure {
+        min-height: 0;
+      }
+      :host([alone]) :is(.said, .beside) {
+        display: none;
       }
     `,
   ];

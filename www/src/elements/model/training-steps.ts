@@ -22,6 +22,8 @@ export class TrainingSteps extends LitElement {
   /** An example's is what is counted. */
   @property({ attribute: false }) question!: Question;
   @property() theme: 'light' | 'dark' = 'light';
+  /** Whether there is room for the slider and its number alone. */
+  @property({ type: Boolean, reflect: true }) close = false;
   @query('canvas') private canvas?: HTMLCanvasElement;
 
   readonly painter = new Painter(this, (size) => this.#draw(size));
@@ -252,6 +254,22 @@ export class TrainingSteps extends LitElement {
           position: relative;
           min-height: 112px;
         }
+      }
+      :host([close]) {
+        min-height: 48px;
+      }
+      :host([close]) :is(.gutter, #counted) {
+        position: absolute;
+        clip-path: inset(50%);
+      }
+      :host([close]) .line {
+        grid: auto / minmax(0, 1fr) auto;
+        grid-column: 1 / -1;
+      }
+      :host([close]) :is(.slider, .value) {
+        position: relative;
+        grid-area: auto;
+        align-self: center;
       }
     `,
   ];

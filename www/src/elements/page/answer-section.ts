@@ -2,9 +2,11 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { isStepping } from '../../state/model';
 import { corruptedOf } from '../../state/presets';
+import { unitsOf, type Alone } from '../../state/slides';
 import { TABS, type Tab } from '../../state/what-if';
 import type { Stores } from '../../stores/stores';
 import { outsideOnly } from '../../words/effects';
+import { TAB_NAMES } from '../../words/tabs';
 import { lensOutside } from '../../words/lens';
 import { NOT_FETCHED, waitsFor } from '../../words/waiting';
 import '../answer/answer-charts';
@@ -20,13 +22,12 @@ import './printed-line';
 /** What the page opens with has so many heads in a layer: the charts' place is as high as they will be. */
 const BUNDLED_HEADS = 8;
 
-/** In full; the first part alone where there is little room. */
-const TAB_NAMES: Record<Tab, [string, string]> = { who: ['Who', ' wrote it'], when: ['When', ' was it known'], 'what-if': ['What if', ''], always: ['Always?', ''] };
-
 /** The answer: the way in, the three charts, and the selected part in numbers; or when it was known; or what would be if a part were not there. */
 @customElement('answer-section')
 export class AnswerSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  /** The one chart that is shown of it, if that is to be seen by many. */
+  @property({ reflect: true }) alone?: Alone;
   // What is hovered concerns the charts alone, which watch it themselves.
   readonly watch = new Watch(this, () => {
     const { theme, models, question, answer, view, part, readout, cancelling, heads, effects, reaction } = this.stores;
@@ -105,6 +106,7 @@ export class AnswerSection extends LitElement {
           .hover=${hover}
           .picture=${picture}
           .losses=${effects.state}
+          .alone=${this.alone}
           .selected=${selected}
           .theme=${theme.state.theme}
           .heads=${shown.heads}
@@ -117,6 +119,7 @@ export class AnswerSection extends LitElement {
     return html`<answer-charts
       .hover=${hover}
       .picture=${picture}
+      .units=${unitsOf(this.alone)}
       .selected=${selected}
       .theme=${theme.state.theme}
       .heads=${shown.heads}
@@ -128,13 +131,13 @@ export class AnswerSection extends LitElement {
 
   /** What has a layout of its own: when it was known, two sentences, or many. */
   #section(inside: boolean, busy: boolean, stale: boolean) {
-    const { stores } = this;
+    const { stores, alone } = this;
     const { tab, whatIf } = stores.view.state;
     if (tab !== 'who' && !this.hasOthers) return nothing;
-    if (tab === 'always') return html`<set-section .stores=${stores}></set-section>`;
+    if (tab === 'always') return html`<set-section .stores=${stores} .alone=${alone}></set-section>`;
     if (inside) return undefined;
-    if (tab === 'when') return html`<lens-section .stores=${stores} .busy=${busy} .stale=${stale}></lens-section>`;
-    if (tab === 'what-if' && whatIf.corrupted !== null) return html`<patch-section .stores=${stores} .stale=${stale}></patch-section>`;
+    if (tab === 'when') return html`<lens-section .stores=${stores} .alone=${alone} .busy=${busy} .stale=${stale}></lens-section>`;
+    if (tab === 'what-if' && whatIf.corrupted !== null) return html`<patch-section .stores=${stores} .alone=${alone} .stale=${stale}></patch-section>`;
     return undefined;
   }
 
@@ -154,9 +157,9 @@ export class AnswerSection extends LitElement {
       @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}
       @unit-choose=${({ detail }: Telling<'unit-choose'>) => view.showUnit(detail)}
     >
-      ${this.#tabs(tab)}
-      <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${tab}">
-        ${picture && inside && tab !== 'always' ? html`<path-trail .picture=${picture}></path-trail>` : nothing}
+      ${this.alone ? nothing : this.#tabs(tab)}
+      <div class="panel" id="panel" role=${this.alone ? nothing : 'tabpanel'} aria-labelledby=${this.alone ? nothing : `tab-${tab}`}>
+        ${picture && inside && tab !== 'always' ? html`<path-trail ?wraps=${this.alone} .picture=${picture}></path-trail>` : nothing}
         ${picture && inside && (tab === 'when' || tab === 'what-if')
           ? html`<p class="outside small">
               ${tab === 'when' ? lensOutside(picture) : outsideOnly(picture)}
@@ -166,6 +169,7 @@ export class AnswerSection extends LitElement {
         ${section ??
         html`${this.#charts(busy, stale)}
           <answer-panel
+            ?hidden=${this.alone}
             ?inert=${Object.values(problems).some(Boolean)}
             .picture=${picture}
             .unit=${unit}
@@ -274,6 +278,19 @@ export class AnswerSection extends LitElement {
         .panel {
           grid-template-columns: minmax(0, 1fr);
         }
+      }
+      :host([alone]) section {
+        grid-template-rows: minmax(0, 1fr);
+      }
+      :host([alone]) .panel {
+        grid-template-columns: minmax(0, 1fr);
+        min-height: 0;
+      }
+      :host([alone]) removal-bar {
+        display: none;
+      }
+      :host([alone]) .what-if {
+        grid-template-rows: minmax(0, 1fr);
       }
     `,
   ];

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { trains } from '../../state/lesson';
 import { sameTokens } from '../../state/picture';
 import type { Stores } from '../../stores/stores';
 import '../ask/corrupted-editor';
@@ -19,13 +20,15 @@ export class AskSection extends LitElement {
   /** Whether there is so little room that the question can be put on one line, and whether it is. */
   @property({ type: Boolean }) folds = false;
   @property({ type: Boolean, reflect: true }) folded = false;
+  /** Whether the sentences are all that is shown of it, to many. */
+  @property({ type: Boolean, reflect: true }) alone = false;
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, generation, view, patching } = this.stores;
-    return [theme, models, question, answer, generation, view, patching];
+    const { theme, models, question, answer, generation, view, patching, lesson } = this.stores;
+    return [theme, models, question, answer, generation, view, patching, lesson];
   });
 
   protected override render() {
-    const { theme, models, question, answer, generation, view, hover, patching } = this.stores;
+    const { theme, models, question, answer, generation, view, hover, patching, lesson } = this.stores;
     const { tab, whatIf } = view.state;
     const { folds, folded } = this;
     const { model, loading, failure, training, notice } = models.state;
@@ -62,11 +65,12 @@ export class AskSection extends LitElement {
         ? html`<corrupted-editor
             .corrupted=${whatIf.corrupted}
             .patches=${patching.state}
-            .folded=${folded}
+            .folded=${folded || this.alone}
             @corrupted-type=${({ detail }: Telling<'corrupted-type'>) => view.suppose({ corrupted: detail }, true)}
             @what-if-choose=${({ detail }: Telling<'what-if-choose'>) => view.suppose(detail)}
           ></corrupted-editor>`
         : nothing}
+      ${this.alone ? html`<p class="sentence">${question.state.prompt}</p>` : nothing}
       <token-strip
         .tokens=${tokens}
         .question=${question.state}
@@ -79,6 +83,7 @@ export class AskSection extends LitElement {
         .generating=${generation.state.running}
         .problem=${problems.position ?? generation.state.problem}
         .line=${folded}
+        .close=${this.alone}
         @token-choose=${({ detail }: Telling<'token-choose'>) => answer.chooseToken(detail)}
         @generate-stop=${() => generation.stop()}
         @generate-clear=${() => generation.clear()}
@@ -101,6 +106,8 @@ export class AskSection extends LitElement {
         .incorrect=${picture?.incorrect?.id}
       ></prediction-list>
       <training-steps
+        ?close=${this.alone}
+        ?data-told=${lesson.state.lesson && trains(lesson.state.lesson)}
         .training=${training}
         .source=${source}
         .loading=${loading}
@@ -125,8 +132,11 @@ export class AskSection extends LitElement {
       .notice {
         padding-left: 56px;
       }
-      :host([folded]) :is(prediction-list, training-steps),
+      :host(:is([folded], [alone])) :is(prediction-list, training-steps:not([data-told])),
       :host([folded]) section:not([data-head]) token-strip {
+        display: none;
+      }
+      :host([alone]) :is(prompt-editor, question-line) {
         display: none;
       }
       /* It comes and goes with a head, and moves nothing. */
@@ -138,6 +148,20 @@ export class AskSection extends LitElement {
           padding: 0 16px;
           border-bottom: 1px solid var(--hairline);
           background: var(--ground);
+        }
+      }
+      .sentence {
+        display: none;
+      }
+      /* As at twice the size on a small projector. */
+      @media (max-height: 420px) {
+        :host([alone]) section:not([data-head]) .sentence {
+          display: block;
+          max-height: 2lh;
+          overflow: auto;
+        }
+        :host([alone]) section:not([data-head]) token-strip {
+          display: none;
         }
       }
       @media print {

@@ -1,6 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { tokensExpected } from '../../state/question';
+import type { Alone } from '../../state/slides';
 import type { Stores } from '../../stores/stores';
 import { TWO_SCALES } from '../../words/lens';
 import { waitsFor } from '../../words/waiting';
@@ -15,6 +16,8 @@ import { Watch } from '../watch';
 @customElement('lens-section')
 export class LensSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  /** The one chart that is shown of it, if that is to be seen by many. */
+  @property({ reflect: true }) alone?: Alone;
   /** Whether another picture is on its way, and whether the picture does not answer the current question. */
   @property({ type: Boolean }) busy = false;
   @property({ type: Boolean }) stale = false;
@@ -40,6 +43,7 @@ export class LensSection extends LitElement {
         .picture=${picture}
         .seen=${lens.state}
         .when=${when}
+        ?alone=${this.alone}
         .theme=${theme.state.theme}
         .rows=${picture?.tokens.length ?? (tokens.length || tokensExpected(question.state))}
         .instead=${waitsFor(models.state, question.state, problems)}
@@ -47,7 +51,7 @@ export class LensSection extends LitElement {
         @state-select=${({ detail }: Telling<'state-select'>) => view.selectState(detail)}
         @said-choose=${({ detail }: Telling<'said-choose'>) => answer.chooseAt(detail.position, detail.prediction)}
       >
-        <div class="sum">
+        <div class="sum" ?hidden=${this.alone}>
           <h2>Running sum, at the final scale</h2>
           <p class="small grey">${TWO_SCALES}</p>
           <answer-charts
@@ -77,6 +81,12 @@ export class LensSection extends LitElement {
         display: grid;
         grid-template-rows: auto auto 150px;
         min-width: 0;
+      }
+      :host([alone]) {
+        grid-template-rows: minmax(0, 1fr);
+      }
+      :host([alone]) lens-bar {
+        display: none;
       }
       @media (max-width: 720px) {
         .sum {

@@ -1,4 +1,4 @@
-import { LitElement, html } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { after, before, shownAt, withPlace, type Place } from '../../state/lesson';
 import { formatLink, parseLink, type Link } from '../../state/link';
@@ -18,6 +18,8 @@ const TAKES_KEYS = 'input, textarea, select, dialog, [popover]';
 @customElement('lesson-section')
 export class LessonSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  /** Whether it stands beside what it tells of, to be read by many. */
+  @property({ type: Boolean, reflect: true }) beside = false;
   @query('lesson-strip') private strip!: LessonStrip;
   #shows?: Promise<unknown>;
   readonly watch = new Watch(this, () => {
@@ -39,6 +41,11 @@ export class LessonSection extends LitElement {
   begin(lesson: string): void {
     this.stores.address.go(`#${withPlace('', { lesson, step: 1 })}`);
     void this.#focus();
+  }
+
+  /** Puts the focus on the way on. */
+  focusOn(): Promise<void> {
+    return this.strip.focusOn();
   }
 
   async open(file: File): Promise<void> {
@@ -97,6 +104,7 @@ export class LessonSection extends LitElement {
       .place=${place}
       .problem=${problem}
       .moved=${this.#moved()}
+      .beside=${this.beside}
       .following=${lesson.next}
       @lesson-go=${({ detail }: Telling<'lesson-go'>) => this.#go(detail)}
       @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.begin(detail)}
@@ -104,5 +112,13 @@ export class LessonSection extends LitElement {
     ></lesson-strip>`;
   }
 
-  static override styles = base;
+  static override styles = [
+    base,
+    css`
+      :host([beside]) {
+        display: grid;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+      }
+    `,
+  ];
 }

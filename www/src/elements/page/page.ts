@@ -4,7 +4,9 @@ import { droppedFiles } from '../../api/logitscope';
 import '../../lessons/first-minute';
 import type { FirstMinute } from '../../lessons/first-minute';
 import '../../lessons/lesson-menu';
+import type { Alone } from '../../state/slides';
 import { parseStep } from '../../state/trail';
+import { fillScreen } from '../../full-screen';
 import type { Stores } from '../../stores/stores';
 import { sentence } from '../../words/format';
 import { asked } from '../../words/trail';
@@ -15,12 +17,15 @@ import '../model/model-offer';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './answer-section';
+import { Dropping } from './dropping';
 import './ask-section';
 import './embed-view';
 import './help-section';
 import './lesson-section';
 import type { LessonSection } from './lesson-section';
 import './page-header';
+import type { PageHeader } from './page-header';
+import type { PresentSection } from './present-section';
 
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
 
@@ -33,31 +38,32 @@ export class Page extends LitElement {
   @property({ attribute: false }) stores!: Stores;
   @query('lesson-section') private lessons!: LessonSection;
   @query('first-minute') private minute?: FirstMinute;
+  @query('page-header') private header?: PageHeader;
+  @query('.present') private present?: HTMLElement;
+  @query('present-section') private slide?: PresentSection;
   /** What the first minute points at. */
   @state() private pointed: Told['minute-point'] = null;
-  @state() private dropping = false;
+  /** Whether it was presented when it was last rendered. */
+  #presented = false;
   /** Whether the reader wants to see all of it all the same. */
   @state() private unfolded = false;
+  readonly dropping = new Dropping(this, (dropped) => void this.#take(dropped));
   readonly watch = new Watch(this, () => {
-    const { theme, models, question, answer, view, lesson } = this.stores;
-    return [theme, models, question, answer, view, lesson];
+    const { theme, models, question, answer, view, lesson, present } = this.stores;
+    return [theme, models, question, answer, view, lesson, present];
   });
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener('dragover', this.#dragOver);
-    window.addEventListener('dragleave', this.#dragLeave);
-    window.addEventListener('drop', this.#drop);
     window.addEventListener('keydown', this.#escape, { capture: true });
+    window.addEventListener('keydown', this.#shortcut);
     for (const query of [small, smaller]) query.addEventListener('change', this.#resized);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.removeEventListener('dragover', this.#dragOver);
-    window.removeEventListener('dragleave', this.#dragLeave);
-    window.removeEventListener('drop', this.#drop);
     window.removeEventListener('keydown', this.#escape, { capture: true });
+    window.removeEventListener('keydown', this.#shortcut);
     for (const query of [small, smaller]) query.removeEventListener('change', this.#resized);
   }
 
@@ -73,25 +79,15 @@ export class Page extends LitElement {
     const { picture } = this.stores.answer.state;
     document.title = picture ? `${asked(picture)} · Logitscope` : 'Logitscope';
     if (this.stores.lesson.state.place) this.minute?.leave();
+    if (this.#presented && this.present) void this.header?.updateComplete.then(() => this.present?.focus({ preventScroll: true }));
+    this.#presented = this.stores.present.state.on;
   }
 
-  readonly #dragOver = (event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.dropping = true;
-  };
-
-  readonly #dragLeave = (event: DragEvent) => {
-    if (event.relatedTarget === null) this.dropping = false;
-  };
-
-  readonly #drop = async (event: DragEvent) => {
-    this.dropping = false;
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
+  /** A lesson, a set of prompts where those are asked, or a model. */
+  async #take(dropped: DataTransfer): Promise<void> {
     const { models, view, set } = this.stores;
     try {
-      const files = await droppedFiles(event.dataTransfer);
+      const files = await droppedFiles(dropped);
       const [file] = files;
       // A model has more files than one.
       const only = files.length === 1 ? file : undefined;
@@ -101,7 +97,7 @@ export class Page extends LitElement {
     } catch (error) {
       models.tell(sentence(error));
     }
-  };
+  }
 
   #goIn(step: string): void {
     this.stores.view.select(null);
@@ -116,9 +112,9 @@ export class Page extends LitElement {
     view.select(left && 'head' in left ? left.head : null);
   }
 
-  /** Escape leaves what is selected, and then goes out by a level. */
+  /** Escape leaves what is selected, goes out by a level, and then stops presenting. */
   readonly #escape = (event: KeyboardEvent) => {
-    const { question, view } = this.stores;
+    const { question, view, present } = this.stores;
     const level = question.state.trail.length - 1;
     const typing = event.composedPath().some((target) => target instanceof Element && target.matches('input, textarea, select, dialog, [popover]'));
     if (event.key !== 'Escape' || typing) return;
@@ -126,9 +122,28 @@ export class Page extends LitElement {
     else if (view.state.tab === 'when' && view.state.when.at) view.selectState(null);
     else if (view.state.tab === 'what-if' && view.state.whatIf.inside) view.suppose({ inside: false });
     else if (level >= 0) this.#goOut(level);
+    else if (present.state.on) present.switch(false);
     else return;
     event.preventDefault();
   };
+
+  readonly #shortcut = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || this.stores.present.state.on) return;
+    event.preventDefault();
+    void this.#begin();
+  };
+
+  /** Begins to present; what goes on by a key has the focus. */
+  async #begin(): Promise<void> {
+    const { present, lesson } = this.stores;
+    present.switch(true);
+    void fillScreen();
+    await import('./present-section').catch(() => undefined);
+    this.requestUpdate();
+    await this.updateComplete;
+    if (lesson.state.place) await this.lessons.focusOn();
+    else await this.slide?.focusOn();
+  }
 
   #help(): void {
     const help = this.renderRoot.querySelector<HTMLElement>('help-section');
@@ -162,11 +177,46 @@ export class Page extends LitElement {
     ></embed-view>`;
   }
 
+  #failures() {
+    const { models } = this.stores;
+    const { model, failure, offer } = models.state;
+    return html`
+      <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
+      <model-offer .offer=${offer} .used=${model?.source} @offer-refuse=${() => models.refuse()}></model-offer>
+    `;
+  }
+
+  #answer(alone?: Alone) {
+    const { stores } = this;
+    return html`<answer-section
+      .stores=${stores}
+      .alone=${alone}
+      @go-in=${({ detail }: Telling<'go-in'>) => this.#goIn(detail)}
+      @go-over=${({ detail }: Telling<'go-over'>) => stores.question.goOver(detail)}
+      @go-out=${({ detail }: Telling<'go-out'>) => this.#goOut(detail)}
+    ></answer-section>`;
+  }
+
+  /** As it is shown to many, once what shows it so is there. */
+  #present() {
+    const { stores } = this;
+    if (!customElements.get('present-section')) {
+      import('./present-section').then(this.#resized, () => stores.present.switch(false));
+      return nothing;
+    }
+    return html`<present-section .stores=${stores} @model-open=${({ detail }: Telling<'model-open'>) => stores.models.choose(detail)}>
+      <div>${this.#failures()}</div>
+      <ask-section alone .stores=${stores}></ask-section>
+      ${this.#answer(stores.present.slide?.alone)}
+      <lesson-section slot="lesson" beside .stores=${stores}></lesson-section>
+    </present-section>`;
+  }
+
   protected override render() {
     const { stores } = this;
-    const { models, view, lesson } = stores;
-    const { model, failure, offer } = models.state;
+    const { models, view, lesson, present } = stores;
     if (view.state.embed) return this.#embed();
+    if (present.state.on) return this.#present();
     const folds = this.#folds;
     const folded = folds && !this.unfolded;
     return html`
@@ -177,10 +227,10 @@ export class Page extends LitElement {
             @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
             @lesson-open=${({ detail }: Telling<'lesson-open'>) => this.lessons.open(detail)}
           ></lesson-menu>
+          <button type="button" class="present" aria-keyshortcuts="Control+Enter Meta+Enter" title="One chart, large, for many to see (Ctrl+Enter)" @click=${() => this.#begin()}>Present</button>
           <button type="button" @click=${() => this.#help()}>Help</button>
         </page-header>
-        <model-failure .failure=${failure} .used=${model?.source} @failure-dismiss=${() => models.dismiss()}></model-failure>
-        <model-offer .offer=${offer} .used=${model?.source} @offer-refuse=${() => models.refuse()}></model-offer>
+        ${this.#failures()}
         <main>
           <ask-section
             .stores=${stores}
@@ -188,12 +238,7 @@ export class Page extends LitElement {
             .folded=${folded}
             @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
           ></ask-section>
-          <answer-section
-            .stores=${stores}
-            @go-in=${({ detail }: Telling<'go-in'>) => this.#goIn(detail)}
-            @go-over=${({ detail }: Telling<'go-over'>) => stores.question.goOver(detail)}
-            @go-out=${({ detail }: Telling<'go-out'>) => this.#goOut(detail)}
-          ></answer-section>
+          ${this.#answer()}
         </main>
       </div>
       <help-section
@@ -214,7 +259,7 @@ export class Page extends LitElement {
         @minute-point=${({ detail }: Telling<'minute-point'>) => (this.pointed = detail)}
         @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
       ></first-minute>
-      <div class="drop" ?hidden=${!this.dropping}>
+      <div class="drop" ?hidden=${!this.dropping.above}>
         <p>
           ${view.state.tab === 'always' ? 'Drop prompts as CSV or JSON, or' : 'Drop'} a model’s folder, or its files: config.json, its weights and its tokenizer.
         </p>

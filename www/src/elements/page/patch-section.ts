@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { aligned } from '../../state/patching';
+import { unitsOf, type Alone } from '../../state/slides';
 import type { Stores } from '../../stores/stores';
 import { patchedName, UNALIKE } from '../../words/patching';
 import { outermost } from '../../words/trail';
@@ -18,6 +19,8 @@ import '../what-if/site-bar';
 @customElement('patch-section')
 export class PatchSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  /** The one chart that is shown of it, if that is to be seen by many. */
+  @property({ reflect: true }) alone?: Alone;
   /** Whether the picture does not answer the current question. */
   @property({ type: Boolean }) stale = false;
   readonly watch = new Watch(this, () => {
@@ -38,6 +41,7 @@ export class PatchSection extends LitElement {
       .hover=${hover}
       .compared=${compared.state}
       .unit=${view.state.unit}
+      .alone=${this.alone}
       .selected=${view.state.selected}
       .theme=${theme.state.theme}
       .heads=${this.#heads}
@@ -51,6 +55,7 @@ export class PatchSection extends LitElement {
     const { head, cell } = view.state.whatIf;
     return html`<patch-view
       .patches=${patching.state}
+      ?alone=${this.alone}
       .head=${Math.min(head, this.#heads - 1)}
       .cell=${cell}
       .theme=${theme.state.theme}
@@ -94,8 +99,8 @@ export class PatchSection extends LitElement {
         <strong aria-current="step">${patchedName({ site, head: whatIf.head }, cell, clean)}</strong>
       </nav>
       ${problem ? html`<p class="wrong small" role="alert">${problem}</p>` : nothing}
-      <answer-charts .hover=${hover} .picture=${picture} .selected=${selected} .theme=${theme.state.theme} .heads=${this.#heads} .stale=${this.stale}></answer-charts>
-      <answer-panel .picture=${picture} .unit=${unit} .selected=${selected} .theme=${theme.state.theme} .stale=${this.stale}></answer-panel>
+      <answer-charts .hover=${hover} .picture=${picture} .units=${unitsOf(this.alone)} .selected=${selected} .theme=${theme.state.theme} .heads=${this.#heads} .stale=${this.stale}></answer-charts>
+      <answer-panel ?hidden=${this.alone} .picture=${picture} .unit=${unit} .selected=${selected} .theme=${theme.state.theme} .stale=${this.stale}></answer-panel>
     `;
   }
 
@@ -130,6 +135,16 @@ export class PatchSection extends LitElement {
         :host {
           grid-template: auto 1fr / minmax(0, 1fr);
         }
+      }
+      :host([alone]) {
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+        row-gap: 0;
+      }
+      :host([alone]) site-bar {
+        display: none;
+      }
+      :host([alone]) :is(compared-view, patch-view) {
+        grid-row: 1 / -1;
       }
     `,
   ];

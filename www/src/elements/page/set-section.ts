@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { presets } from '../../state/presets';
 import { isPreset } from '../../state/question';
 import { namedBy } from '../../state/set';
+import { unitsOf, type Alone } from '../../state/slides';
 import type { Stores } from '../../stores/stores';
 import { waitsFor } from '../../words/waiting';
 import '../always/mean-charts';
@@ -17,6 +18,8 @@ import { Watch } from '../watch';
 @customElement('set-section')
 export class SetSection extends LitElement {
   @property({ attribute: false }) stores!: Stores;
+  /** The one chart that is shown of it, if that is to be seen by many. */
+  @property({ reflect: true }) alone?: Alone;
   /** Whether each prompt is a dot. */
   @state() private dots = false;
   readonly watch = new Watch(this, () => {
@@ -62,6 +65,7 @@ export class SetSection extends LitElement {
         .preset=${presets.find((preset) => isPreset(preset, question.state))}
         .chosen=${view.state.set}
         .dots=${this.dots}
+        ?data-asked=${set.state.set}
         @set-choose=${({ detail }: Telling<'set-choose'>) => view.showSet(detail)}
         @set-give=${({ detail }: Telling<'set-give'>) => set.give(detail.text, detail.name)}
         @set-dots=${({ detail }: Telling<'set-dots'>) => (this.dots = detail)}
@@ -74,12 +78,14 @@ export class SetSection extends LitElement {
         .hover=${hover}
         .always=${set.state}
         .model=${model}
+        .units=${unitsOf(this.alone)}
         .dots=${this.dots}
         .selected=${selected}
         .theme=${theme.state.theme}
         .instead=${this.#instead()}
       ></mean-charts>
       <set-panel
+        ?hidden=${this.alone}
         .always=${set.state}
         .picture=${picture}
         .unit=${unit}
@@ -108,6 +114,16 @@ export class SetSection extends LitElement {
         :host {
           grid-template: auto / minmax(0, 1fr);
         }
+      }
+      :host([alone]) {
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+        row-gap: 0;
+      }
+      :host([alone]) set-bar[data-asked] {
+        display: none;
+      }
+      :host([alone]) mean-charts {
+        grid-row: 2;
       }
     `,
   ];

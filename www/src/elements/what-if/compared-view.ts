@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { SIDES, type Compared } from '../../state/compared';
 import { REMOVABLE } from '../../state/effects';
 import type { Shown } from '../../state/picture';
+import type { Alone } from '../../state/slides';
 import type { HoverStore } from '../../stores/view';
 import { signed } from '../../words/format';
 import { SIDE_NAMES } from '../../words/patching';
@@ -17,6 +18,8 @@ export class ComparedView extends LitElement {
   @property({ attribute: false }) hover!: HoverStore;
   @property({ attribute: false }) compared!: Compared;
   @property() unit: Shown = 'head';
+  /** The one unit that is shown, if that is to be seen by many. */
+  @property({ reflect: true }) alone?: Alone;
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
   @property() theme: 'light' | 'dark' = 'light';
@@ -40,7 +43,7 @@ export class ComparedView extends LitElement {
           <answer-charts
             .hover=${hover}
             .picture=${picture}
-            .units=${REMOVABLE}
+            .units=${REMOVABLE.filter((unit) => !this.alone || unit === this.alone)}
             .selected=${selected}
             .theme=${theme}
             .heads=${heads}
@@ -49,7 +52,7 @@ export class ComparedView extends LitElement {
           ></answer-charts>
         </section>`;
       })}
-      <compared-panel .compared=${compared} .unit=${unit} .selected=${selected}></compared-panel>
+      <compared-panel ?hidden=${this.alone} .compared=${compared} .unit=${unit} .selected=${selected}></compared-panel>
     `;
   }
 
@@ -78,6 +81,12 @@ export class ComparedView extends LitElement {
       }
       .wrong {
         grid-column: 1 / -1;
+      }
+      :host([alone]) {
+        grid-template: minmax(0, 1fr) / repeat(3, minmax(0, 1fr));
+      }
+      :host([alone]) section {
+        grid-template-rows: auto minmax(0, 1fr);
       }
       @media (max-width: 1023px) {
         :host {

@@ -1,4 +1,4 @@
-import { LitElement, css, html, type PropertyValues } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { PatchGrid, type PatchCell } from '../../api/logitscope';
 import { aligned, type Patches } from '../../state/patching';
@@ -23,6 +23,8 @@ export class PatchView extends LitElement {
   @property() instead = '';
   /** Whether the picture does not answer the current question. */
   @property({ type: Boolean }) stale = false;
+  /** The picture alone, as high as there is room, and what a cell of it means. */
+  @property({ type: Boolean, reflect: true }) alone = false;
   /** In the memory of the module that draws it. */
   @state() private grid?: PatchGrid;
   /** What is drawn: what was known before stays until something is known of what is asked now. */
@@ -53,6 +55,11 @@ export class PatchView extends LitElement {
     this.grid = undefined;
   }
 
+  #line(grid: PatchGrid | undefined, at: Cell | null, { patching, ...of }: Patches) {
+    const cell = at && grid?.cell({ ...ANY, head: this.head }, ...at);
+    return html`<p class="said" role="status">${cell && patching ? cellLine(cell, patching, of, this.head) : '0 is what the second sentence says, 1 the first.'}</p>`;
+  }
+
   protected override render() {
     const { patches, head, theme, grid, shown = patches } = this;
     const { tokens, problem } = patches;
@@ -66,7 +73,8 @@ export class PatchView extends LitElement {
           ? html`<patch-figure .grid=${grid} .head=${head} .theme=${theme} .selected=${cell} .say=${(of: PatchCell) => cellLine(of, patching, shown, head)}></patch-figure>`
           : html`<p class="grey empty">${instead}</p>`}
       </div>
-      <patch-panel .grid=${grid} .head=${head} .cell=${cell} .patches=${shown}></patch-panel>
+      ${this.alone ? this.#line(grid, cell, shown) : nothing}
+      <patch-panel ?hidden=${this.alone} .grid=${grid} .head=${head} .cell=${cell} .patches=${shown}></patch-panel>
     `;
   }
 
@@ -90,6 +98,12 @@ export class PatchView extends LitElement {
       }
       .empty {
         place-self: center;
+      }
+      :host([alone]) {
+        grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) !important;
+      }
+      .said {
+        min-height: 1lh;
       }
       @media (max-width: 1023px) {
         :host {

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { Chart } from '../../api/logitscope';
 import { REMOVABLE, type Losses, type Removable } from '../../state/effects';
 import type { Picture } from '../../state/picture';
+import type { Alone } from '../../state/slides';
 import type { HoverStore } from '../../stores/view';
 import { subjectOf } from '../../words/trail';
 import '../answer/chart-figure';
@@ -20,6 +21,8 @@ export class WhatIfCharts extends LitElement {
   @property({ attribute: false }) hover!: HoverStore;
   @property({ attribute: false }) picture?: Picture;
   @property({ attribute: false }) losses!: Losses;
+  /** The one chart that is shown, if that is to be seen by many. */
+  @property({ reflect: true }) alone?: Alone;
   /** The selected part's label. */
   @property({ attribute: false }) selected: string | null = null;
   @property() theme: 'light' | 'dark' = 'light';
@@ -69,6 +72,7 @@ export class WhatIfCharts extends LitElement {
     if (!picture || !charts) return html`<div class="charts"><p class="grey empty">${this.instead}</p></div>`;
     return html`<div class="charts" .style=${`--heads: ${heads}`} aria-busy=${busy ? 'true' : 'false'} ?data-stale=${stale}>
       <effect-scatter
+        ?hidden=${this.alone && this.alone !== 'own'}
         .picture=${picture}
         .component=${losses.component}
         .head=${losses.head}
@@ -77,7 +81,7 @@ export class WhatIfCharts extends LitElement {
         .theme=${theme}
       >
         <div class="downloads">
-          ${losses.component && losses.head
+          ${losses.component && losses.head && !this.alone
             ? html`<scatter-downloads .picture=${picture} .component=${losses.component} .head=${losses.head}></scatter-downloads>`
             : nothing}
         </div>
@@ -85,6 +89,7 @@ export class WhatIfCharts extends LitElement {
       ${REMOVABLE.map(
         (unit) => html`<chart-figure
           class=${unit}
+          ?hidden=${this.alone && this.alone !== unit}
           .unit=${unit}
           .chart=${charts[unit]}
           .effects=${losses[unit]}
@@ -132,6 +137,12 @@ export class WhatIfCharts extends LitElement {
         effect-scatter {
           max-width: 480px;
         }
+      }
+      :host([alone]) .charts {
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr) !important;
+      }
+      :host([alone]) .downloads {
+        min-height: 0;
       }
       @media (max-width: 720px) {
         .charts {
