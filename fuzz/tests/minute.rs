@@ -50,7 +50,8 @@ fn nothing_breaks() {
     let only = env::var("FUZZ_TARGET").ok();
     // Past libtest, which would keep it to itself.
     writeln!(stderr(), "FUZZ_SEED={seed}").unwrap();
-    for target in TARGETS.into_iter().filter(|target| only.as_ref().is_none_or(|only| only == target.name)) {
+    let wanted = |target: &Target| only.as_ref().is_none_or(|only| only == target.name);
+    for target in TARGETS.into_iter().filter(wanted) {
         let kept = seeds(target.name);
         assert!(!kept.is_empty(), "{} has no corpus", target.name);
         kept.iter().for_each(|input| answer(target, input));
@@ -70,7 +71,7 @@ fn nothing_breaks() {
 
 fn number(variable: &str) -> Option<u64> {
     let given = env::var(variable).ok()?;
-    Some(given.parse().unwrap_or_else(|_| panic!("{variable} is {given:?}, and has to be a number")))
+    Some(given.parse().expect("a number is given"))
 }
 
 /// Gives a target an input, and leaves that in a file if it breaks.
