@@ -16,7 +16,7 @@ import '../answer/path-trail';
 import '../what-if/removal-bar';
 import '../what-if/what-if-charts';
 import { tell, type Telling } from '../events';
-import { base } from '../styles';
+import { base, unseen } from '../styles';
 import { Watch } from '../watch';
 import './lens-section';
 import './patch-section';
@@ -243,12 +243,7 @@ export class AnswerSection extends LitElement {
           padding: 0 6px;
         }
         .rest {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-          white-space: nowrap;
+          ${unseen}
         }
       }
       @media (max-width: 1023px) {

@@ -9,6 +9,7 @@ import '../../lessons/lesson-strip';
 import type { LessonStrip } from '../../lessons/lesson-strip';
 import type { Telling } from '../events';
 import { base } from '../styles';
+import { bring } from './bring';
 import { Watch } from '../watch';
 
 /** Where keys are typed, or lead from choice to choice. */
@@ -22,18 +23,25 @@ export class LessonSection extends LitElement {
   @property({ type: Boolean, reflect: true }) beside = false;
   @query('lesson-strip') private strip!: LessonStrip;
   readonly watch = new Watch(this, () => {
-    const { models, question, view, lesson } = this.stores;
-    return [models, question, view, lesson];
+    const { models, question, answer, view, lesson } = this.stores;
+    return [models, question, answer, view, lesson];
   });
+  /** The step whose chart was brought into sight. */
+  #brought?: Place;
+  /** The page keeps clear of it. */
+  readonly #height = new ResizeObserver(([entry]) => this.#keepClear(this.beside ? 0 : (entry?.contentRect.height ?? 0)));
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('keydown', this.#keys);
+    this.#height.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.#keys);
+    this.#height.disconnect();
+    this.#keepClear(0);
   }
 
   /** Begins a lesson of the course. */
@@ -71,6 +79,24 @@ export class LessonSection extends LitElement {
     event.preventDefault();
     this.#go(to);
   };
+
+  #keepClear(height: number): void {
+    document.documentElement.style.setProperty('--strip', `${height}px`);
+    if (this.#brought) this.#bring();
+  }
+
+  #bring(): void {
+    requestAnimationFrame(() => requestAnimationFrame(() => this.isConnected && bring(this.getRootNode() as ShadowRoot, this.stores.view.state)));
+  }
+
+  /** What a step tells of is in sight once it is answered. */
+  protected override updated(): void {
+    const { answer, lesson } = this.stores;
+    const { place, lesson: read } = lesson.state;
+    if (this.beside || !read || !place || place === this.#brought || answer.state.pending || !answer.answered) return;
+    this.#brought = place;
+    this.#bring();
+  }
 
   /** Whether the page shows something else than the step does. */
   #moved(): boolean {
