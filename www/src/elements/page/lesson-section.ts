@@ -15,6 +15,10 @@ import { Watch } from '../watch';
 /** Where keys are typed, or lead from choice to choice. */
 const TAKES_KEYS = 'input, textarea, select, dialog, [popover]';
 
+/** So often, and after so long, what comes late is waited for. */
+const LATE = 4;
+const LATE_MS = 500;
+
 /** The lesson that the reader is in, and the keys that lead through it. */
 @customElement('lesson-section')
 export class LessonSection extends LitElement {
@@ -85,8 +89,15 @@ export class LessonSection extends LitElement {
     if (this.#brought) this.#bring();
   }
 
-  #bring(): void {
-    requestAnimationFrame(() => requestAnimationFrame(() => this.isConnected && bring(this.getRootNode() as ShadowRoot, this.stores.view.state)));
+  /** Brings a step's chart into sight, and again after what comes late has moved it, unless the reader has scrolled by then. */
+  #bring(again = LATE): void {
+    const place = this.#brought;
+    requestAnimationFrame(() => {
+      if (!this.isConnected) return;
+      bring(this.getRootNode() as ShadowRoot, this.stores.view.state);
+      const at = scrollY;
+      if (again > 0) setTimeout(() => place === this.#brought && scrollY === at && this.#bring(again - 1), LATE_MS);
+    });
   }
 
   /** What a step tells of is in sight once it is answered. */
