@@ -92,3 +92,17 @@ test('where the system’s colours are the only ones, everything that says somet
   expect(await outlined('answer-panel .units [aria-pressed="true"]')).toBe('solid');
   expect(await outlined('chart-figure canvas')).toBe('solid');
 });
+
+for (const [width, height] of [[1440, 900], [390, 844]] as const) {
+  test(`from view to view the sentence, its tokens, the question and the views’ names stay where they are, at ${width}x${height}`, async ({ scope, page }) => {
+    await page.setViewportSize({ width, height });
+    const above = ['prompt-editor textarea', 'token-strip', 'question-line', '[role="tablist"]'];
+    const where = () => Promise.all(above.map((of) => page.locator(of).boundingBox()));
+    const before = await where();
+    for (const tab of [/^When/, /^What if/, /^Always/, /^Who/]) {
+      await page.getByRole('tab', { name: tab }).click();
+      await expect(page.locator('[aria-busy=true], [data-stale], progress')).toHaveCount(0);
+      expect(await where(), String(tab)).toEqual(before);
+    }
+  });
+}

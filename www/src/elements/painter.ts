@@ -31,10 +31,11 @@ export class Painter implements ReactiveController {
   #density?: MediaQueryList;
   #observed?: HTMLCanvasElement;
   /** As it was last observed: to ask the canvas would have the page laid out anew. */
-  #size?: Size;
-  readonly #resized = new ResizeObserver((entries) => {
+  #size?: Partial<Size>;
+  readonly #resized = new ResizeObserver(([entry]) => {
+    const { width, height } = entry!.contentRect;
     // What it stands in may be enlarged.
-    for (const { contentRect: { width, height }, target } of entries) this.#size = { width, height, pixelRatio: target.getBoundingClientRect().width / width };
+    this.#size = { width, height, pixelRatio: entry!.target.getBoundingClientRect().width / width };
     this.request();
   });
 
@@ -80,7 +81,7 @@ export class Painter implements ReactiveController {
   readonly #print = () => {
     void this.host.updateComplete.then(() => {
       const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
-      this.#size = { width, height, pixelRatio: 1 };
+      this.#size = { width, height };
       this.#paint(performance.now());
     });
   };

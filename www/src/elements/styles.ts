@@ -30,6 +30,16 @@ export const row = css`
   }
 `;
 
+/** What is read aloud and not seen. */
+export const unseen = css`
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+`;
+
 /** What every element starts from: the page's controls, in the page's type. */
 export const base = css`
   :host {
@@ -152,12 +162,7 @@ export const base = css`
     unicode-bidi: isolate;
   }
   .unseen {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
+    ${unseen}
   }
   [popover] {
     position: fixed;

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { after, before, shownAt, type Lesson, type Place, type Step } from '../state/lesson';
 import { tell } from '../elements/events';
-import { base } from '../elements/styles';
+import { base, unseen } from '../elements/styles';
 
 /** The step of a lesson that the page shows: its words, what it asks, and the way on. It stands below the page, which stays as it is. */
 @customElement('lesson-strip')
@@ -191,12 +191,7 @@ export class LessonStrip extends LitElement {
         .about,
         .rest,
         .moved span {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-          white-space: nowrap;
+          ${unseen}
         }
         .moved button {
           margin: 0 0 0 -8px;

@@ -31,6 +31,8 @@ export class QuestionLine extends LitElement {
   @property({ attribute: false }) source?: Source;
   /** On one line, with the rest of the question behind a button. */
   @property({ type: Boolean, reflect: true }) folded = false;
+  /** Without what tells more than is asked. */
+  @property({ type: Boolean, reflect: true }) brief = false;
   /** Whether there is little room, so that the question can be folded. */
   @property({ type: Boolean }) folds = false;
 
@@ -146,7 +148,8 @@ export class QuestionLine extends LitElement {
   }
 
   protected override render() {
-    const { question, problems, predictions, picture, folds, folded } = this;
+    const { question, problems, predictions, picture, folds, folded, brief } = this;
+    const less = folded || brief;
     const [likeliest] = predictions;
     const preset = presets.find((preset) => isPreset(preset, question));
     return html`
@@ -166,8 +169,8 @@ export class QuestionLine extends LitElement {
           : html`<contrast-fields .question=${question} .predictions=${predictions} .answer=${picture?.answer.id}></contrast-fields>`}
         ${this.#note(preset)}
         ${folds
-          ? html`<button type="button" class="fold" aria-expanded=${folded ? 'false' : 'true'} @click=${() => tell(this, 'question-fold', !folded)}>
-              ${folded ? 'More ▾' : 'Less ▴'}
+          ? html`<button type="button" class="fold" aria-expanded=${less ? 'false' : 'true'} @click=${() => tell(this, 'question-fold', !less)}>
+              ${less ? 'More ▾' : 'Less ▴'}
             </button>`
           : nothing}
       </div>
@@ -231,7 +234,8 @@ export class QuestionLine extends LitElement {
         outline: var(--point-question, none);
         outline-offset: 2px;
       }
-      :host([folded]) .gutter {
+      :host([folded]) .gutter,
+      :host([brief]) .note {
         display: none;
       }
       :host([folded]) :is(.line, .below) {

@@ -14,7 +14,7 @@ import '../answer/answer-panel';
 import '../answer/cancelling-note';
 import '../answer/path-trail';
 import { tell, type Telling } from '../events';
-import { base } from '../styles';
+import { base, unseen } from '../styles';
 import { Watch } from '../watch';
 import { citedNow } from './cited';
 import './printed-line';
@@ -261,12 +261,7 @@ export class AnswerSection extends LitElement {
           padding: 0 6px;
         }
         .rest {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-          white-space: nowrap;
+          ${unseen}
         }
       }
       @media (max-width: 359px) {

@@ -20,6 +20,8 @@ export class AskSection extends LitElement {
   /** Whether there is so little room that the question can be put on one line, and whether it is. */
   @property({ type: Boolean }) folds = false;
   @property({ type: Boolean, reflect: true }) folded = false;
+  /** Whether it leaves the room, and the finding, to a lesson. */
+  @property({ type: Boolean, reflect: true }) brief = false;
   /** Whether the sentences are all that is shown of it, to many. */
   @property({ type: Boolean, reflect: true }) alone = false;
   readonly watch = new Watch(this, () => {
@@ -98,6 +100,7 @@ export class AskSection extends LitElement {
         .source=${source}
         .folds=${folds}
         .folded=${folded}
+        .brief=${this.brief}
       ></question-line>
       <prediction-list
         .predictions=${predictions}
@@ -132,7 +135,7 @@ export class AskSection extends LitElement {
       .notice {
         padding-left: 56px;
       }
-      :host(:is([folded], [alone])) :is(prediction-list, training-steps:not([data-told])),
+      :host(:is([folded], [brief], [alone])) :is(prediction-list, training-steps:not([data-told])),
       :host([folded]) section:not([data-head]) token-strip {
         display: none;
       }

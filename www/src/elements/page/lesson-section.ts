@@ -9,10 +9,15 @@ import { NOT_FETCHED } from '../../words/waiting';
 import type { LessonStrip } from '../../lessons/lesson-strip';
 import type { Telling } from '../events';
 import { base } from '../styles';
+import { bring } from './bring';
 import { Watch } from '../watch';
 
 /** Where keys are typed, or lead from choice to choice. */
 const TAKES_KEYS = 'input, textarea, select, dialog, [popover]';
+
+/** So often, and after so long, what comes late is waited for. */
+const LATE = 4;
+const LATE_MS = 500;
 
 /** The lesson that the reader is in, and the keys that lead through it. */
 @customElement('lesson-section')
@@ -23,18 +28,25 @@ export class LessonSection extends LitElement {
   @query('lesson-strip') private strip!: LessonStrip;
   #shows?: Promise<unknown>;
   readonly watch = new Watch(this, () => {
-    const { models, question, view, lesson } = this.stores;
-    return [models, question, view, lesson];
+    const { models, question, answer, view, lesson } = this.stores;
+    return [models, question, answer, view, lesson];
   });
+  /** The step whose chart was brought into sight. */
+  #brought?: Place;
+  /** The page keeps clear of it. */
+  readonly #height = new ResizeObserver(([entry]) => this.#keepClear(this.beside ? 0 : (entry?.contentRect.height ?? 0)));
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('keydown', this.#keys);
+    this.#height.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.#keys);
+    this.#height.disconnect();
+    this.#keepClear(0);
   }
 
   /** Begins a lesson of the course. */
@@ -84,6 +96,31 @@ export class LessonSection extends LitElement {
     event.preventDefault();
     this.#go(to);
   };
+
+  #keepClear(height: number): void {
+    document.documentElement.style.setProperty('--strip', `${height}px`);
+    if (this.#brought) this.#bring();
+  }
+
+  /** Brings a step's chart into sight, and again after what comes late has moved it, unless the reader has scrolled by then. */
+  #bring(again = LATE): void {
+    const place = this.#brought;
+    requestAnimationFrame(() => {
+      if (!this.isConnected) return;
+      bring(this.getRootNode() as ShadowRoot, this.stores.view.state);
+      const at = scrollY;
+      if (again > 0) setTimeout(() => place === this.#brought && scrollY === at && this.#bring(again - 1), LATE_MS);
+    });
+  }
+
+  /** What a step tells of is in sight once it is answered. */
+  protected override updated(): void {
+    const { answer, lesson } = this.stores;
+    const { place, lesson: read } = lesson.state;
+    if (this.beside || !read || !place || place === this.#brought || answer.state.pending || !answer.answered) return;
+    this.#brought = place;
+    this.#bring();
+  }
 
   /** Whether the page shows something else than the step does. */
   #moved(): boolean {

@@ -29,8 +29,9 @@ import type { PresentSection } from './present-section';
 
 const small = matchMedia('(max-width: 720px), (max-height: 600px)');
 
-/** Where a lesson leaves as little. */
+/** Where a lesson leaves as little, or so much less that not all of the question is shown. */
 const smaller = matchMedia('(max-height: 760px)');
+const lower = matchMedia('(max-height: 960px)');
 
 /** The whole page: a sentence, a question, and the charts that answer it; or what of it stands in a frame. */
 @customElement('logitscope-page')
@@ -57,21 +58,25 @@ export class Page extends LitElement {
     super.connectedCallback();
     window.addEventListener('keydown', this.#escape, { capture: true });
     window.addEventListener('keydown', this.#shortcut);
-    for (const query of [small, smaller]) query.addEventListener('change', this.#resized);
+    for (const query of [small, smaller, lower]) query.addEventListener('change', this.#resized);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.#escape, { capture: true });
     window.removeEventListener('keydown', this.#shortcut);
-    for (const query of [small, smaller]) query.removeEventListener('change', this.#resized);
+    for (const query of [small, smaller, lower]) query.removeEventListener('change', this.#resized);
   }
 
   readonly #resized = () => this.requestUpdate();
 
+  get #inLesson(): boolean {
+    return Boolean(this.stores.lesson.state.place);
+  }
+
   /** Whether there is so little room that the question is put on one line, for a chart to be on the first screen. */
   get #folds(): boolean {
-    return small.matches || (smaller.matches && Boolean(this.stores.lesson.state.place));
+    return small.matches || (smaller.matches && this.#inLesson);
   }
 
   /** The tab says what is shown. */
@@ -217,8 +222,9 @@ export class Page extends LitElement {
     const { models, view, lesson, present } = stores;
     if (view.state.embed) return this.#embed();
     if (present.state.on) return this.#present();
-    const folds = this.#folds;
-    const folded = folds && !this.unfolded;
+    const brief = this.#inLesson && lower.matches;
+    const [folds, less] = [this.#folds, !this.unfolded];
+    const folded = folds && less;
     return html`
       <div class="screen" ?data-lesson=${lesson.state.place} data-pointed=${this.pointed ?? nothing} @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
         <page-header .stores=${stores} .folded=${folded}>
@@ -234,8 +240,9 @@ export class Page extends LitElement {
         <main>
           <ask-section
             .stores=${stores}
-            .folds=${folds}
+            .folds=${folds || brief}
             .folded=${folded}
+            .brief=${brief && less}
             @question-fold=${({ detail }: Telling<'question-fold'>) => (this.unfolded = !detail)}
           ></ask-section>
           ${this.#answer()}
@@ -277,7 +284,7 @@ export class Page extends LitElement {
         padding: 0 24px;
       }
       .screen[data-lesson] {
-        min-height: calc(100dvh - 98px);
+        min-height: calc(100dvh - var(--strip, 98px));
       }
       [data-pointed='question'] {
         --point-question: 2px solid var(--accent);
@@ -297,6 +304,9 @@ export class Page extends LitElement {
         flex-direction: column;
         gap: 8px;
         padding: 8px 0 16px;
+      }
+      .screen[data-lesson] main {
+        gap: 4px;
       }
       answer-section {
         flex: 1;

@@ -1,0 +1,18 @@
+import type { View } from '../../state/picture';
+
+/** Scrolls to the chart of what is looked at, as far as it is not in sight. */
+export function bring(within: ParentNode, { tab, unit, whatIf }: Pick<View, 'tab' | 'unit' | 'whatIf'>): void {
+  const own = tab === 'when' || (tab === 'what-if' && whatIf.corrupted !== null && whatIf.site !== 'parts');
+  const chart = (own && find(within, '.figure')) || find(within, `.${unit}`);
+  chart?.scrollIntoView({ block: 'nearest' });
+}
+
+/** The first such element, within what elements are made of too. */
+function find(within: ParentNode, selector: string): Element | undefined {
+  for (const element of within.querySelectorAll('*')) {
+    if (element.matches(selector)) return element;
+    const inside = element.shadowRoot && find(element.shadowRoot, selector);
+    if (inside) return inside;
+  }
+  return undefined;
+}
