@@ -166,6 +166,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
     test('axe finds nothing wrong with it', async ({ scope, page }) => {
+      // Axe takes half a minute of a page like this.
+      test.slow();
       await when(scope);
       const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
       expect(await violations()).toEqual([]);

@@ -299,6 +299,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const violations = async (page: Page) => (await new AxeBuilder({ page }).options({ rules: { 'label-content-name-mismatch': { enabled: true } } }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 
     test('axe finds nothing wrong with what if', async ({ scope, page }) => {
+      // Axe takes half a minute of a page like this.
+      test.slow();
       await whatIf(scope);
       expect(await violations(page)).toEqual([]);
       await page.getByRole('link', { name: 'L2H5' }).first().click();
@@ -313,6 +315,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
 
     test('axe finds nothing wrong with two sentences side by side', async ({ scope, page }) => {
+      // Axe takes half a minute of a page like this.
+      test.slow();
       await compare(scope, '&site=parts&selected=L3H4');
       await expect(page.locator('compared-panel table')).toBeVisible();
       expect(await violations(page)).toEqual([]);
