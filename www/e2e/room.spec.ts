@@ -94,7 +94,7 @@ test('where the system’s colours are the only ones, everything that says somet
 });
 
 for (const [width, height] of [[1440, 900], [390, 844]] as const) {
-  test(`from view to view the sentence, its tokens, the question and the views’ names stay where they are, at ${width}x${height}`, async ({ scope, page }) => {
+  test(`from view to view the sentence, its tokens, the question and the views’ names stay where they are, at ${width}x${height}`, async ({ scope: { page } }) => {
     await page.setViewportSize({ width, height });
     const above = ['prompt-editor textarea', 'token-strip', 'question-line', '[role="tablist"]'];
     const where = () => Promise.all(above.map((of) => page.locator(of).boundingBox()));
