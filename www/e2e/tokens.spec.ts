@@ -82,3 +82,10 @@ test('an input method composes undisturbed, in the prompt and in an answer', asy
     await expect(field).toHaveValue(tokens === 'prompt-type' ? `${before} it` : '·it');
   }
 });
+
+test('a sentence stands as it is written, from the right or from the left', async ({ scope }) => {
+  await scope.prompt.fill('“שלום” and more');
+  await expect(scope.prompt).toHaveCSS('direction', 'rtl');
+  await scope.prompt.fill('When ‏שלום');
+  await expect(scope.prompt).toHaveCSS('direction', 'ltr');
+});

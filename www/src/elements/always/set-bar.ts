@@ -55,7 +55,7 @@ export class SetBar extends LitElement {
         CSV with the columns <span class="mono">prompt</span>, <span class="mono">answer</span> and, if you like, <span class="mono">incorrect</span> (several for the mean of several words); each further column is a role, a word of the
         prompt that heads may look at. Or JSON lines with the same names. A space that begins an answer is part of it.
       </label>
-      <textarea id="prompts" name="prompts" class="mono small" rows="6" dir="auto" spellcheck="false" autocapitalize="off" placeholder=${EXAMPLE}></textarea>
+      <textarea id="prompts" name="prompts" class="mono small" rows="6" spellcheck="false" autocapitalize="off" placeholder=${EXAMPLE}></textarea>
       <button class="main" @click=${this.#give}>Ask them</button>
     </form>`;
   }

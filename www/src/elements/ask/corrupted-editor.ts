@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Token } from '../../api/logitscope';
 import { firstDifference, type Patches } from '../../state/patching';
-import { shown } from '../../words/format';
+import { direction, shown } from '../../words/format';
 import { unequal } from '../../words/patching';
 import { tell } from '../events';
 import { base, row } from '../styles';
@@ -48,7 +48,7 @@ export class CorruptedEditor extends LitElement {
       <div class="line">
         <input
           id="corrupted"
-          dir="auto"
+          dir=${direction(this.corrupted)}
           autocomplete="off"
           autocapitalize="off"
           spellcheck="false"

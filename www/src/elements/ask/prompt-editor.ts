@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Model } from '../../state/model';
 import { presets } from '../../state/presets';
 import { isPreset, type Problem, type Question } from '../../state/question';
-import { visible } from '../../words/format';
+import { direction, visible } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import './generate-menu';
@@ -45,7 +45,7 @@ export class PromptEditor extends LitElement {
       <textarea
         id="prompt"
         rows="1"
-        dir="auto"
+        dir=${direction(question.prompt)}
         spellcheck="false"
         autocapitalize="off"
         aria-label=${ids ? 'Prompt, as token ids' : 'Prompt'}

@@ -264,12 +264,6 @@ export class QuestionLine extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
-      /* There the words take two lines. */
-      @media (max-width: 359px) {
-        :host([folded]) .note {
-          display: none;
-        }
-      }
       @media (max-width: 720px) {
         .note {
           align-items: start;
