@@ -5,10 +5,11 @@ import { Stores } from './stores/stores';
 
 holdVersion();
 const stores = new Stores();
+stores.address.follow();
 const page = new Page();
 page.stores = stores;
-document.body.prepend(page);
-stores.address.follow();
+// In a turn of its own: a phone is not held up for as long as the script and the first picture take together.
+setTimeout(() => document.body.prepend(page));
 
 // Whatever can wait does, until there is an answer.
 stores.answer.addEventListener('change', function answered() {
