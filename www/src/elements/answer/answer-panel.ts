@@ -14,6 +14,7 @@ import { scoresHigh } from '../../words/heads';
 import { stepName } from '../../words/trail';
 import { UNIT_NAMES, UNIT_NOTES } from '../../words/units';
 import { tell } from '../events';
+import { scrolled } from '../scrolled';
 import { base, unitRow } from '../styles';
 import './contribution-table';
 import './download-row';
@@ -196,15 +197,9 @@ export class AnswerPanel extends LitElement {
         height: 0;
         contain: layout paint style;
       }
-      /* The charts say how high the row is: what the panel has more, it scrolls. */
       @media (min-width: 1024px) {
         :host {
-          height: 0;
-          min-height: 100%;
-          overflow: hidden auto;
-          scrollbar-gutter: stable;
-          margin-right: -12px;
-          padding-right: 4px;
+          ${scrolled}
         }
         :host > * {
           flex-shrink: 0;

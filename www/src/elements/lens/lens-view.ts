@@ -5,6 +5,7 @@ import { type LensPlace, type Seen, type When } from '../../state/lens';
 import type { Picture } from '../../state/picture';
 import { rowNames } from '../../words/format';
 import { knownWhen } from '../../words/lens';
+import { scrolled } from '../scrolled';
 import { base } from '../styles';
 import './lens-figure';
 import './lens-panel';
@@ -112,15 +113,9 @@ export class LensViewElement extends LitElement {
       lens-panel {
         grid-area: 2 / 2 / 4 / 3;
       }
-      /* The table says how high the row is: what the panel has more, it scrolls. */
       @media screen and (min-width: 1024px) {
         lens-panel {
-          height: 0;
-          min-height: 100%;
-          overflow: hidden auto;
-          scrollbar-gutter: stable;
-          margin-right: -12px;
-          padding-right: 4px;
+          ${scrolled}
         }
       }
       @media (max-width: 1023px) {

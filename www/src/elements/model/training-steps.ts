@@ -9,7 +9,7 @@ import { checkpointIndex, counted, grown, type Training } from '../../state/trai
 import { bytes, count, percent } from '../../words/format';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
-import { base, row } from '../styles';
+import { base, row, unseen } from '../styles';
 
 /** How long the bundled model was trained: the same question, asked of each checkpoint. */
 @customElement('training-steps')
@@ -259,8 +259,7 @@ export class TrainingSteps extends LitElement {
         min-height: 48px;
       }
       :host([close]) :is(.gutter, #counted) {
-        position: absolute;
-        clip-path: inset(50%);
+        ${unseen}
       }
       :host([close]) .line {
         grid: auto / minmax(0, 1fr) auto;

@@ -25,6 +25,7 @@ export class Dropping implements ReactiveController {
   }
 
   #set(above: boolean): void {
+    if (above === this.above) return;
     this.above = above;
     this.host.requestUpdate();
   }
