@@ -12,6 +12,8 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 use proptest::prelude::*;
 use serde_json::json;
 
+#[path = "chart/heads.rs"]
+mod heads;
 #[path = "chart/lens_table.rs"]
 mod lens_table;
 #[path = "chart/patch_grid.rs"]
@@ -177,43 +179,6 @@ fn the_running_sum_passes_through_every_state_where_the_parts_that_it_sums_end()
             .iter()
             .any(|shape| shape.tag == "polygon" && shape.points[0].0 > 800.0)
     );
-}
-
-#[test]
-fn heads_go_down_and_layers_across_and_a_colour_is_a_sign() {
-    for theme in [Theme::Light, Theme::Dark] {
-        let mut view = View::new(900.0, 260.0);
-        view.theme = theme;
-        let chart = chart(explanation(HEADS, 6, 4, wave));
-        let svg = shapes(&chart.svg(&view).unwrap());
-        for item in chart.items(&view).unwrap().iter() {
-            let (x, y) = (item.x + item.width / 2.0, item.y + item.height / 2.0);
-            let Part::Head { layer, head } = item.label else {
-                assert!(item.width > 800.0, "the remainder spans every depth");
-                continue;
-            };
-            assert!(
-                (x - (60.0 + 828.0 / 8.0 * (layer as f64 + 1.5))).abs() < 0.1,
-                "{item:?}"
-            );
-            let label = svg
-                .iter()
-                .find(|shape| shape.text == head.to_string() && shape.points[0].0 < 60.0)
-                .unwrap();
-            assert!((label.points[0].1 - y).abs() < 8.0, "{item:?} beside {label:?}");
-            let cell = svg
-                .iter()
-                .rfind(|shape| shape.tag == "rect" && contains(shape, x, y))
-                .unwrap();
-            if item.value.abs() > 1.0 {
-                let [r, _, b] = rgb(&cell.color);
-                assert_eq!(r > b, item.value > 0.0, "{item:?} is {}", cell.color);
-                let printed = svg.iter().find(|shape| shape.tag == "text" && near(shape, x, y));
-                let sign = if item.value > 0.0 { '+' } else { '−' };
-                assert!(printed.unwrap().text.starts_with(sign));
-            }
-        }
-    }
 }
 
 fn contains(shape: &Shape, x: f64, y: f64) -> bool {

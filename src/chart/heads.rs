@@ -1,11 +1,15 @@
 //! Unit `head`: a grid, heads down and layers across, and below it, apart, a strip for the remainder, which comes from
-//! every depth.
+//! every depth. In deep models a head is a speck, so there is a bar above each layer as well, for the sum of its heads.
+
+use plotters::style::RGBColor;
 
 use super::belonging::belonging;
 use super::color::{mix, text_on};
 use super::key::Key;
-use super::kind::{Kind, Mark, Plot};
+use super::kind::{Beside, Kind, Mark, Plot};
+use super::layer_sums::LayerSums;
 use super::legend::{Entry, Legend, Swatch, lost, signs};
+use super::order::largest_first;
 use super::scene::Scene;
 use super::shape::Shape;
 use super::sketch::{Align, Rect, Sketch, size};
@@ -18,6 +22,10 @@ use crate::attribution::{Part, labels};
 
 /// Cells weaker than this go without their value.
 const WORTH_SAYING: f64 = 0.08;
+/// So many cells at most say their value, the strongest: a grid full of numbers is read by nobody.
+const SAID: usize = 15;
+/// From so many layers on there are sums, and cells too small for a value say nothing.
+const DEEP: usize = 24;
 /// The remainder's strip, and what separates it from the grid, in CSS pixels.
 const STRIP: f64 = 16.0;
 const APART: f64 = 7.0;
@@ -98,16 +106,25 @@ impl Kind for Heads {
 
     fn plot<'a>(&self, scene: &'a Scene) -> Box<dyn Plot + 'a> {
         let plot = scene.frame.plot;
+        let layers = Rect {
+            x0: scene.frame.x(1.0),
+            x1: scene.frame.x((scene.shape.attentions + 1) as f64),
+            ..plot
+        };
         let strip = STRIP.min(plot.height() / 5.0);
         let apart = APART.min(strip);
+        let deep = scene.shape.n_layer >= DEEP;
+        let sums = deep.then(|| LayerSums::of(scene));
+        let y0 = sums.as_ref().map_or(plot.y0, |sums| sums.bottom() + apart);
         Box::new(Layout {
             scene,
+            lit: scene.lit(),
             n_head: scene.shape.n_head,
+            sums,
             grid: Rect {
-                x0: scene.frame.x(1.0),
-                x1: scene.frame.x((scene.shape.attentions + 1) as f64),
+                y0,
                 y1: plot.y1 - strip - apart,
-                ..plot
+                ..layers
             },
             strip: Rect {
                 y0: plot.y1 - strip,
@@ -124,7 +141,11 @@ fn n_head(parts: &[Part]) -> usize {
 
 struct Layout<'a> {
     scene: &'a Scene<'a>,
+    /// Slots that are pointed at, or hold what is selected.
+    lit: Vec<usize>,
     n_head: usize,
+    /// If the model is deep.
+    sums: Option<LayerSums<'a>>,
     grid: Rect,
     strip: Rect,
 }
@@ -149,6 +170,71 @@ impl Layout<'_> {
             frame.draw_label(&head.to_string(), y, palette.grey, sketch);
         }
         frame.draw_axis_name("head", self.grid.center().1, sketch, palette);
+    }
+
+    fn strength(&self, i: usize) -> f64 {
+        let values = &self.scene.values;
+        values.strength(values.parts[i])
+    }
+
+    /// What a head's cell is filled with.
+    fn color(&self, i: usize) -> RGBColor {
+        let palette = &self.scene.palette;
+        let slot = self.scene.parts()[i].layer().map_or(0, |layer| layer + 1);
+        let is_lit = self.lit.contains(&slot);
+        palette.diverging(self.strength(i), if is_lit { palette.lit } else { palette.paper })
+    }
+
+    /// What is lost without each head, and whether it varies.
+    fn draw_marks(&self, colors: &[RGBColor], sketch: &mut Sketch) {
+        let Scene { values, palette, .. } = self.scene;
+        let side = self.scene.frame.slot().min(self.row());
+        let leg = (0.45 * side).min(LEG);
+        for (i, &color) in colors.iter().enumerate() {
+            let effect = values.effect(i).map_or(0.0, |effect| values.strength(effect));
+            if effect.abs() >= WORTH_SAYING {
+                let edge = mix(color, text_on(color), 0.6);
+                corner(
+                    self.drawn(i),
+                    leg,
+                    palette.diverging(effect, palette.paper),
+                    edge,
+                    sketch,
+                );
+            }
+        }
+        for (i, &color) in colors.iter().enumerate() {
+            let sd = self.scene.sd(i).unwrap_or(0.0);
+            let varies = sd > values.parts[i].abs() && values.strength(sd) >= WORTH_SAYING;
+            if varies && side >= 2.0 * INSET {
+                let cell = self.drawn(i);
+                sketch.dot((cell.x1 - INSET, cell.y1 - INSET), MARK, text_on(color));
+            }
+        }
+    }
+
+    /// The strongest heads' values; or their signs, where no value fits.
+    fn draw_values(&self, colors: &[RGBColor], sketch: &mut Sketch) {
+        let worth_saying = (0..colors.len()).filter(|&i| self.strength(i).abs() >= WORTH_SAYING);
+        let mut said = largest_first(worth_saying, &|i| self.strength(i).abs());
+        said.truncate(SAID);
+        let value = |i: usize| signed(self.scene.values.parts[i]);
+        let widest = said.iter().map(|&i| width(&value(i), size::VALUE)).fold(0.0, f64::max);
+        let (slot, row) = (self.scene.frame.slot(), self.row());
+        let (fits, sign_fits) = (
+            slot >= widest + 4.0 && row >= size::VALUE + 1.0,
+            slot.min(row) >= size::VALUE && self.sums.is_none(),
+        );
+        for i in said {
+            let text = match value(i) {
+                text if fits => text,
+                text if sign_fits => text.chars().take(1).collect(),
+                _ => continue,
+            };
+            let (x, y) = self.drawn(i).center();
+            let at = (x, y + 0.36 * size::VALUE);
+            sketch.text(&text, at, Align::Center, size::VALUE, text_on(colors[i]));
+        }
     }
 
     fn draw_remainder(&self, i: usize, sketch: &mut Sketch) {
@@ -198,62 +284,21 @@ impl Layout<'_> {
 
 impl Plot for Layout<'_> {
     fn draw(&self, sketch: &mut Sketch) {
-        let Scene {
-            frame, values, palette, ..
-        } = self.scene;
-        let parts = self.scene.parts();
-        let lit = self.scene.lit();
-        sketch.rect(self.grid, palette.hairline);
-
-        let (slot, row) = (frame.slot(), self.row());
-        let strengths: Vec<f64> = values.parts.iter().map(|&value| values.strength(value)).collect();
-        let heads = parts.len() - 1;
-        let widest = (0..heads)
-            .filter(|&i| strengths[i].abs() >= WORTH_SAYING)
-            .map(|i| width(&signed(values.parts[i]), size::VALUE))
-            .fold(0.0, f64::max);
-        let say_values = slot >= widest + 4.0 && row >= size::VALUE + 1.0;
-        let leg = (0.45 * slot.min(row)).min(LEG);
-        let say_signs = slot.min(row) >= size::VALUE;
-        // After all cells: a canvas is told its colour less often.
-        let (mut texts, mut corners, mut marks) = (Vec::new(), Vec::new(), Vec::new());
-        for i in 0..heads {
-            let column = parts[i].layer().map_or(0, |layer| layer + 1);
-            let ground = if lit.contains(&column) {
-                palette.lit
-            } else {
-                palette.paper
-            };
-            let color = palette.diverging(strengths[i], ground);
-            let cell = self.drawn(i);
-            sketch.rect(cell, color);
-            let effect = values.effect(i).map_or(0.0, |effect| values.strength(effect));
-            if effect.abs() >= WORTH_SAYING {
-                let edge = mix(color, text_on(color), 0.6);
-                corners.push((cell, palette.diverging(effect, palette.paper), edge));
-            }
-            let sd = self.scene.sd(i).unwrap_or(0.0);
-            let varies = sd > values.parts[i].abs() && values.strength(sd) >= WORTH_SAYING;
-            if varies && slot.min(row) >= 2.0 * INSET {
-                marks.push(((cell.x1 - INSET, cell.y1 - INSET), text_on(color)));
-            }
-            let text = match values.parts[i] {
-                _ if strengths[i].abs() < WORTH_SAYING => continue,
-                value if say_values => signed(value),
-                value if say_signs => signed(value).chars().take(1).collect(),
-                _ => continue,
-            };
-            let (x, y) = cell.center();
-            texts.push((text, (x, y + 0.36 * size::VALUE), text_on(color)));
+        let heads = self.scene.parts().len() - 1;
+        sketch.rect(self.grid, self.scene.palette.hairline);
+        let colors: Vec<RGBColor> = (0..heads).map(|i| self.color(i)).collect();
+        // Cells of a colour together, and texts last: a canvas is told its colour less often.
+        let code = |i: usize| {
+            let RGBColor(r, g, b) = colors[i];
+            f64::from(u32::from_be_bytes([0, r, g, b]))
+        };
+        for i in largest_first(0..heads, &code) {
+            sketch.rect(self.drawn(i), colors[i]);
         }
-        for (cell, color, edge) in corners {
-            corner(cell, leg, color, edge, sketch);
-        }
-        for (at, color) in marks {
-            sketch.dot(at, MARK, color);
-        }
-        for (text, at, color) in texts {
-            sketch.text(&text, at, Align::Center, size::VALUE, color);
+        self.draw_marks(&colors, sketch);
+        self.draw_values(&colors, sketch);
+        if let Some(sums) = &self.sums {
+            sums.draw(sketch);
         }
         self.draw_head_labels(sketch);
         self.draw_remainder(heads, sketch);
@@ -276,11 +321,16 @@ impl Plot for Layout<'_> {
         self.rect(i)
     }
 
+    fn beside(&self) -> Vec<Beside> {
+        self.sums.as_ref().map_or_else(Vec::new, LayerSums::items)
+    }
+
     fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch) {
         let Scene { frame, palette, .. } = self.scene;
         if let Part::AttnOut(layer) = part {
             if layer < self.scene.shape.attentions {
                 let Rect { y0, y1, .. } = self.grid;
+                let y0 = if self.sums.is_some() { frame.plot.y0 } else { y0 };
                 let column = frame.column(layer + 1);
                 mark.draw(Rect { y0, y1, ..column }, sketch, palette);
             }

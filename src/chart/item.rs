@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde::Serialize;
 
-use super::kind::Plot;
+use super::kind::{Beside, Plot};
 use super::order::largest_first;
 use super::scene::Scene;
 use super::sketch::Rect;
@@ -48,6 +48,8 @@ pub struct Items {
     items: Vec<Item>,
     /// Where a pointer means each item: often more than is drawn of it.
     targets: Vec<Rect>,
+    /// What else can be pointed at: parts of another unit.
+    beside: Vec<Item>,
 }
 
 impl Items {
@@ -55,18 +57,21 @@ impl Items {
         Self {
             items: items(scene, plot),
             targets: (0..scene.parts().len()).map(|i| plot.target(i)).collect(),
+            beside: beside(plot.beside()),
         }
     }
 
     /// That of a part, if the chart shows it.
     pub fn of_part(&self, part: Part) -> Option<&Item> {
-        self.items.iter().find(|item| item.label == part)
+        self.items.iter().chain(&self.beside).find(|item| item.label == part)
     }
 
     /// The item under (x, y), in CSS pixels.
     pub fn hit(&self, x: f64, y: f64) -> Option<&Item> {
-        let i = self.targets.iter().position(|target| target.contains(x, y))?;
-        self.items.get(i)
+        match self.targets.iter().position(|target| target.contains(x, y)) {
+            Some(i) => self.items.get(i),
+            None => self.beside.iter().find(|item| item.rect().contains(x, y)),
+        }
     }
 }
 
@@ -78,15 +83,32 @@ impl Deref for Items {
     }
 }
 
+impl Item {
+    fn rect(&self) -> Rect {
+        Rect {
+            x0: self.x,
+            y0: self.y,
+            x1: self.x + self.width,
+            y1: self.y + self.height,
+        }
+    }
+}
+
+/// 1 for the largest.
+fn ranks(values: &[f64]) -> Vec<usize> {
+    let mut ranks = vec![0; values.len()];
+    let by_size = largest_first(0..values.len(), &|i| values[i].abs());
+    for (place, i) in by_size.into_iter().enumerate() {
+        ranks[i] = place + 1;
+    }
+    ranks
+}
+
 fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
     let parts = scene.parts();
     let values = &scene.values.parts;
     let magnitude = scene.explanation.magnitude(scene.view.position);
-    let by_size = largest_first(0..parts.len(), &|i| values[i].abs());
-    let mut rank = vec![0; parts.len()];
-    for (place, &i) in by_size.iter().enumerate() {
-        rank[i] = place + 1;
-    }
+    let ranks = ranks(values);
     (0..parts.len())
         .map(|i| {
             let rect = plot.rect(i);
@@ -97,7 +119,7 @@ fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
                 effect: scene.values.effect(i),
                 sd: scene.sd(i),
                 share: magnitude.map(|all| values[i].abs() / all),
-                rank: rank[i],
+                rank: ranks[i],
                 count: parts.len(),
                 layer: parts[i].layer(),
                 x: rect.x0,
@@ -107,6 +129,28 @@ fn items(scene: &Scene, plot: &dyn Plot) -> Vec<Item> {
             }
         })
         .collect()
+}
+
+/// What is no part of the chart's unit has no share of it.
+fn beside(all: Vec<Beside>) -> Vec<Item> {
+    let values: Vec<f64> = all.iter().map(|one| one.value).collect();
+    let (ranks, count) = (ranks(&values), all.len());
+    let item = |(one, rank): (Beside, usize)| Item {
+        label: one.part,
+        name: one.name,
+        value: one.value,
+        effect: None,
+        sd: None,
+        share: None,
+        rank,
+        count,
+        layer: one.part.layer(),
+        x: one.rect.x0,
+        y: one.rect.y0,
+        width: one.rect.width(),
+        height: one.rect.height(),
+    };
+    all.into_iter().zip(ranks).map(item).collect()
 }
 
 /// What a part is, in words.

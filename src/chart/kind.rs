@@ -67,8 +67,21 @@ pub(super) trait Plot {
     fn rect(&self, i: usize) -> Rect;
     /// Where a pointer means item `i`.
     fn target(&self, i: usize) -> Rect;
+    /// What else can be pointed at.
+    fn beside(&self) -> Vec<Beside> {
+        Vec::new()
+    }
     /// Marks `part`, of any unit, or what belongs to it.
     fn mark(&self, part: Part, mark: Mark, sketch: &mut Sketch);
+}
+
+/// A part of another unit than the chart's.
+pub(super) struct Beside {
+    pub part: Part,
+    /// What is shown of it, in words.
+    pub name: String,
+    pub value: f64,
+    pub rect: Rect,
 }
 
 /// How an item is marked.

@@ -26,6 +26,7 @@ mod heads;
 mod item;
 mod key;
 mod kind;
+mod layer_sums;
 mod legend;
 mod lens_table;
 mod lens_view;

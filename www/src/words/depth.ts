@@ -1,12 +1,14 @@
 import type { Attribution } from '../api/logitscope';
 import type { Asked } from '../state/asked';
-import { count, isolate, percent, scientific, signed } from './format';
+import { count, isolate, pieceName, pieces, percent, scientific, signed } from './format';
 
 /** Parts taken apart, in words. What a head took from a token is a value; where it looked is its attention. */
 
-/** A token of the prompt by its place. */
+/** A token of the prompt by its place; of one that is bytes of a character, which of them. */
 export function tokenAt({ tokens }: Pick<Asked, 'tokens'>, index: number): string {
-  return isolate(tokens[index]?.text ?? `@${index}`);
+  const text = tokens[index]?.text ?? `@${index}`;
+  const piece = text.includes('\\x') ? pieces(tokens)[index] : undefined;
+  return piece ? pieceName(piece) : isolate(text);
 }
 
 /** What a token's title says of a head that looks at it. */

@@ -19,6 +19,7 @@ import { base, unitRow } from '../styles';
 import './contribution-table';
 import './download-row';
 import './identity-badge';
+import './part-heads';
 import './part-neurons';
 import './part-sources';
 import './part-words';
@@ -87,6 +88,7 @@ export class AnswerPanel extends LitElement {
         : nothing;
     }
     const words = this.spoken?.of === label ? html`<part-words .spoken=${this.spoken} .picture=${picture}></part-words>` : nothing;
+    if (label.endsWith('_attn_out')) return html`${words} <part-heads .label=${label} .picture=${picture}></part-heads>`;
     if (taken?.of !== label) return words;
     const pieces = label.startsWith('L')
       ? html`<part-sources .taken=${taken} .picture=${picture} .theme=${theme}></part-sources>`

@@ -28,6 +28,12 @@ export class ContributionTable extends LitElement {
   @state() private column: Column = 'rank';
   @state() private down = false;
 
+  /** Behind the charts, in a turn of its own: while somebody types, hundreds of rows would hold up the next letter. */
+  protected override async scheduleUpdate(): Promise<void> {
+    await new Promise((turn) => setTimeout(turn));
+    super.scheduleUpdate();
+  }
+
   #sort(column: Column): void {
     this.down = column === this.column ? !this.down : column === 'value' || column === 'effect' || column === 'after';
     this.column = column;

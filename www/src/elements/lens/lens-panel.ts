@@ -4,7 +4,7 @@ import type { Lens, LensTable, Prediction } from '../../api/logitscope';
 import { WHEN, type LensPlace, type Shade } from '../../state/lens';
 import type { Picture } from '../../state/picture';
 import { tokenAt } from '../../words/depth';
-import { percent, pieceName, pieces, place, sentenceCase, shown } from '../../words/format';
+import { percent, place, sentenceCase, shown } from '../../words/format';
 import { expectedThere, lensPlaceName, stateName, writerOf } from '../../words/lens';
 import { parts } from '../answer/parts';
 import { tell } from '../events';
@@ -19,12 +19,6 @@ export class LensPanel extends LitElement {
   @property({ attribute: false }) picture!: Picture;
   @property() shade: Shade = WHEN.shade;
   @property({ attribute: false }) selected: LensPlace | null = null;
-
-  #at(position: number): string {
-    const { tokens } = this.picture;
-    const piece = pieces(tokens)[position];
-    return piece ? pieceName(piece) : tokenAt(this.picture, position);
-  }
 
   #cell(at: LensPlace) {
     const { lens, picture } = this;
@@ -62,7 +56,7 @@ export class LensPanel extends LitElement {
         </tbody>
       </table>
       ${position === picture.position ? this.#writer(lens.labels[state] ?? '') : nothing}
-      <p><button type="button" @click=${() => tell(this, 'state-select', null)}>All states at ${this.#at(picture.position)}</button></p>
+      <p><button type="button" @click=${() => tell(this, 'state-select', null)}>All states at ${tokenAt(this.picture, picture.position)}</button></p>
     `;
   }
 
@@ -82,7 +76,7 @@ export class LensPanel extends LitElement {
     const row = lens.positions.indexOf(picture.position);
     const { probability = [], rank = [] } = lens.answer ?? {};
     return html`
-      <h2>State by state, at ${this.#at(picture.position)}</h2>
+      <h2>State by state, at ${tokenAt(this.picture, picture.position)}</h2>
       <p class="small grey">Point at a cell, or walk there by the arrow keys: a cell opens its likeliest tokens.</p>
       <table class="small states">
         <caption class="unseen">What the model would say after each state, and what of it is the answer’s</caption>

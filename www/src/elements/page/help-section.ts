@@ -79,6 +79,17 @@ export class HelpSection extends LitElement {
           <em>role</em>: a word of the prompt, such as the giver’s name. Select a head, and the panel says how much it looks at each.
         </p>
       </div>
+      <h2>In front of people</h2>
+      <div class="columns">
+        <p>
+          <em>Present</em>, or Ctrl+Enter, leaves the question and one chart, large. Page Up and Page Down, which clickers
+          send, and the arrow keys go from view to view; in a lesson, from step to step. What is pointed at is said in large type. Esc ends it.
+        </p>
+        <p>
+          The link in the address is the page as it stands, and so is what <em>Cite</em> gives, as a line and as BibTeX. Each view prints on
+          paper, and charts are saved as pictures with the question, the model and the sum in a caption.
+        </p>
+      </div>
       <h2>What direct attribution does not show</h2>
       <div class="columns">
         <p>

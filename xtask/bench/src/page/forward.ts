@@ -6,6 +6,9 @@ import { timed } from './clock.js';
 import { prompt } from './prompts.js';
 import { answered, type Answered } from './sides.js';
 
+/** After a pass onnxruntime-web's threads look out for more work for a while, as ours do: without a rest each side would pay for the other's. */
+const REST_MS = 60;
+
 /** How often each length is measured. */
 const ROUNDS = new Map([
   [1, 15],
@@ -37,6 +40,21 @@ export async function beside(scope: Logitscope, onnx: Remote<Onnx>): Promise<Row
         'pass alone': quantity('ms', ours.map(({ pass }) => pass)),
       }),
     );
+  }
+  return rows;
+}
+
+/** The same on two threads, over one. */
+export async function shared(two: Logitscope, one: Logitscope): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const length of [8, 16, 32, 64, 128]) {
+    const asked = async (scope: Logitscope) => {
+      const { pass, units } = await answer(scope, length);
+      return pass + units;
+    };
+    const [both, single] = await turns(length, () => asked(two), () => asked(one));
+    const goal = length < 16 ? undefined : ({ at: '≤', limit: 0.58 } as const);
+    rows.push(row(`${length} tokens`, quantity('×', ratios(both, single)), goal, { 'two threads': quantity('ms', both), 'one': quantity('ms', single) }));
   }
   return rows;
 }
@@ -75,7 +93,10 @@ async function turns<A, B>(length: number, a: () => Promise<A>, b: () => Promise
   const warmUp = 2;
   for (let round = -warmUp; round < (ROUNDS.get(length) ?? 7); round++) {
     if (round === 0) samples[0].length = samples[1].length = 0;
-    for (const measure of round % 2 ? sides : sides.toReversed()) await measure();
+    for (const measure of round % 2 ? sides : sides.toReversed()) {
+      await new Promise((rested) => setTimeout(rested, REST_MS));
+      await measure();
+    }
   }
   return samples;
 }

@@ -4,7 +4,7 @@ import { mustAgree } from './agreement.js';
 import { charts } from './charts.js';
 import { clockWorkers } from './clock.js';
 import { depth } from './depth.js';
-import { beside, halves } from './forward.js';
+import { beside, halves, shared } from './forward.js';
 import { incremental } from './incremental.js';
 import { lens } from './lens.js';
 import { linear, type Machine } from './linear.js';
@@ -72,12 +72,17 @@ const plans: readonly Plan[] = [
   {
     title: 'The weights stored as float16, over float32, one thread',
     rows: async () => halves(await half.get(), await one.get()),
-    closes: [half, one],
+    closes: [half],
   },
   {
     title: 'A prompt and all three units, over onnxruntime-web, two threads each',
     rows: () => asked(two, theirTwo),
-    closes: [theirTwo, two],
+    closes: [theirTwo],
+  },
+  {
+    title: 'A prompt and all three units, on two threads, over one',
+    rows: async () => shared(await two.get(), await one.get()),
+    closes: [two, one],
   },
 ];
 
