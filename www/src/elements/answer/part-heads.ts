@@ -5,6 +5,8 @@ import { signed } from '../../words/format';
 import { tell } from '../events';
 import { base } from '../styles';
 
+const SHOWN = 12;
+
 /** What a layer's attention adds, head by head, strongest first. */
 @customElement('part-heads')
 export class PartHeads extends LitElement {
@@ -16,20 +18,23 @@ export class PartHeads extends LitElement {
     const { head, component } = this.picture.charts;
     const whole = component.item(this.label);
     const heads = head.items().filter(({ layer }) => layer !== null && layer === whole?.layer);
-    const biases = (whole?.value ?? NaN) - heads.reduce((sum, { value }) => sum + value, 0);
+    const strongest = heads.sort((a, b) => a.rank - b.rank).slice(0, SHOWN);
+    const sum = (items: readonly { value: number }[]) => items.reduce((sum, { value }) => sum + value, 0);
+    const others = heads.length - strongest.length;
+    const biases = (whole?.value ?? NaN) - sum(heads);
     return html`
       <ul class="small" aria-label="Heads of layer ${whole?.layer}, strongest first">
-        ${heads
-          .sort((a, b) => a.rank - b.rank)
-          .map(
-            ({ label, name, value }) => html`<li>
-              <button type="button" class="mono" title=${name} aria-label="${label}, ${signed(value)}" @click=${() => tell(this, 'part-select', label)}>
-                <span>${label}</span> <span>${signed(value)}</span>
-              </button>
-            </li>`,
-          )}
+        ${strongest.map(
+          ({ label, name, value }) => html`<li>
+            <button type="button" class="mono" title=${name} aria-label="${label}, ${signed(value)}" @click=${() => tell(this, 'part-select', label)}>
+              <span>${label}</span> <span>${signed(value)}</span>
+            </button>
+          </li>`,
+        )}
       </ul>
-      <p class="small grey">The biases of its values and its output add <span class="mono">${signed(biases)}</span>.</p>
+      <p class="small grey">
+        ${others > 0 ? html`${others} others <span class="mono">${signed(sum(heads.slice(SHOWN)))}</span>, biases` : 'Biases'} <span class="mono">${signed(biases)}</span>
+      </p>
     `;
   }
 
@@ -42,8 +47,8 @@ export class PartHeads extends LitElement {
       }
       ul {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(112px, 1fr));
-        column-gap: 8px;
+        grid-template-columns: repeat(auto-fill, minmax(140px, 1fr));
+        column-gap: 16px;
         margin: 0;
         padding: 0;
         list-style: none;
@@ -53,6 +58,8 @@ export class PartHeads extends LitElement {
         justify-content: space-between;
         gap: 8px;
         width: 100%;
+        min-height: max(24px, var(--target) - 7px);
+        padding: 0;
         border-bottom: 1px solid var(--hairline);
         border-radius: 0;
         color: var(--ink);
