@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { SetAttribution, SetSources } from '../src/api/logitscope';
+import { wrong } from './axe';
 import { expect, test, type Logitscope } from './test';
 
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
@@ -269,8 +269,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await open(page, server);
     await page.getByRole('button', { name: 'Type or paste' }).click();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    expect(await wrong(page, scheme)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     await expect(page.locator('mean-charts canvas')).toHaveCount(3);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { wrong } from './axe';
 import { expect, test, type Logitscope } from './test';
 
 const PROMPT = 'When Mary and John went to the store, John gave a drink to';
@@ -36,8 +36,7 @@ test('pairs that cancel are warned of beside the charts, and listed on demand', 
   await page.keyboard.press('Enter');
   const rows = note.locator('tbody tr');
   await expect(rows).toHaveCount(pairs.length);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await wrong(page)).toEqual([]);
   await rows.last().getByRole('button').last().click();
   await expect(scope.selected).toContainText(pairs.at(-1)?.later ?? '');
   // It is the whole question that it is of, and of who wrote it.

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Attribution, Effects } from '../src/api/logitscope';
+import { wrong } from './axe';
 import { expect, test, type Logitscope, type Numbers } from './test';
 
 const PROMPT = 'When Mary and John went to the store, John gave a drink to';
@@ -65,7 +65,7 @@ test('several tokens are compared with by the mean of their logits, and a link s
 
 test('an answer is compared with all by their probability, in each view', async ({ scope, page }) => {
   await page.getByRole('button', { name: 'Compare with something else' }).click();
-  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  expect(await wrong(page)).toEqual([]);
   await page.getByRole('button', { name: 'All, by probability' }).click();
   await expect(scope.chart('Heads')).toHaveAccessibleName(/·Mary − all, by probability/);
   await scope.answered();

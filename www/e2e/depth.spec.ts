@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { wrong } from './axe';
 import { expect, test, type Logitscope } from './test';
 
 /** The numbers on the page, and the way to them. */
@@ -44,8 +44,7 @@ test.describe('from the question to the token that a head of an earlier layer re
     expect(Math.abs(second.logit[0]! - value(first, 'L2H5'))).toBeLessThan(0.01);
     await expect(scope.identity).toContainText('The parts add up');
     await expect(page).toHaveURL(/path=L3H4%4013%2CL2H5%4010/);
-    const violations = (await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id);
-    expect(violations).toEqual([]);
+    expect(await wrong(page)).toEqual([]);
 
     // A link is the whole of it.
     const link = page.url();

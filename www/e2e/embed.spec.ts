@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
+import { wrong } from './axe';
 import { Article, EXPORTED, exported, type Exported } from './article';
 import { expect, test as base } from './test';
 
@@ -177,12 +177,11 @@ test('its colours are those of the scheme where it stands, and axe finds nothing
   const chart = article.chart(/^Heads/);
   await expect(chart).toBeVisible();
   await expect(article.chart(/^What it would say/)).toBeVisible();
-  const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-  expect(await violations()).toEqual([]);
+  expect(await wrong(page)).toEqual([]);
   const light = await drawn(chart);
   await page.evaluate(() => (document.documentElement.style.colorScheme = 'dark'));
   await expect.poll(() => drawn(chart)).not.toBe(light);
-  expect(await violations(), 'dark').toEqual([]);
+  expect(await wrong(page, 'dark'), 'dark').toEqual([]);
   await page.evaluate(() => (document.documentElement.style.colorScheme = 'light'));
   await expect.poll(() => drawn(chart)).toBe(light);
 });

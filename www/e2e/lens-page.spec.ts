@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Lens, Readout } from '../src/api/logitscope';
+import { wrong } from './axe';
 import { randomModel } from './checkpoint';
 import { expect, test, type Logitscope } from './test';
 
@@ -169,15 +169,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       // Axe takes half a minute of a page like this.
       test.slow();
       await when(scope);
-      const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-      expect(await violations()).toEqual([]);
+      expect(await wrong(page, colorScheme)).toEqual([]);
       await chart(page).focus();
       await page.keyboard.press('ArrowUp');
-      expect(await violations(), 'with a cell').toEqual([]);
+      expect(await wrong(page, colorScheme), 'with a cell').toEqual([]);
       await tab(page, 'Who wrote it').click();
       await page.getByRole('link', { name: 'L2H5' }).first().click();
       await expect(page.locator('part-words .words').first()).toBeVisible();
-      expect(await violations(), 'with a part’s words').toEqual([]);
+      expect(await wrong(page, colorScheme), 'with a part’s words').toEqual([]);
     });
   });
 }

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
+import { wrong } from './axe';
 import { expect, test, type Logitscope } from './test';
 
 const CAPITAL = 'prompt=The+capital+of+France+is&answer=+Paris&unit=head&selected=L0H3';
@@ -121,7 +121,7 @@ test('texts are texts: nothing in them is markup, and none breaks the page', asy
     await page.setViewportSize({ width, height: 568 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
-  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await wrong(page)).toEqual([]);
   await page.keyboard.press('PageDown');
   await expect(strip(scope).getByRole('link', { name: '<u>source</u>' })).toHaveAttribute('rel', /noopener/);
   expect(await strip(scope).locator('img, script, b, i, u').count()).toBe(0);

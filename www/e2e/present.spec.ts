@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { wrong } from './axe';
 import { LESSONS, pages } from './course';
 import { expect, test, type Logitscope } from './test';
 
@@ -96,7 +96,7 @@ test('a clicker goes from chart to chart, of which none is cut at any size; what
       expect(box.width * box.height, `${name} at ${size.width}`).toBeGreaterThan(0.45 * size.width * size.height);
     }
     await page.setViewportSize(SIZES[0]!);
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), name).toEqual([]);
+    expect(await wrong(page), name).toEqual([]);
   }
   await page.keyboard.press('PageDown');
   expect(await shown(page)).toBe(SLIDES.at(-1)![0]);

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Effects, Patching } from '../src/api/logitscope';
 import presets from '../src/presets.json' with { type: 'json' };
+import { wrong } from './axe';
 import { randomModel } from './checkpoint';
 import { expect, test, type Logitscope } from './test';
 
@@ -296,22 +296,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
 
-    const violations = async (page: Page) => (await new AxeBuilder({ page }).options({ rules: { 'label-content-name-mismatch': { enabled: true } } }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 
     test('axe finds nothing wrong with what if', async ({ scope, page }) => {
       // Axe takes half a minute of a page like this.
       test.slow();
       await whatIf(scope);
-      expect(await violations(page)).toEqual([]);
+      expect(await wrong(page, colorScheme)).toEqual([]);
       await page.getByRole('link', { name: 'L2H5' }).first().click();
       await expect(scope.selected.locator('.identity')).toBeVisible();
-      expect(await violations(page), 'with a part').toEqual([]);
+      expect(await wrong(page, colorScheme), 'with a part').toEqual([]);
       await page.getByRole('button', { name: /compare with another sentence/ }).click();
       await expect(page.locator('patch-figure')).toBeVisible();
-      expect(await violations(page), 'with a second sentence').toEqual([]);
+      expect(await wrong(page, colorScheme), 'with a second sentence').toEqual([]);
       await page.getByRole('textbox', { name: /^Second sentence/ }).fill('When Mary went');
       await expect(scope.alert).toBeVisible();
-      expect(await violations(page), 'of unequal length').toEqual([]);
+      expect(await wrong(page, colorScheme), 'of unequal length').toEqual([]);
     });
 
     test('axe finds nothing wrong with two sentences side by side', async ({ scope, page }) => {
@@ -319,7 +318,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.slow();
       await compare(scope, '&site=parts&selected=L3H4');
       await expect(page.locator('compared-panel table')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+      expect(await wrong(page, colorScheme)).toEqual([]);
     });
   });
 }

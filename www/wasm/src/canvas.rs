@@ -13,7 +13,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 pub struct Canvas {
     backend: CanvasBackend,
     context: CanvasRenderingContext2d,
-    fill: Told<String>,
+    /// The colour that is filled with, if that is known.
+    fill: Option<BackendColor>,
     font: Told<String>,
     align: Told<&'static str>,
     baseline: Told<&'static str>,
@@ -36,7 +37,7 @@ impl Canvas {
         Some(Self {
             backend: CanvasBackend::with_canvas_object(canvas.clone())?,
             context: canvas.get_context("2d").ok()??.dyn_into().ok()?,
-            fill: Told(None),
+            fill: None,
             font: Told(None),
             align: Told(None),
             baseline: Told(None),
@@ -44,15 +45,19 @@ impl Canvas {
     }
 
     fn fill(&mut self, style: &impl BackendStyle) {
-        let (color, context) = (style.color(), &self.context);
+        let color = style.color();
+        let told = self.fill.replace(color);
+        if told.is_some_and(|told| told.rgb == color.rgb && told.alpha == color.alpha) {
+            return;
+        }
         let (r, g, b) = color.rgb;
         let text = format!("rgba({r},{g},{b},{})", color.alpha);
-        self.fill.tell(text, |color| context.set_fill_style_str(color));
+        self.context.set_fill_style_str(&text);
     }
 
     /// The backend itself, which changes styles.
     fn backend(&mut self) -> &mut CanvasBackend {
-        self.fill.0 = None;
+        self.fill = None;
         self.font.0 = None;
         self.align.0 = None;
         self.baseline.0 = None;

@@ -1,0 +1,9 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+/** What axe finds wrong with a page, by its rules. What is the same page in the dark has other colours, and all else is known of it. */
+export async function wrong(page: Page, scheme: 'light' | 'dark' = 'light'): Promise<[string, string[]][]> {
+  const axe = new AxeBuilder({ page }).options({ rules: { 'label-content-name-mismatch': { enabled: true } } });
+  if (scheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
+  return (await axe.analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
