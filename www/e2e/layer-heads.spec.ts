@@ -1,0 +1,47 @@
+import { randomModel } from './checkpoint';
+import { expect, test } from './test';
+
+/** The last number of a text, as the page writes it. */
+const number = (text: string | null) => Number((text ?? '').replaceAll('−', '-').match(/[+-]?\d[\d.]*(e[+-]?\d+)?(?=\D*$)/)?.[0]);
+
+test('a layer’s attention opens into its heads, strongest first, which add up to it with its biases', async ({ scope, page }) => {
+  await scope.unit('Components').click();
+  await page.locator('contribution-table').getByRole('button', { name: ', 2_attn_out' }).click();
+  const heads = scope.selected.getByRole('list', { name: 'Heads of layer 2, strongest first' }).getByRole('button');
+  await expect(heads).toHaveCount(8);
+  const values = (await heads.allTextContents()).map(number);
+  expect(values.map(Math.abs)).toEqual([...values].map(Math.abs).sort((a, b) => b - a));
+  const whole = number(await scope.selected.locator('.title .value').textContent());
+  const biases = number(await scope.selected.getByText(/^\s*Biases/).textContent());
+  // Three digits are shown of each.
+  expect(values.reduce((sum, value) => sum + value, biases)).toBeCloseTo(whole, 1);
+  await heads.first().click();
+  await expect(scope.selected).toContainText('attention head 5 in layer 2');
+});
+
+test('of a deep model the bar above a layer is its heads’ sum, and a tap on it opens the layer', async ({ blank: scope, page, server }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const layers = 30;
+  const deep = server.make('deep', randomModel({ n_layer: layers, n_head: 25, n_embd: 50, n_positions: 32, vocab_size: 300 }));
+  await page.goto(`${server.page}#${new URLSearchParams({ model: deep, prompt: '5, 9, 7, 3', answer: '#7', incorrect: '#3' })}`);
+  await scope.accept();
+  const chart = scope.chart('Heads');
+  await chart.scrollIntoViewIfNeeded();
+  const box = (await chart.locator('canvas').boundingBox())!;
+  const x = box.x + 60 + ((box.width - 72) / (layers + 2)) * (17 + 1.5);
+  const tip = page.locator('chart-figure.head .tooltip');
+  // Below the header, which is as high as its words.
+  for (let y = box.y + 30; !(await tip.filter({ hasText: 'the heads of layer 17 together' }).isVisible()); y += 4) {
+    expect(y, 'a bar above the layer').toBeLessThan(box.y + 110);
+    await page.mouse.move(x, y);
+    await page.waitForTimeout(30);
+  }
+  const sum = number(await tip.locator('.mono').last().textContent());
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(scope.selected).toContainText('attention in layer 17');
+  await expect(scope.selected.getByRole('list', { name: 'Heads of layer 17, strongest first' }).getByRole('button')).toHaveCount(12);
+  const biases = number(await scope.selected.getByText('13 others').textContent());
+  const whole = number(await scope.selected.locator('.title .value').textContent());
+  expect(Math.abs(sum + biases - whole)).toBeLessThan(0.02 * Math.max(Math.abs(sum), Math.abs(biases), Math.abs(whole)));
+});
