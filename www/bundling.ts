@@ -47,12 +47,23 @@ export const plainAddresses: Plugin = {
   renderChunk: (code) => code.replaceAll('/* @vite-ignore */', ''),
 };
 
+/**
+ * What `cargo xtask serve` has not compiled yet, when it says so: without it the page computes on one thread. Where the module itself should be
+ * there is nothing either.
+ */
+export const unbuilt: Plugin = {
+  name: 'unbuilt',
+  enforce: 'pre',
+  resolveId: (id) => (process.env['UNBUILT'] && /\/wasm\/model-threads\.js$/.test(id) ? '\0unbuilt' : undefined),
+  load: (id) => (id === '\0unbuilt' ? 'export default undefined; export const openPool = undefined, enterPool = undefined;' : undefined),
+};
+
 /** A module and all that it imports, as one script; a classic one by default: in a frame that is sandboxed, Chromium starts no worker from a module's blob. */
 export async function bundled(input: string, format: 'iife' | 'es' = 'iife'): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: 'warn',
-    plugins: [asCode, asGzip, plainAddresses],
+    plugins: [unbuilt, asCode, asGzip, plainAddresses],
     build: { target, write: false, copyPublicDir: false, rolldownOptions: { input, preserveEntrySignatures: 'strict', output: { format, codeSplitting: false }, transform: { define: { 'import.meta': '{}' } } } },
   });
   const chunks = [made].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));

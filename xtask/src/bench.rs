@@ -3,7 +3,13 @@ use std::{env, ffi::OsStr, fs, io::stderr, path::Path, process::Command};
 use anyhow::{Result, ensure};
 use xshell::cmd;
 
-use crate::{bindgen, browser, build, module::FLOOR, npm, project::Project, toolchain};
+use crate::{
+    browser,
+    build::{self, Tools},
+    module::FLOOR,
+    npm,
+    project::Project,
+};
 
 /// The benchmark's npm package, in which the measuring is done.
 const PACKAGE: &str = "xtask/bench";
@@ -78,7 +84,7 @@ fn models(project: &Project) -> Result<()> {
 
 /// Compiles the module that knows the machine's floor.
 fn floor(project: &Project) -> Result<()> {
-    let toolchain = toolchain::find_or_install(project)?;
-    let bindgen = bindgen::find_or_install(project)?.cli;
-    FLOOR.build(project, &toolchain, &bindgen, &project.target("bench/floor"))
+    let tools = Tools::find_or_install(project)?;
+    FLOOR.build(project, &tools, &project.target("bench/floor"))?;
+    Ok(())
 }

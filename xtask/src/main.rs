@@ -47,7 +47,7 @@ enum Task {
     Package,
     /// Build the Python package into target/wheel, and print how large it is
     Wheel,
-    /// Build the page and serve it on this machine
+    /// Build the page and serve it on this machine, the first time as soon as it opens in most browsers
     Serve {
         #[arg(long, default_value_t = 4173)]
         port: u16,
@@ -59,7 +59,7 @@ enum Task {
     /// Measure GPT-2 small's shape in Chromium, side by side with onnxruntime-web, against the project's goals
     ///
     /// Builds the page, makes a model of random weights and its ONNX graph in target/bench (1 GB), and fetches
-    /// onnxruntime-web from npm. Takes about four minutes after that. Leave the machine alone meanwhile.
+    /// onnxruntime-web from npm. Takes about five minutes after that. Leave the machine alone meanwhile.
     Bench {
         /// Print a report for programs
         #[arg(long)]

@@ -11,8 +11,9 @@ use flate2::{Compression, write::GzEncoder};
 use xshell::cmd;
 
 use crate::{
+    build::Tools,
     project::Project,
-    toolchain::{self, Std, Toolchain},
+    toolchain::{self, Std},
 };
 
 /// A WebAssembly module, to be found as `name`.wasm.
@@ -91,8 +92,18 @@ const WASM_FEATURES: [&str; 9] = [
 ];
 
 impl Module {
-    /// Compiles the module, and puts it and its JavaScript side into a folder, if anything changed.
-    pub fn build(&self, project: &Project, toolchain: &Toolchain, bindgen: &Path, folder: &Path) -> Result<()> {
+    /// Whether the page opens with it in most browsers.
+    pub fn opens_page(&self) -> bool {
+        matches!(self.name, "charts" | "model-relaxed")
+    }
+
+    /// Where it is in a folder.
+    pub fn file(&self, folder: &Path) -> PathBuf {
+        folder.join(self.name).with_extension("wasm")
+    }
+
+    /// Compiles the module, and puts it and its JavaScript side into a folder, if anything changed; tells whether it did.
+    pub fn build(&self, project: &Project, Tools { toolchain, bindgen }: &Tools, folder: &Path) -> Result<bool> {
         let Self {
             name,
             glue,
@@ -119,10 +130,10 @@ impl Module {
             .join(format!("wasm32-unknown-unknown/{profile}/module.wasm"));
         let compiling = start.elapsed();
 
-        let module = folder.join(name).with_extension("wasm");
+        let module = self.file(folder);
         let current = modified(&module);
         if current > modified(&compiled) && current > modified(&env::current_exe()?) {
-            return Ok(());
+            return Ok(false);
         }
         let sh = &project.shell;
         let bound = self.bound(project);
@@ -168,7 +179,7 @@ impl Module {
         if gzipped > MOST_GZIPPED {
             println!("{name} is larger than it should be: {MOST_GZIPPED} bytes gzipped at most");
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Fails if the module's JavaScript side is not the one that ships.
