@@ -29,13 +29,20 @@ export const apiTypes = (folder: string): Plugin => ({
   },
 });
 
-/** Takes comments and indentation out of style sheets within scripts, which nothing else looks into. */
-export const tightStyles: Plugin = {
-  name: 'tight-styles',
+/** Takes comments out of style sheets within scripts, and indentation out of these and templates: nothing else looks into them. */
+export const tightTemplates: Plugin = {
+  name: 'tight-templates',
   enforce: 'pre',
-  transform: (code, id) =>
-    id.includes('/src/') ? code.replace(/\bcss`[^`]*`/g, (sheet) => sheet.replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ')) : undefined,
+  transform: (code, id) => (id.includes('/src/') ? code.replace(/\bcss`[^`]*`/g, tightSheet).replace(/\n +/g, '\n') : undefined),
 };
+
+function tightSheet(sheet: string): string {
+  return sheet
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/: /g, ':');
+}
 
 /** `import base64 from './module.wasm?gzip'`. */
 export const asGzip: Plugin = {

@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
-import { apiTypes, asCode, assetsDir, path, target, tightStyles } from './bundling.ts';
+import { apiTypes, asCode, assetsDir, path, target, tightTemplates } from './bundling.ts';
 
 /**
  * What every exported answer takes, and what attributions do, each in one script: in many small ones that would be a tenth larger. What asks a model,
@@ -33,5 +33,5 @@ export default defineConfig({
       output: { entryFileNames: '[name].js', codeSplitting: { groups, includeDependenciesRecursively: false } },
     },
   },
-  plugins: [tightStyles, apiTypes(path('../dist/types')), asCode, noPreloading],
+  plugins: [tightTemplates, apiTypes(path('../dist/types')), asCode, noPreloading],
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
-import { asGzip, bundled, path, plainAddresses, target, tightStyles } from './bundling.ts';
+import { asGzip, bundled, path, plainAddresses, target, tightTemplates } from './bundling.ts';
 
 const folder = path('../python/src/logitscope/static/');
 
@@ -28,5 +28,5 @@ export default defineConfig({
       transform: { define: { 'import.meta': '{}' } },
     },
   },
-  plugins: [tightStyles, asGzip, plainAddresses, rest],
+  plugins: [tightTemplates, asGzip, plainAddresses, rest],
 });

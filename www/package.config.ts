@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
-import { apiTypes, asCode, asGzip, bundled, path, plainAddresses, target, tightStyles } from './bundling.ts';
+import { apiTypes, asCode, asGzip, bundled, path, plainAddresses, target, tightTemplates } from './bundling.ts';
 
 const folder = path('../package/');
 
@@ -43,5 +43,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [tightStyles, apiTypes(`${folder}types`), asCode, asGzip, copies, plainAddresses, rest],
+  plugins: [tightTemplates, apiTypes(`${folder}types`), asCode, asGzip, copies, plainAddresses, rest],
 });

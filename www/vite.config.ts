@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { marked } from 'marked';
 import { defineConfig, type Plugin } from 'vite';
-import { asCode, assetsDir, bundled, path, target, tightStyles } from './bundling.ts';
+import { asCode, assetsDir, bundled, path, target, tightTemplates } from './bundling.ts';
 
 /** The model card as a page: a file server would offer the Markdown itself as a download. */
 const modelCard: Plugin = {
@@ -67,5 +67,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [tightStyles, asCode, modelCard, serviceWorker],
+  plugins: [tightTemplates, asCode, modelCard, serviceWorker],
 });

@@ -1,6 +1,5 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { Chart, ChartItem, Effects } from '../../api/logitscope';
 import { percent, signed } from '../../words/format';
 import { define } from '../define';
@@ -83,7 +82,7 @@ export class ContributionTable extends LitElement {
           </tr>
         </thead>
         <tbody @keydown=${this.#walk}>
-          ${repeat(rows, ({ label }) => label, (item) => {
+          ${rows.map((item) => {
             const selected = item.label === this.selected;
             return html`<tr
               class=${selected ? 'selected' : ''}
