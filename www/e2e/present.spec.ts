@@ -76,7 +76,7 @@ async function opened(scope: Logitscope, hash: string): Promise<void> {
   const { page, server } = scope;
   await page.goto(`${server.page}#${hash}`);
   await expect(stop(page)).toBeVisible();
-  await expect(page.getByRole('heading', { level: 1 })).not.toBeEmpty();
+  await expect(page.getByRole('heading', { level: 1 })).not.toHaveText('Logitscope');
 }
 
 test('a clicker goes from chart to chart, of which none is cut at any size; what is hovered and selected is told', async ({ blank: scope, page }) => {
@@ -185,6 +185,7 @@ test('what goes wrong while it is presented is told there, and mended there', as
     await page.setViewportSize(size);
     await expect(scope.alert).toContainText('nothingofthiskind');
     await expect.poll(() => cut(page), `a word at ${size.width}`).toEqual([]);
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
   }
   const other = server.model('tiny-a');
   await page.goto('about:blank');

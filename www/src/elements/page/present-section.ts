@@ -130,7 +130,7 @@ export class PresentSection extends LitElement {
     const large = Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT));
     return html`<main class="slide ${lesson.state.place || lesson.state.problem ? 'lesson' : ''}" .style=${`--large-by: ${large}`}>
       <header>
-        <h1>${picture ? asked({ ...picture, trail: [] }) : ''}</h1>
+        <h1>${picture ? asked({ ...picture, trail: [] }) : 'Logitscope'}</h1>
         <p class="odds small grey"><span>${picture ? this.#odds(picture) : nothing}</span></p>
         <div class="controls">
           ${this.#turn()}
