@@ -5,6 +5,8 @@ export interface Shape {
   n_embd: number;
   n_positions: number;
   vocab_size: number;
+  /** Four times `n_embd` if it is not given. */
+  n_inner?: number;
 }
 
 /** The files of a GPT-2 with random weights, and no tokenizer. */
@@ -15,7 +17,7 @@ export function randomModel(shape: Shape): Record<'config.json' | 'model.safeten
   };
 }
 
-function weights({ n_layer, n_embd: d, n_positions, vocab_size }: Shape): Map<string, number[]> {
+function weights({ n_layer, n_embd: d, n_positions, vocab_size, n_inner = 4 * d }: Shape): Map<string, number[]> {
   const shapes = new Map([['wte.weight', [vocab_size, d]], ['wpe.weight', [n_positions, d]]]);
   const norm = (name: string) => shapes.set(`${name}.weight`, [d]).set(`${name}.bias`, [d]);
   const linear = (name: string, from: number, to: number) => shapes.set(`${name}.weight`, [from, to]).set(`${name}.bias`, [to]);
@@ -24,8 +26,8 @@ function weights({ n_layer, n_embd: d, n_positions, vocab_size }: Shape): Map<st
     linear(`h.${layer}.attn.c_attn`, d, 3 * d);
     linear(`h.${layer}.attn.c_proj`, d, d);
     norm(`h.${layer}.ln_2`);
-    linear(`h.${layer}.mlp.c_fc`, d, 4 * d);
-    linear(`h.${layer}.mlp.c_proj`, 4 * d, d);
+    linear(`h.${layer}.mlp.c_fc`, d, n_inner);
+    linear(`h.${layer}.mlp.c_proj`, n_inner, d);
   }
   return norm('ln_f');
 }

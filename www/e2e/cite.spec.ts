@@ -87,3 +87,40 @@ test('a view is cited by a line and as BibTeX, each a click away from being copi
   await page.keyboard.press('Escape');
   await expect(menu).toBeHidden();
 });
+
+test('what is shown of another question than the address asks, or of a model that ended, is not cited', async ({ scope, page }) => {
+  const none = page.getByText('There is no answer to cite yet.');
+  const open = () => page.getByRole('button', { name: 'Cite' }).click();
+  const cited = page.getByRole('region', { name: 'the line' });
+  await scope.answer.fill(' nothingofthiskind');
+  await expect(scope.alert).toBeVisible();
+  await open();
+  await expect(none).toBeVisible();
+  await page.keyboard.press('Escape');
+  await scope.answer.fill(' Tom');
+  await scope.answered();
+  await open();
+  await expect(cited).toContainText('Why ·Tom rather than ·John?');
+  await expect(cited).toContainText('answer=+Tom');
+  await page.keyboard.press('Escape');
+
+  // Prompts of one's own are in no link; before they are asked there is nothing.
+  await page.getByRole('tab', { name: 'Always?' }).click();
+  await open();
+  await expect(none).toBeVisible();
+  await page.keyboard.press('Escape');
+  const braces = { name: '{my} 100% of_them & \\n }.csv', mimeType: 'text/csv', buffer: Buffer.from('prompt,answer\nThe capital city of Italy is, Rome\n') };
+  await page.getByLabel('Open a file of prompts').setInputFiles(braces);
+  await expect(page.locator('set-bar [role=status]')).toContainText('Over 1 prompt');
+  await open();
+  await expect(cited).toContainText(new RegExp(`Over 1 prompt: .* ${scope.server.page}$`));
+  const bibtex = (await page.getByRole('region', { name: 'BibTeX' }).textContent()) ?? '';
+  expect(bibtex).toContain('\\{my\\} 100\\% of\\_them \\& \\textbackslash{}n \\}.csv');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('tab', { name: 'Who wrote it' }).click();
+  await page.workers()[0]?.evaluate(() => close());
+  await expect(scope.modelButton).toHaveAccessibleName('Model: none');
+  await open();
+  await expect(none).toBeVisible();
+});

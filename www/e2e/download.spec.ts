@@ -1,3 +1,4 @@
+import { renamed } from './renamed';
 import { expect, test } from './test';
 
 test('the chart as PNG and SVG and the numbers as CSV and JSON are what they should be', async ({ scope, page }) => {
@@ -47,4 +48,43 @@ test('pictures come for slides and papers, light and dark', async ({ scope, page
   expect(await corner((await scope.download('PNG')).bytes)).toEqual([2560, 1760, 255, 255, 255]);
   await page.getByRole('combobox', { name: 'Colours of the picture' }).selectOption('dark');
   expect(await corner((await scope.download('PNG')).bytes)).toEqual([2560, 1760, 0x16, 0x17, 0x1a]);
+});
+
+/** The cells of a CSV without its comments. */
+function cellsOf(csv: string): string[][] {
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain = '', end] of csv.replace(/^#.*\n/gm, '').matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n)/g)) {
+    rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === '\n') rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+test('no cell of a table is a formula or ends early, whatever tokens have in them', async ({ scope, page }) => {
+  const token = '=A1,"\\';
+  await scope.load(renamed(scope.server, 'formulas', { 'Ġis': token }));
+  await expect(scope.modelButton).toHaveAccessibleName(/formulas/);
+  await scope.prompt.fill(`The capital of France${token}`);
+  await scope.answer.fill('');
+  await scope.incorrect.fill('');
+  await scope.answered();
+  const table = async (name: string) => {
+    const cells = cellsOf((await scope.download('CSV', name)).bytes.toString());
+    expect(cells.length).toBeGreaterThan(5);
+    expect(cells.filter((row) => row.length !== cells[0]?.length)).toEqual([]);
+    expect(cells.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell) && !/^[+-]?[\d.]+(e[+-]?\d+)?$/.test(cell))).toEqual([]);
+    return cells.flat();
+  };
+  await table('Heads');
+  await page.getByRole('tab', { name: 'When was it known' }).click();
+  await expect(page.locator('lens-view .said')).not.toBeEmpty();
+  await expect(page.locator('lens-bar progress')).toHaveCount(0);
+  // As JSON has it, with an apostrophe that keeps it a text.
+  expect(await table('Lens')).toContain(`'=A1,"\\\\`);
+  await page.getByRole('tab', { name: 'What if' }).click();
+  await page.getByRole('button', { name: /compare with another sentence/ }).click();
+  await page.getByRole('textbox', { name: /second sentence/i }).fill(`The capital of Italy${token}`);
+  await expect(page.locator('patch-panel')).toContainText('Layer 0 at');
+  await expect(page.getByRole('progressbar')).toHaveCount(0);
+  expect((await table('Patching')).filter((cell) => cell.startsWith('Layer 0 at =A1,"'))).toHaveLength(1);
 });

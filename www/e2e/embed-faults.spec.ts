@@ -94,3 +94,48 @@ test('a hundred elements are a hundred answers of one model, and none of a pageâ
   await page.evaluate(() => document.querySelectorAll('logit-attribution').forEach((element) => element.remove()));
   await expect.poll(() => page.workers().length).toBe(0);
 });
+
+test('elements that are taken away and put back, quickly and in any order, answer in the end, of one model, and leave nothing', async ({ article, page, server, complaints }) => {
+  test.slow();
+  const src = article.serve('heads.json', exported('heads'));
+  await article.open(`${live(`${server.page}models/bundled/`, 'selected="L2H5"')}<logit-attribution src="${src}"></logit-attribution>${live(`${server.page}models/bundled/`, 'unit="component"')}`);
+  await page.evaluate(async () => {
+    const main = document.querySelector('main')!;
+    const elements = [...document.querySelectorAll<HTMLElement & { prompt: string; unit: string; selected: string | null }>('logit-attribution')];
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    // About the times after which one that is away is given up, and the model that none holds.
+    const times = [0, 0, 1, 5, 17, 50, 120, 300, 480, 499, 500, 501, 520, 990, 1010];
+    for (let i = 0; i < 90; i += 1) {
+      const element = elements[i % 3]!;
+      const away = times[(i * 7) % times.length]!;
+      if (i % 4 === 3) elements.forEach((each) => each.remove());
+      else element.remove();
+      if (i % 5 === 0) element.unit = i % 2 ? 'head' : 'component';
+      if (i % 6 === 0) element.selected = i % 12 ? 'L3H4' : '3_mlp_out';
+      await wait(away);
+      for (const each of elements) if (!each.isConnected) main.prepend(each);
+      if (i % 3) await wait(times[(i * 11) % times.length]!);
+    }
+    for (const [i, element] of elements.entries()) {
+      element.unit = i === 2 ? 'component' : 'head';
+      element.selected = i === 0 ? 'L2H5' : null;
+      element.scrollIntoView();
+      await wait(50);
+    }
+  });
+  await expect(article.element.locator('[aria-busy=true]')).toHaveCount(0);
+  for (const i of [0, 1, 2]) {
+    await article.element.nth(i).scrollIntoViewIfNeeded();
+    await expect(article.element.nth(i)).toContainText('The parts add up');
+    await expect(article.element.nth(i).getByRole('alert')).toHaveCount(0);
+  }
+  await expect(article.chart(/^Sources.*L2H5/)).toBeVisible();
+  const drawn = await article.element.locator('canvas').evaluateAll((all) => all.map((canvas) => new Set(new Uint32Array((canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, (canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height).data.buffer)).size > 10));
+  expect(drawn.length).toBeGreaterThan(3);
+  expect(drawn).not.toContain(false);
+  expect(page.workers().length).toBeGreaterThan(0);
+  expect(await article.heard('error')).toEqual([]);
+  await page.evaluate(() => document.querySelectorAll('logit-attribution').forEach((element) => element.remove()));
+  await expect.poll(() => page.workers().length).toBe(0);
+  expect(complaints).toEqual([]);
+});

@@ -4,8 +4,8 @@ import { expect, test } from './test';
 
 const SHAPE = { n_layer: 2, n_head: 4, n_embd: 32, n_positions: 64, vocab_size: 100 };
 
-/** More of them: OPERATIONS=10000. The same again: SEED. */
-const OPERATIONS = Number(process.env['OPERATIONS'] ?? 4000);
+/** More or fewer of them: OPERATIONS. The same again: SEED. */
+const OPERATIONS = Number(process.env['OPERATIONS'] ?? 10_000);
 
 test('whatever is asked in whatever order, answers are those of one question after the other, to the last bit', async ({ page, server }) => {
   test.setTimeout(60_000 + OPERATIONS * 100);

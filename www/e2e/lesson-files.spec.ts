@@ -12,6 +12,7 @@ const GOOD = {
     { text: 'Then Italy.', state: `https://example.com/#${ITALY}`, ask: { question: 'Who wrote it?', choices: ['An MLP', 'A head'], answer: 0, then: { text: 'Look.', state: ITALY } } },
   ],
 };
+const [first, second] = GOOD.steps;
 const lines = (lesson: unknown) => JSON.stringify(lesson, null, 1);
 
 const strip = ({ page }: Logitscope) => page.getByRole('region', { name: /^Lesson/ });
@@ -60,6 +61,25 @@ test('a lesson of one’s own: what is changed meanwhile is told, Back goes a st
   await expect(scope.prompt).toHaveValue('The capital of France is');
 });
 
+test('a file that was written anew is read anew, at the same step and with fewer; with a byte order mark and Windows’ line ends too', async ({ scope }) => {
+  await open(scope, lines(GOOD));
+  await expect(strip(scope)).toContainText('France first.');
+  await open(scope, `\ufeff${lines({ ...GOOD, steps: [{ ...first, text: 'France, better said.' }, second] }).replaceAll('\n', '\r\n')}`);
+  await expect(strip(scope)).toContainText('France, better said.');
+  await strip(scope).getByRole('button', { name: 'Next' }).click();
+  await expect(strip(scope)).toContainText('2 of 2');
+  await open(scope, lines({ ...GOOD, steps: [{ text: 'Italy alone.', state: ITALY }] }));
+  await expect(strip(scope)).toContainText('Italy alone.');
+  await expect(strip(scope)).toContainText('1 of 1');
+  await expect(scope.prompt).toHaveValue('The capital of Italy is');
+  // One that cannot be read any more says so, and the next that can is there again.
+  await open(scope, '{');
+  await expect(scope.alert).toContainText('mine.json: line 1');
+  await open(scope, lines(GOOD));
+  await expect(strip(scope)).toContainText('France first.');
+  await expect(scope.prompt).toHaveValue('The capital of France is');
+});
+
 test('the example that says how one is written is a lesson', async ({ scope }) => {
   const [, example = ''] = /```json\n([^]*?)```/.exec(readFileSync(new URL('../public/lessons/README.md', import.meta.url), 'utf8')) ?? [];
   await open(scope, example);
@@ -78,7 +98,6 @@ test('a lesson is dropped, wherever one is', async ({ scope, page }) => {
   await expect(scope.prompt).toHaveValue('The capital of France is');
 });
 
-const [first, second] = GOOD.steps;
 const BAD: [string, string, string[]][] = [
   ['no JSON', '{\n "format": "logitscope-lesson 1",\n "title" "x"\n}', ['line 3', ': is expected']],
   ['a text over two lines', '{\n "format": "logitscope-lesson 1",\n "title": "a\nb"}', ['line 3', 'does not end on its line']],
@@ -89,6 +108,7 @@ const BAD: [string, string, string[]][] = [
   ['no text', lines({ ...GOOD, steps: [{ state: CAPITAL }] }), ['line 5', 'has no “text”']],
   ['a field that is none', lines({ ...GOOD, steps: [{ ...first, html: '<b>' }] }), ['line 8', 'a step has no “html”', 'text, state, ask']],
   ['a state that is none', lines({ ...GOOD, steps: [{ text: 'x', state: 'hello' }] }), ['line 7', '“state” is "hello"', 'after # in a link']],
+  ['a place in a lesson', lines({ ...GOOD, steps: [{ text: 'x', state: `${CAPITAL}&step=7` }] }), ['line 7', '“state” is']],
   ['a frame', lines({ ...GOOD, steps: [{ text: 'x', state: `${CAPITAL}&embed=1` }] }), ['line 7', '“state” is']],
   ['a model that is none', lines({ ...GOOD, steps: [{ text: 'x', state: `model=javascript:alert(1)&${CAPITAL}` }] }), ['line 7', 'javascript:alert(1)', 'http or https']],
   ['an answer that is no choice', lines({ ...GOOD, steps: [{ ...first, ask: { ...second?.ask, answer: 2 } }] }), ['line 14', '“answer” is 2', '0 to 1']],

@@ -77,3 +77,76 @@ test('a link of 1 MB is answered, or said to be too long, and the page goes on',
   await expect(page.locator('.notice')).toContainText('compares with 60,000 tokens. The first 100 are taken');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1440);
 });
+
+const IOI = `${PROMPT}&answer=+Mary&incorrect=+John`;
+const OTHER = 'corrupted=When+Mary+and+John+went+to+the+store%2C+Mary+gave+a+drink+to';
+
+/** Whose fields contradict one another. */
+const CONTRADICTIONS = [
+  `${IOI}&embed=1&present=1&view=when`,
+  `${IOI}&present=1&view=when&cell=99,99&path=L3H4%4013`,
+  `${IOI}&present=1&view=what-if&${OTHER}&site=parts&path=L3H4%4013`,
+  `${IOI}&view=what-if&inside=1&cell=2,9&site=z`,
+  `${IOI}&view=what-if&${OTHER}&site=z&cell=1,14&inside=1`,
+  `${IOI}&view=what-if&${OTHER}&site=z_by_position&head=99&cell=2,9&inside=1`,
+  `${IOI}&view=what-if&${OTHER}&site=resid_pre&cell=99,99&inside=1&present=1`,
+  `${IOI}&view=what-if&corrupted=When&site=parts&unit=layer`,
+  `${IOI}&view=what-if&corrupted=&site=resid_pre&inside=1&cell=0,0`,
+  `${IOI}&contrast=log-probability&incorrect=+Tom`,
+  `${PROMPT}&answer=+Mary&incorrect=+Mary`,
+  `${PROMPT}&answer=+Mary&incorrect=+John&incorrect=+John`,
+  `${PROMPT}&prompt=The+capital+of+France+is&answer=+Mary&answer=+Paris`,
+  `${IOI}&position=3&path=L3H4%4013`,
+  `${IOI}&position=3&generated=284,318&bos=0`,
+  `${IOI}&unit=layer&selected=L3H4&set=preset:a-capital`,
+  `${IOI}&view=always&path=L3H4%4013&selected=0_mlp_out`,
+  'prompt=&bos=0&view=what-if&present=1',
+  'prompt=&view=always&set=preset:a-capital&present=1',
+  `${IOI}&lesson=heads-that-move-names&step=2&view=when`,
+  `${IOI}&lesson=heads-that-move-names&step=99&said=99&embed=1`,
+  `${IOI}&model=bundled%401000&lesson=heads-that-move-names&step=1&present=1`,
+  `${IOI}&model=files:mine&present=1&lesson=file:mine.json`,
+];
+
+test('a link that contradicts itself shows one thing, and the link of that shows it again', async ({ blank: scope, page }) => {
+  test.setTimeout(240_000);
+  const shown = page.locator('chart-figure, lens-figure, effect-scatter, patch-figure, [role=alert], .notice, logitscope-page .grey').filter({ visible: true }).first();
+  const settle = async (link: string) => {
+    await page.goto('about:blank');
+    await page.goto(`${scope.server.page}#${link}`);
+    await expect(shown, link).toBeVisible();
+    await expect(page.locator('[aria-busy=true], progress'), link).toHaveCount(0, { timeout: 30_000 });
+    // The address is kept up to date a moment later.
+    await page.waitForTimeout(500);
+    return new URL(page.url()).hash.slice(1);
+  };
+  for (const link of CONTRADICTIONS) {
+    const once = await settle(link);
+    expect(await settle(once), link).toBe(once);
+    // Left, by whichever way there is.
+    for (let i = 0; i < 4; i += 1) await page.keyboard.press('Escape');
+  }
+  await page.goto('about:blank');
+  await scope.open(`#${IOI}`);
+  await expect(scope.identity).toContainText('The parts add up');
+});
+
+test('nothing runs that stands in a link, in whichever of its fields', async ({ blank: scope, page }) => {
+  test.slow();
+  scope.expected = /Failed to load resource/;
+  await page.addInitScript(() => ((self as unknown as { ran: () => void }).ran = () => console.error('ran')));
+  const hostile = `<img src=x onerror=ran()>"' onload="ran()</style><script>ran()</script>`;
+  const fields = ['prompt', 'answer', 'incorrect', 'path', 'selected', 'unit', 'view', 'cell', 'set', 'site', 'corrupted', 'generated', 'lesson', 'present', 'embed', 'step'];
+  const models = [hostile, `files:${hostile}`, `https://example.invalid/${hostile}`, `owner/name@${hostile}`, `bundled@${hostile}`];
+  const links = [...fields.map((name) => [name, hostile]), ...['answer', 'incorrect', 'corrupted'].map((name) => [name, 'javascript:ran()']), ...models.map((model) => ['model', model])];
+  for (const [name = '', value = ''] of links) {
+    const link = new URLSearchParams('prompt=The+capital+of+France+is&answer=+Paris&view=what-if&corrupted=The+capital+of+Italy+is');
+    link.set(name, value);
+    if (name !== 'view' && name !== 'corrupted') link.delete('view');
+    await page.goto('about:blank');
+    await page.goto(`${scope.server.page}#${link}`);
+    await expect(page.locator('chart-figure, patch-figure, [role=alert], .notice').first(), name).toBeVisible();
+    await page.waitForTimeout(200);
+    expect(await page.locator('img, [onload], [onerror]').count(), name).toBe(0);
+  }
+});

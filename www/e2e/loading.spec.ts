@@ -115,6 +115,40 @@ test('GPT-2 XL is taken as float16, and refused as float32 by the header of its 
   expect(epsilon).toMatchObject({ name: 'ConfigError', message: expect.stringContaining('layer_norm_epsilon is 1e-46') as unknown });
 });
 
+test('a model of 3.7 GB takes hardly more than its weights, and answers', async ({ page, server }) => {
+  test.setTimeout(180_000);
+  const api = await article(page, server);
+  const shape = { n_layer: 57, n_head: 25, n_embd: 1600, n_positions: 1024, vocab_size: 50_257 };
+  const { head, bytes } = beginning(shape, 'F16');
+  expect(bytes).toBeGreaterThan(3.65e9);
+  const model = server.make('huge', { 'config.json': Buffer.from(JSON.stringify({ model_type: 'gpt2', ...shape })), 'model.safetensors': head });
+  // Numbers from 0.0005 to 0.008 of either sign, again and again.
+  const values = Buffer.from(Uint16Array.from({ length: 1 << 21 }, (_, i) => ((i * 40_503) & 0x8fff) + 0x1000).buffer);
+  server.faults.set('huge/model.safetensors', (response) => {
+    response.writeHead(200, { 'content-length': head.length + bytes }).write(head);
+    let left = bytes;
+    const send = () => {
+      while (left > 0) {
+        const part = values.subarray(0, Math.min(left, values.length));
+        left -= part.length;
+        if (!response.write(part)) return void response.once('drain', send);
+      }
+      response.end();
+    };
+    send();
+  });
+  const told = await api.evaluate(async ({ Logitscope }, model) => {
+    const scope = await Logitscope.load(model, { keep: false });
+    const loaded = await scope.memory();
+    const run = await scope.run([1, 5, 9]);
+    const { exact } = await run.attribute({ answer: 7, incorrect: 50_000, unit: 'component' });
+    scope.close();
+    return { loaded, exact };
+  }, model);
+  expect(told.exact).toBe(true);
+  expect(told.loaded / bytes).toBeLessThan(1.03);
+});
+
 test('where storage is refused, a model loads all the same, and says so', async ({ page, server, context }) => {
   const api = await article(page, server);
   const devtools = await context.newCDPSession(page);

@@ -93,3 +93,28 @@ test('a prompt that cannot fit is refused beforehand, with how many tokens could
   expect(result.best).toBe(1);
   expect(result.grown).toBeLessThan(50e6);
 });
+
+// 1,024 rows of so many numbers are 2.5 GB, and 2^32 numbers and 1,024.
+for (const n_inner of [600_000, 4_194_305]) {
+  test(`a prompt whose rows of ${n_inner.toLocaleString('en')} numbers are more than 32 bits can count is refused, and the model lives`, async ({ page, server }) => {
+    await page.goto(`${server.origin}/an/article`);
+    const model = server.make('wide', randomModel({ n_layer: 1, n_head: 1, n_embd: 1, n_positions: 1024, vocab_size: 10, n_inner }));
+    const told = await page.evaluate(
+      async ({ api, model }) => {
+        const { Logitscope } = (await import(api)) as typeof import('../src/api/logitscope');
+        const told: string[] = [];
+        for (const threads of [1, 2]) {
+          const scope = await Logitscope.load(model, { keep: false, threads });
+          told.push(await scope.run(new Uint16Array(1024)).then(() => 'answered', (error: Error) => `${error.name}: ${error.message}`));
+          const run = await scope.run([1, 2, 3]);
+          told.push(`${(await run.predictions(-1, 10)).length} predictions`);
+          scope.close();
+        }
+        return told;
+      },
+      { api: `${server.page}logitscope.js`, model },
+    );
+    const refused = expect.stringMatching(/^MemoryError: (?!.*bug)/) as unknown;
+    expect(told).toEqual([refused, '10 predictions', refused, '10 predictions']);
+  });
+}

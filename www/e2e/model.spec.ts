@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { randomModel } from './checkpoint';
 import type { Fault } from './server';
 import { expect, test, type Logitscope } from './test';
 
@@ -149,4 +150,29 @@ test('a download shows how far it is, and can be cancelled', async ({ scope, pag
 test('what is no model is refused before anything is requested', async ({ scope }) => {
   await scope.load('not a model');
   await expect(scope.alert).toContainText('owner/name');
+});
+
+test('a model whose numbers leave what float32 has is said to, with where they do, and the page goes on', async ({ scope, page, server }) => {
+  const files = randomModel({ n_layer: 2, n_head: 2, n_embd: 16, n_positions: 32, vocab_size: 100 });
+  const weights = files['model.safetensors'];
+  const header = Number(weights.readBigUInt64LE(0));
+  const tensors = JSON.parse(weights.subarray(8, 8 + header).toString()) as Record<string, { data_offsets: [number, number] }>;
+  const [begin = NaN] = tensors['h.1.mlp.c_proj.bias']?.data_offsets ?? [];
+  weights.writeFloatLE(3.4e38, 8 + header + begin);
+  weights.writeFloatLE(-3.4e38, 8 + header + begin + 4);
+  await scope.load(server.make('overflows', files));
+  await expect(scope.modelButton).toHaveAccessibleName(/overflows/);
+  await scope.prompt.fill('1, 5, 9');
+  await scope.answer.fill('');
+  await scope.incorrect.fill('');
+  await expect(scope.alert).toContainText('overflow: what the final LayerNorm divides by is inf at position 2');
+  await expect(scope.alert).not.toContainText('attribution[');
+  for (const tab of ['When was it known', 'What if', 'Always?', 'Who wrote it']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await expect(scope.alert.first()).toBeVisible();
+    await expect(page.locator('progress')).toHaveCount(0);
+  }
+  await scope.modelButton.click();
+  await page.getByRole('dialog', { name: 'Models' }).getByRole('button', { name: /^bundled model/i }).first().click();
+  await stillAnswers(scope);
 });

@@ -100,6 +100,48 @@ test("at a site's root no other page is touched, and a worker whose page is gone
   }
 });
 
+test("at a site's root other pages show what is elsewhere, and hear from the windows that they open", async ({ page, context }) => {
+  const folder = copy();
+  writeFileSync(join(folder, 'other.html'), '<!doctype html><title>Another page</title>');
+  const { origin, stop } = await site(folder);
+  try {
+    await page.goto(origin);
+    await kept(page);
+    const answer = await page.goto(`${origin}other.html`);
+    expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
+    expect(Object.keys((await answer?.allHeaders()) ?? {}).filter((name) => name.startsWith('cross-origin-'))).toEqual([]);
+    const elsewhere = origin.replace('127.0.0.1', 'localhost');
+    const shown = await page.evaluate(async (elsewhere) => {
+      const loaded = (element: HTMLImageElement | HTMLIFrameElement, src: string) =>
+        new Promise((resolve) => {
+          element.onload = () => resolve('shown');
+          element.onerror = () => resolve('blocked');
+          element.src = src;
+          document.body.append(element);
+        });
+      return [await loaded(new Image(), `${elsewhere}icon.svg`), await loaded(document.createElement('iframe'), `${elsewhere}other.html`)];
+    }, elsewhere);
+    expect(shown).toEqual(['shown', 'shown']);
+    expect(await page.frames()[1]?.title()).toBe('Another page');
+    // As one in which one logs in.
+    const opening = context.waitForEvent('page');
+    await page.evaluate((elsewhere) => void open(`${elsewhere}other.html?log-in`), elsewhere);
+    const opened = await opening;
+    await opened.waitForLoadState();
+    expect(await opened.evaluate(() => opener !== null)).toBe(true);
+
+    // The page goes without another in its place.
+    for (const name of ['index.html', 'isolation.js']) rmSync(join(folder, name));
+    expect((await page.goto(`${origin}?gone`))?.status()).toBe(404);
+    await page.goto(`${origin}other.html`);
+    await expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+    await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([]);
+  } finally {
+    await stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a new version takes over with the next load, and a tab that is open on the old one goes on', async ({ page, context }) => {
   const folder = copy();
   const { origin, stop } = await site(folder);

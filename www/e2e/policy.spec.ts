@@ -67,6 +67,29 @@ for (const isolates of [true, false]) {
       }
       await page.getByRole('tab', { name: 'Who wrote it' }).click();
 
+      // A part with its sources, what is cited, a lesson, and all of it for many to see.
+      await page.getByRole('button', { name: /, L3H4$/ }).first().click();
+      await expect(scope.selected.getByRole('table', { name: /L3H4 takes/ })).toBeVisible();
+      await page.getByRole('button', { name: 'Cite' }).click();
+      await expect(page.getByRole('region', { name: 'BibTeX' })).toContainText('@misc');
+      await page.keyboard.press('Escape');
+      const saving = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save Heads as page', exact: true }).click();
+      expect((await saving).suggestedFilename()).toMatch(/\.html$/);
+      await page.getByRole('button', { name: 'Lessons', exact: true }).click();
+      await page.getByRole('dialog', { name: 'Lessons' }).getByRole('button').first().click();
+      const lesson = page.getByRole('region', { name: /^Lesson: / });
+      await expect(lesson).toContainText('1 of ');
+      await page.getByRole('button', { name: 'Present', exact: true }).click();
+      await page.setViewportSize({ width: 1920, height: 1080 });
+      const slide = page.getByRole('application').first();
+      await expect.poll(async () => (await slide.boundingBox())?.height ?? 0).toBeGreaterThan(400);
+      await page.getByRole('button', { name: 'Stop presenting' }).click();
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await lesson.getByRole('button', { name: 'Leave' }).click();
+      await scope.answered();
+      expect(scope.complaints).toEqual([]);
+
       // On several threads, and kept.
       await scope.load(server.model('tiny-a'));
       await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);

@@ -76,7 +76,7 @@ async function opened(scope: Logitscope, hash: string): Promise<void> {
   const { page, server } = scope;
   await page.goto(`${server.page}#${hash}`);
   await expect(stop(page)).toBeVisible();
-  await expect(page.getByRole('heading', { level: 1 })).not.toBeEmpty();
+  await expect(page.getByRole('heading', { level: 1 })).not.toHaveText('Logitscope');
 }
 
 test('a clicker goes from chart to chart, of which none is cut at any size; what is hovered and selected is told', async ({ blank: scope, page }) => {
@@ -176,4 +176,101 @@ test('lessons are led through, and each step stands whole beside its chart', asy
       await page.setViewportSize(SIZES[0]!);
     }
   }
+});
+
+test('what goes wrong while it is presented is told there, and mended there', async ({ blank: scope, page, server }) => {
+  scope.expected = /Failed to load resource/;
+  await page.goto(`${server.page}#${new URLSearchParams({ ...Object.fromEntries(IOI), answer: ' nothingofthiskind', present: '1' })}`);
+  for (const size of SIZES.slice(0, 2)) {
+    await page.setViewportSize(size);
+    await expect(scope.alert).toContainText('nothingofthiskind');
+    await expect.poll(() => cut(page), `a word at ${size.width}`).toEqual([]);
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  }
+  const other = server.model('tiny-a');
+  await page.goto('about:blank');
+  await page.goto(`${server.page}#${new URLSearchParams({ model: other, prompt: '1,5,9', answer: '#7', present: '1' })}`);
+  for (const size of SIZES.slice(0, 2)) {
+    await page.setViewportSize(size);
+    await expect(scope.offer).toContainText('tiny-a');
+    await expect.poll(() => cut(page), `an offer at ${size.width}`).toEqual([]);
+  }
+  await scope.offer.getByRole('button', { name: 'Load it' }).click();
+  await expect(page.locator('.slide')).toContainText('Why #7?');
+  await settled(page);
+  await expect(chart(page)).toHaveCount(1);
+  expect(linked(page)).toBe('1');
+
+  await page.workers()[0]!.evaluate(() => close());
+  await expect(scope.alert).toContainText('stopped');
+  await expect.poll(() => cut(page), 'a model that stopped').toEqual([]);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(scope.alert).toHaveCount(0);
+  await settled(page);
+  await expect(chart(page)).toHaveCount(1);
+  expect(linked(page)).toBe('1');
+});
+
+test('where what presents cannot be fetched, the page says so and stays as it is', async ({ scope, page }) => {
+  scope.expected = /Failed to load resource|Failed to fetch/;
+  await page.route(/\/present-section-[^/]*\.js$/, (route) => route.abort());
+  await present(page).click();
+  await expect(page.locator('.notice')).toContainText('A part of the page cannot be fetched');
+  await scope.answered();
+  await expect.poll(() => linked(page)).toBe(null);
+  await page.unroute(/\/present-section-[^/]*\.js$/);
+});
+
+test('keys that are held down, and presenting that is begun and left again and again, lead to one thing', async ({ scope, page }) => {
+  test.slow();
+  const devtools = await page.context().newCDPSession(page);
+  const counted = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    return devtools.send('Memory.getDOMCounters');
+  };
+  const held = async (key: string, times: number) => {
+    for (let i = 0; i < times; i += 1) await devtools.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key, code: key, windowsVirtualKeyCode: key === 'PageDown' ? 34 : 33, autoRepeat: i > 0 });
+    await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code: key });
+  };
+  let before = await counted();
+  for (let i = 0; i < 30; i += 1) {
+    await page.keyboard.press('Control+Enter');
+    if (i % 3 === 0) {
+      await expect(stop(page)).toBeVisible();
+      await held('PageDown', 60);
+      await expect.poll(() => shown(page)).toBe(SLIDES.at(-1)![0]);
+      await held('PageUp', 60);
+      await expect.poll(() => shown(page)).toBe(SLIDES[0]![0]);
+    }
+    await page.keyboard.press('Escape');
+    if (i === 5) before = await counted();
+  }
+  await expect(present(page)).toBeVisible();
+  await scope.answered();
+  await expect.poll(() => linked(page)).toBe(null);
+  const after = await counted();
+  expect(after.jsEventListeners - before.jsEventListeners).toBeLessThan(100);
+  expect(after.nodes - before.nodes).toBeLessThan(500);
+  expect((await scope.numbers()).answer.text).toBe(' Mary');
+
+  // The screen that the browser takes back is no more presented on.
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(() => page.evaluate(() => Boolean(document.fullscreenElement))).toBe(true);
+  await page.evaluate(() => document.exitFullscreen());
+  await expect(present(page)).toBeVisible();
+});
+
+test('a frame is not presented, and takes no files', async ({ blank: scope, page, server }) => {
+  await page.goto(`${server.page}?embed=1#${IOI}`);
+  await expect(page.locator('chart-figure canvas')).toHaveCount(1);
+  await page.keyboard.press('Control+Enter');
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['{"format": "logitscope-lesson 1"}'], 'lesson.json'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+  });
+  await page.waitForTimeout(500);
+  await expect(page.locator('chart-figure canvas')).toHaveCount(1);
+  expect(linked(page)).toBe(null);
+  expect(scope.complaints).toEqual([]);
 });

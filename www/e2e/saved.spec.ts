@@ -39,6 +39,8 @@ test('an answer saved as a page has its charts, its numbers and what a head was 
   await scope.table.getByRole('button', { name: /L3H4$/ }).click();
   await expect(scope.selected.getByRole('table', { name: /L3H4 takes/ })).toBeVisible();
   const value = await scope.table.getByRole('row', { name: /L2H5/ }).getByRole('cell').nth(1).innerText();
+  // The address is kept up to date a moment later.
+  await expect.poll(() => page.url()).toContain('selected=L3H4');
   const [heading, link] = await page.evaluate(() => [document.title.replace(' · Logitscope', ''), location.href]);
   const file = await saved(scope, 'Heads', info);
 
@@ -148,4 +150,50 @@ test('nothing runs that stands in tokens, prompts or names, not in a page that i
   }, bytes.toString());
   expect(inside.length).toBeGreaterThan(20);
   expect(inside.filter((name) => /script|img|parsererror|foreignObject|^on|href/.test(name))).toEqual([]);
+});
+
+test('a saved page that was damaged shows its picture, or says in words what is wrong', async ({ scope, browser }, info) => {
+  test.slow();
+  const html = await readFile(await saved(scope, 'Heads', info), 'utf8');
+  const [, json = ''] = /<script type="application\/json">([^]*?)<\/script>/.exec(html) ?? [];
+  const [begin, end] = [html.indexOf('<script type="module">'), html.lastIndexOf('</script>')];
+  const answer = JSON.parse(json) as Record<string, unknown>;
+  const other = (text: string) => html.replace(json, () => text);
+  const changed = (more: object) => other(JSON.stringify({ ...answer, ...more }));
+  const cut = (at: number) => html.slice(0, at);
+  const pages: Record<string, [html: string, shows: 'picture' | 'chart' | RegExp]> = {
+    'whole': [html, 'chart'],
+    'cut in its script': [cut((begin + end) / 2), 'picture'],
+    'cut before its script': [cut(begin), 'picture'],
+    'cut in its numbers': [cut(html.indexOf(json) + json.length / 2), 'picture'],
+    'another script': [`${html.slice(0, begin + 2000)} ${html.slice(begin + 2001)}`, 'picture'],
+    'without its script': [html.slice(0, begin) + html.slice(end), 'picture'],
+    'without its policy': [html.replace(/<meta http-equiv[^>]*>/, ''), 'chart'],
+    'no numbers': [other(''), /is not JSON: it is empty/],
+    'half of its numbers': [other(json.slice(0, json.length / 2)), /is not JSON: it begins like JSON, and is cut or damaged/],
+    'other text': [other('Please sign in'), /is not JSON: it begins with "Please sign in"/],
+    'null': [other('null'), /This JSON is null, not an answer/],
+    'a list': [other('[]'), /This JSON is a list, not an answer/],
+    'nothing known': [other('{"a": 1}'), /it has the fields a\./],
+    'numbers that are texts': [changed({ attribution: ['1'] }), /`attribution` is not a list of numbers/],
+    'too few': [changed({ attribution: [1] }), /attribution/],
+    'another sum': [changed({ total: [1e6] }), /✗/],
+    'a part that there is not': [html.replace('<logit-attribution', '<logit-attribution selected="L99H99"'), 'chart'],
+    'others that are none': [changed({ also: [1, null, 'x'] }), /also/],
+  };
+  const context = await browser.newContext({ offline: true });
+  for (const [what, [html, shows]] of Object.entries(pages)) {
+    const file = info.outputPath('damaged.html');
+    await writeFile(file, html);
+    const page = await context.newPage();
+    const raw: string[] = [];
+    page.on('pageerror', (error) => raw.push(String(error)));
+    await page.goto(pathToFileURL(file).href);
+    if (shows === 'chart') await expect(chart(page, /^Heads/), what).toBeVisible();
+    else if (shows === 'picture') await expect(page.locator('logit-attribution > svg'), what).toBeVisible();
+    else await expect(page.locator('logit-attribution'), what).toContainText(shows);
+    expect(raw.filter((error) => !/^SyntaxError/.test(error)), what).toEqual([]);
+    await page.close();
+  }
+  await context.close();
 });

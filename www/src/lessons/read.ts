@@ -55,8 +55,9 @@ function link(node: Node, name: string): string {
   const text = words(10_000)(node, name);
   const state = text.slice(text.indexOf('#') + 1);
   const parsed = parseLink(state);
+  const fields = new URLSearchParams(state);
   // A frame's view has no lesson, and a lesson's step is none of another.
-  if (!parsed || parsed.view.embed || new URLSearchParams(state).has('lesson')) return wrong(node, name, right);
+  if (!parsed || parsed.view.embed || ['lesson', 'step', 'said'].some((place) => fields.has(place))) return wrong(node, name, right);
   if (parsed.notice) throw new Error(`line ${node.line}: ${parsed.notice}`);
   return state;
 }

@@ -56,6 +56,8 @@ export class LessonStore extends Store<Lessons> {
     try {
       const { openLesson } = await reader();
       this.#known.set(place.lesson, await openLesson(file));
+      // A file that was written anew since it was opened.
+      if (this.state.place?.lesson === place.lesson) this.#come(this.state.place);
       return place;
     } catch (error) {
       this.set({ place: undefined, lesson: undefined, problem: sentence(error) });

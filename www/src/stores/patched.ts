@@ -52,8 +52,7 @@ export class PatchedStore extends Store<Patched> {
         Promise.all(UNITS.map((unit) => run.attribute({ answer: answer.id, ...contrastOf(picture), position, unit }))),
         run.expectations([answer, ...namedTokens(picture)].map(({ id }) => id), position),
         run.predictions(position),
-      ]);
-      run.free();
+      ]).finally(() => run.free());
       if (superseded() || of !== this.#of || !likely) return;
       const subject = subjectOf(picture);
       const charts = attributions.map((attribution) => Chart.about(attribution, subject));

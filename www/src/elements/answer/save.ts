@@ -93,7 +93,12 @@ export function inert(text: string): string {
 /** A cell of CSV; what would end it is put in quotes. */
 export function cell(value: string | number | boolean | undefined): string {
   const text = typeof value === 'string' ? inert(value) : String(value ?? '');
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\n\r]/.test(text) ? quoted(text) : text;
+}
+
+/** A text as a cell of CSV, whatever is in it. */
+export function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
 }
 
 /** Downloads one unit's chart or numbers. */

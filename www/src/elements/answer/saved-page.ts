@@ -32,8 +32,8 @@ export async function savedPage({ json, selected, svg, title, link }: Saved): Pr
 <body>
 <main>
 <logit-attribution${selected ? ` selected="${escaped(selected)}"` : ''}>
-<script type="application/json">${json.replaceAll('<', '\\u003c')}</script>
 ${svg}
+<script type="application/json">${json.replaceAll('<', '\\u003c')}</script>
 </logit-attribution>
 </main>
 <footer><a href="${escaped(link)}">Open in Logitscope</a></footer>

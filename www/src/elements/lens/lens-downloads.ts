@@ -7,7 +7,7 @@ import { sourceName } from '../../state/source';
 import { fileName, isolate, promptText } from '../../words/format';
 import { knownWhen, SHADE_NOTES } from '../../words/lens';
 import '../answer/download-row';
-import { address, commented, inert, saveAs, SIZES, type Format, type Look } from '../answer/save';
+import { address, commented, inert, quoted, saveAs, SIZES, type Format, type Look } from '../answer/save';
 
 /** The lens as a picture, and its numbers. */
 @customElement('lens-downloads')
@@ -51,7 +51,7 @@ export class LensDownloads extends LitElement {
       positions.flatMap((position, row) => {
         const cell = [entropy, answer?.probability, answer?.rank].map((of) => of?.[state]?.[row] ?? '');
         return (top[state]?.[row] ?? []).map(({ rank, id, text, probability, logit }) =>
-          [label, position, rank, id, JSON.stringify(inert(text)).replaceAll('\\"', '""'), probability, logit, ...cell].join(','),
+          [label, position, rank, id, quoted(escaped(inert(text))), probability, logit, ...cell].join(','),
         );
       }),
     );
@@ -67,4 +67,9 @@ export class LensDownloads extends LitElement {
   protected override render() {
     return html`<download-row .of=${this.lens} name="Lens" .save=${this.#save}></download-row>`;
   }
+}
+
+/** A text without breaks, as JSON has it between its quotes. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
 }

@@ -4,6 +4,12 @@ import { cited, type Cited } from '../../words/citation';
 /** What is on the page, as it is cited, and where its link leads. */
 export function citedNow({ models, answer, view, set, address }: Stores): Cited | undefined {
   const { picture } = answer.state;
+  const { model } = models.state;
+  const known = view.state.tab === 'always' ? set.state.attributions : answer.answered;
+  // What is shown of another question, or was of a model that ended, is not what the address leads to.
+  if (!picture || !model || !known) return undefined;
   address.keep();
-  return picture && cited(picture, view.state, set.state, models.state.model?.revision, location.href);
+  // No link leads to prompts of the reader's own.
+  const linked = view.state.tab !== 'always' || view.state.set !== null;
+  return cited(picture, view.state, set.state, model.revision, linked ? location.href : location.origin + location.pathname);
 }

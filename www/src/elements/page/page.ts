@@ -10,7 +10,7 @@ import { fillScreen } from '../../full-screen';
 import type { Stores } from '../../stores/stores';
 import { sentence } from '../../words/format';
 import { asked } from '../../words/trail';
-import { waitsFor } from '../../words/waiting';
+import { NOT_FETCHED, waitsFor } from '../../words/waiting';
 import type { Telling, Told } from '../events';
 import '../model/model-failure';
 import '../model/model-offer';
@@ -91,6 +91,7 @@ export class Page extends LitElement {
   /** A lesson, a set of prompts where those are asked, or a model. */
   async #take(dropped: DataTransfer): Promise<void> {
     const { models, view, set } = this.stores;
+    if (view.state.embed) return;
     try {
       const files = await droppedFiles(dropped);
       const [file] = files;
@@ -133,7 +134,8 @@ export class Page extends LitElement {
   };
 
   readonly #shortcut = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || this.stores.present.state.on) return;
+    const { present, view } = this.stores;
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || present.state.on || view.state.embed) return;
     event.preventDefault();
     void this.#begin();
   };
@@ -206,7 +208,10 @@ export class Page extends LitElement {
   #present() {
     const { stores } = this;
     if (!customElements.get('present-section')) {
-      import('./present-section').then(this.#resized, () => stores.present.switch(false));
+      import('./present-section').then(this.#resized, () => {
+        stores.present.switch(false);
+        stores.models.tell(NOT_FETCHED);
+      });
       return nothing;
     }
     return html`<present-section .stores=${stores} @model-open=${({ detail }: Telling<'model-open'>) => stores.models.choose(detail)}>

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { leaveScreen } from '../../full-screen';
+import { isScreenLeft, leaveScreen } from '../../full-screen';
 import type { Picture } from '../../state/picture';
 import type { Slide } from '../../state/slides';
 import type { Stores } from '../../stores/stores';
@@ -53,7 +53,7 @@ export class PresentSection extends LitElement {
 
   /** Where Escape is the browser's, it leaves the full screen and this in one. */
   readonly #screen = () => {
-    if (!document.fullscreenElement) this.stores.present.switch(false);
+    if (isScreenLeft()) this.stores.present.switch(false);
   };
 
   #show(slide: Slide | undefined): void {
@@ -125,11 +125,12 @@ export class PresentSection extends LitElement {
 
   protected override render() {
     const { answer, lesson, present } = this.stores;
-    const { picture } = answer.state;
+    const { picture, problems } = answer.state;
+    const problem = Object.values(problems).find(Boolean);
     const large = Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT));
     return html`<main class="slide ${lesson.state.place || lesson.state.problem ? 'lesson' : ''}" .style=${`--large-by: ${large}`}>
       <header>
-        <h1>${picture ? asked({ ...picture, trail: [] }) : ''}</h1>
+        <h1>${picture ? asked({ ...picture, trail: [] }) : 'Logitscope'}</h1>
         <p class="odds small grey"><span>${picture ? this.#odds(picture) : nothing}</span></p>
         <div class="controls">
           ${this.#turn()}
@@ -137,7 +138,9 @@ export class PresentSection extends LitElement {
         </div>
       </header>
       <slot></slot>
-      <div class="said" role="status">${picture ? this.#said(picture) : nothing}</div>
+      <div class="said" role="status">
+        ${problem ? html`<p class="found wrong" role="alert">${problem.message}</p>` : picture ? this.#said(picture) : nothing}
+      </div>
       <slot name="lesson"></slot>
     </main>`;
   }

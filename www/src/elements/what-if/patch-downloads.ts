@@ -8,7 +8,7 @@ import { fileName, promptText, signed } from '../../words/format';
 import { cellName, SITE_NAMES } from '../../words/patching';
 import { asked } from '../../words/trail';
 import '../answer/download-row';
-import { address, commented, saveAs, SIZES, type Format, type Look } from '../answer/save';
+import { address, commented, quoted, saveAs, SIZES, type Format, type Look } from '../answer/save';
 
 /** The heatmap as a picture, and its numbers. */
 @customElement('patch-downloads')
@@ -53,7 +53,7 @@ export class PatchDownloads extends LitElement {
     const { picture, site } = this.patches;
     const rows = [...this.cells]
       .sort((a, b) => a.layer - b.layer || a.row - b.row)
-      .map(({ layer, row, logit, value }) => [layer, row, JSON.stringify(picture ? cellName({ site, head }, [layer, row], picture) : ''), logit, value].join(','));
+      .map(({ layer, row, logit, value }) => [layer, row, quoted(picture ? cellName({ site, head }, [layer, row], picture) : ''), logit, value].join(','));
     return commented(this.#caption(), ['layer,row,name,logit,value', ...rows]);
   }
 
