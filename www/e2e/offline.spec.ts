@@ -76,13 +76,19 @@ function copy(): string {
   return folder;
 }
 
-test("at a site's root no other page is touched, and a worker whose page is gone removes itself", async ({ page }) => {
+/** The page at a site's root, as someone keeps it who was there, beside another page. */
+async function visited(page: Page): Promise<{ folder: string; origin: string; stop: () => Promise<void> }> {
   const folder = copy();
   writeFileSync(join(folder, 'other.html'), '<!doctype html><title>Another page</title>');
   const { origin, stop } = await site(folder);
+  await page.goto(origin);
+  await kept(page);
+  return { folder, origin, stop };
+}
+
+test("at a site's root no other page is touched, and a worker whose page is gone removes itself", async ({ page }) => {
+  const { folder, origin, stop } = await visited(page);
   try {
-    await page.goto(origin);
-    await kept(page);
     await page.goto(`${origin}other.html`);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     await page.goto(origin);
@@ -101,12 +107,8 @@ test("at a site's root no other page is touched, and a worker whose page is gone
 });
 
 test("at a site's root other pages show what is elsewhere, and hear from the windows that they open", async ({ page, context }) => {
-  const folder = copy();
-  writeFileSync(join(folder, 'other.html'), '<!doctype html><title>Another page</title>');
-  const { origin, stop } = await site(folder);
+  const { folder, origin, stop } = await visited(page);
   try {
-    await page.goto(origin);
-    await kept(page);
     const answer = await page.goto(`${origin}other.html`);
     expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
     expect(Object.keys((await answer?.allHeaders()) ?? {}).filter((name) => name.startsWith('cross-origin-'))).toEqual([]);

@@ -146,8 +146,13 @@ export function pieceName({ character, part, of }: Piece): string {
   return `${visible(character)}${RIGHT_TO_LEFT.test(character) ? '\u200e' : ''} ${part}/${of}`;
 }
 
+/** Of prompts, whose tokens are named one by one wherever the pointer goes. */
+const CUT = new WeakMap<readonly { text: string }[], (Piece | undefined)[]>();
+
 /** Of tokens that are bytes of a character, as those of Chinese, Arabic and emoji often are, the character. */
 export function pieces(tokens: readonly { text: string }[]): (Piece | undefined)[] {
+  const known = CUT.get(tokens);
+  if (known) return known;
   const found: (Piece | undefined)[] = tokens.map(() => undefined);
   const joined = tokens.map(({ text }) => text).join('\0');
   for (const { 0: run, index } of joined.matchAll(BYTES)) {
@@ -162,6 +167,7 @@ export function pieces(tokens: readonly { text: string }[]): (Piece | undefined)
       own.forEach((token, i) => (found[token] ??= { character, part: i + 1, of: own.length }));
     }
   }
+  CUT.set(tokens, found);
   return found;
 }
 
