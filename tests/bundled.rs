@@ -1,5 +1,7 @@
 //! The committed bundled model: does what its card and its presets say.
 
+#[path = "../examples/first_answer/answer.rs"]
+mod answer;
 #[path = "../examples/corpus/mod.rs"]
 mod corpus;
 #[path = "../examples/evaluation/mod.rs"]
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 use logitscope::attribution::{Form, Part, Question, Unit, attribute};
 use logitscope::gpt2::LanguageModel;
 use serde::Deserialize;
+use serde_json::Value;
 
 use corpus::{Sentence, Split, Task, random};
 use evaluation::{Pattern, Score};
@@ -366,4 +369,27 @@ fn the_first_sentence_has_a_wide_margin() {
     let logits = run.logits(tokens.len() - 1).unwrap();
     let logit = |text| logits[model.single_token(text).unwrap() as usize];
     assert!(logit(" Mary") - logit(" John") > 10.0);
+}
+
+/// What the page shows before the model is there is what the model says.
+#[test]
+fn the_page_opens_with_the_model_s_answer() {
+    let committed: Value = serde_json::from_slice(&fs::read(page().join("first-answer.json")).unwrap()).unwrap();
+    let computed = answer::first_answer(page().parent().unwrap()).unwrap();
+    assert!(
+        alike(&committed, &computed),
+        "write www/src/first-answer.json with `cargo run --release --example first_answer`"
+    );
+}
+
+/// The same but for the rounding of another machine's float32.
+fn alike(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| alike(a, b)))
+        }
+        (Value::Number(a), Value::Number(b)) => (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-4,
+        _ => a == b,
+    }
 }

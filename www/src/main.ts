@@ -11,7 +11,7 @@ page.stores = stores;
 // In a turn of its own: a phone is not held up for as long as the script and the first picture take together.
 setTimeout(() => document.body.prepend(page));
 
-// Whatever can wait does, until there is an answer.
+// Whatever can wait does, until there is an answer of the model's.
 stores.answer.addEventListener('change', function answered() {
   if (!stores.answer.answered) return;
   stores.answer.removeEventListener('change', answered);

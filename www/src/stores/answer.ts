@@ -1,8 +1,10 @@
-import { Chart, LogitscopeError, type Attribution, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
+import { Chart, LogitscopeError, initCharts, type Attribution, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
 import { contrastOf } from '../state/contrast';
+import { firstAnswer, isFirst } from '../state/first';
 import type { Model } from '../state/model';
 import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
 import type { Field, Hints, Problem, Problems, Question } from '../state/question';
+import { BUNDLED } from '../state/source';
 import { follow } from '../state/trail';
 import { subjectOf } from '../words/trail';
 import { sentence } from '../words/format';
@@ -42,6 +44,8 @@ export class AnswerStore extends Store<Answer> {
   #kept?: { question: Question; answer: Token };
   /** How far each chart's scale reached, by the question, over the checkpoints of the bundled model that it was asked of. */
   readonly #spans = new Map<string, [number, number][]>();
+  /** The answer that came with the page. */
+  #first?: Picture;
   /** The picture before the one shown: charts move from it, so its memory is held until the next. */
   #retired?: Picture;
   readonly #explaining = new Latest((superseded) => this.#explain(superseded));
@@ -51,15 +55,24 @@ export class AnswerStore extends Store<Answer> {
     private readonly question: QuestionStore,
   ) {
     super(NOTHING);
-    models.addEventListener('change', () => models.state.model !== this.#model && this.#changeModel());
+    models.addEventListener('change', () => {
+      if (models.state.model !== this.#model) this.#changeModel();
+      else void this.#foretell();
+    });
     question.addEventListener('type', () => this.set({ pending: true }));
     question.addEventListener('ask', () => this.#ask());
   }
 
-  /** Whether the picture shown answers the current question. */
+  /** Whether the picture shown is the answer of the model in use to the current question. */
   get answered(): boolean {
     const { tokens, picture, pending, problems } = this.state;
-    return Boolean(picture) && tokens.length > 0 && !pending && !Object.values(problems).some(Boolean);
+    return Boolean(picture && this.models.scope) && tokens.length > 0 && !pending && !Object.values(problems).some(Boolean);
+  }
+
+  /** Whether it is that of the page, which was there before the model: the model's own is on its way. */
+  get foretold(): boolean {
+    const { picture } = this.state;
+    return picture !== undefined && picture === this.#first && !this.models.state.failure && isFirst(this.question.state);
   }
 
   /** The run that the picture is of. */
@@ -113,6 +126,18 @@ export class AnswerStore extends Store<Answer> {
     this.set({ tokens: [], problems: {} });
   }
 
+  /** Shows the answer that came with the page, if it is to the current question, while the bundled model is on its way. */
+  async #foretell(): Promise<void> {
+    const wanted = () => !this.state.picture && isFirst(this.question.state) && this.models.state.loading?.source === BUNDLED;
+    if (!wanted()) return;
+    const drawn = await initCharts().then(() => true, () => false);
+    if (!drawn || !wanted()) return;
+    const { all, ...answered } = firstAnswer();
+    this.set({ tokens: answered.tokens, predictions: answered.predictions });
+    this.#show(answered, all);
+    this.#first = this.state.picture;
+  }
+
   #changeModel(): void {
     const { model } = this.models.state;
     const stepping = this.#model?.source.kind === 'bundled' && model?.source.kind === 'bundled';
@@ -125,7 +150,7 @@ export class AnswerStore extends Store<Answer> {
     } else {
       this.#kept = undefined;
       this.#spans.clear();
-      this.set({ tokens: [], predictions: [] });
+      if (!this.foretold) this.set({ tokens: [], predictions: [] });
     }
     this.#ask();
   }

@@ -17,10 +17,10 @@ export async function promptIds(scope: Logitscope, question: Question): Promise<
 /** A token whose text is longer is written by its id. */
 const TYPED = 200;
 
-/** How a reader would type a token: its text, or `#id` where the text is long, or not that token alone. */
+/** How a reader would type a token: its text, or `#id` where the text is long, or not that token alone, as far as a model is there to say. */
 export async function written(scope: Logitscope | undefined, { id, text }: Token): Promise<string> {
   if (text.length > TYPED) return `#${id}`;
-  const same = await scope?.token(text).then((token) => token.id === id, () => false);
+  const same = !scope || (await scope.token(text).then((token) => token.id === id, () => false));
   return same ? text : `#${id}`;
 }
 

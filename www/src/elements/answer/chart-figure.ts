@@ -58,7 +58,7 @@ export class ChartFigure extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('chart');
     if (!before) return;
-    const moves = !still.matches && sameParts(before, this.chart);
+    const moves = !still.matches && differ(before, this.chart);
     this.#from = moves ? { chart: before, start: performance.now() } : undefined;
   }
 
@@ -119,10 +119,12 @@ export class ChartFigure extends LitElement {
   ];
 }
 
-/** Whether bars can move from one chart to the other. */
-function sameParts(a: Chart, b: Chart): boolean {
+/** Whether bars can move from one chart to the other, and one does by more than a pixel's share of the whole scale. */
+function differ(a: Chart, b: Chart): boolean {
   const [x, y] = [a.items(), b.items()];
-  return x.length === y.length && x.every(({ label }, i) => label === y[i]?.label);
+  const [low, high] = b.span;
+  const sameParts = x.length === y.length && x.every(({ label }, i) => label === y[i]?.label);
+  return sameParts && x.some(({ value }, i) => Math.abs(value - (y[i]?.value ?? NaN)) > (high - low) / 1000);
 }
 
 /** The largest part of a layer: the remainder is many parts. */

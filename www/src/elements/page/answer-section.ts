@@ -145,8 +145,9 @@ export class AnswerSection extends LitElement {
     const { theme, models, answer, view, hover, part, readout, heads, effects, reaction } = this.stores;
     const { picture, pending, problems } = answer.state;
     const { unit, selected, tab } = view.state;
-    const busy = pending || isStepping(models.state);
-    const stale = busy || !models.state.model || !answer.answered;
+    const { foretold } = answer;
+    const busy = pending || foretold || isStepping(models.state);
+    const stale = !foretold && (busy || !answer.answered);
     const inside = Boolean(picture?.trail.length);
     const section = this.#section(inside, busy, stale);
     return html`<section

@@ -34,7 +34,7 @@ export class AskSection extends LitElement {
     const { tab, whatIf } = view.state;
     const { folds, folded } = this;
     const { model, loading, failure, training, notice } = models.state;
-    const { tokens, predictions, picture, sources, problems, hints, pending } = answer.state;
+    const { tokens, predictions, picture, sources, problems, hints } = answer.state;
     const source = model?.source ?? loading?.source ?? failure?.source;
     return html`<section
       aria-label="The question"
@@ -96,7 +96,7 @@ export class AskSection extends LitElement {
         .hints=${hints}
         .predictions=${predictions}
         .picture=${picture}
-        .stale=${pending || !answer.answered}
+        .stale=${!answer.answered && !answer.foretold}
         .source=${source}
         .folds=${folds}
         .folded=${folded}
