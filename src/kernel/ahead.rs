@@ -3,7 +3,7 @@
 use super::Element;
 use super::lanes::Lanes;
 
-/// Cache lines that are fetched at once: memory brings several as soon as one.
+/// Cache lines that are fetched at once, or more: memory brings several as soon as one.
 const AHEAD: usize = 4;
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -11,6 +11,8 @@ const LINE: usize = 64;
 /// What is read next, which is brought near meanwhile.
 pub(super) struct Ahead<'a, E> {
     left: &'a [E],
+    /// How many are fetched at once.
+    some: usize,
     /// Steps between two times that some is fetched.
     pub every: usize,
 }
@@ -20,7 +22,20 @@ impl<'a, E: Element> Ahead<'a, E> {
     const SOME: usize = AHEAD * LINE / size_of::<E>();
 
     pub fn new(left: &'a [E]) -> Self {
-        Self { left, every: 1 }
+        Self {
+            left,
+            some: Self::SOME,
+            every: 1,
+        }
+    }
+
+    /// All of it, in so many fetches at most.
+    pub fn within(left: &'a [E], times: usize) -> Self {
+        let lines = (left.len() * size_of::<E>()).div_ceil(times.max(1) * LINE);
+        Self {
+            some: Self::SOME.max(lines * LINE / size_of::<E>()),
+            ..Self::new(left)
+        }
     }
 
     /// Over so many steps.
@@ -32,7 +47,7 @@ impl<'a, E: Element> Ahead<'a, E> {
     /// The CPU must have `L`'s instructions.
     #[inline(always)]
     pub unsafe fn fetch<L: Lanes>(&mut self) {
-        let (some, left) = self.left.split_at(Self::SOME.min(self.left.len()));
+        let (some, left) = self.left.split_at(self.some.min(self.left.len()));
         self.left = left;
         for line in some.chunks(LINE / size_of::<E>()) {
             // SAFETY: the caller promises the instructions, and a chunk is not empty.

@@ -279,13 +279,14 @@ impl<E: Element> Kernel for Tiles<'_, E> {
     unsafe fn run<L: Lanes>(self) {
         let Self { x, steps, .. } = self;
         let (groups, together) = (x.len() / (steps * GROUP), L::ROWS / GROUP);
-        let fetching = groups / together >= FETCHING;
+        let tiles = groups / together;
+        let fetching = tiles >= FETCHING;
         let panels = self.weight.chunks_exact(steps);
         let following = panels.clone().skip(1).chain([self.next]);
         let sums = self.sums.chunks_exact_mut(groups * GROUP * PANEL);
         for ((panel, next), sums) in panels.zip(following).zip(sums) {
             let panel = float32s(panel.as_flattened(), self.room).as_chunks().0;
-            let mut ahead = Ahead::new(next.as_flattened());
+            let mut ahead = Ahead::within(next.as_flattened(), tiles);
             let mut group = 0;
             macro_rules! tiles {
                 ($($n:literal)*) => {$(
