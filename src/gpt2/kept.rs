@@ -16,7 +16,15 @@ pub(super) struct Kept<T>(Mutex<LruCache<(usize, usize), Arc<T>>>);
 
 impl<T> Kept<T> {
     pub fn new(model: &Gpt2) -> Self {
-        let bound = NonZeroUsize::MIN.saturating_add(POSITIONS * model.h.len() - 1);
+        Self::bounded(NonZeroUsize::MIN.saturating_add(POSITIONS * model.h.len() - 1))
+    }
+
+    /// Of the latest position alone.
+    pub fn latest() -> Self {
+        Self::bounded(NonZeroUsize::MIN)
+    }
+
+    fn bounded(bound: NonZeroUsize) -> Self {
         Self(Mutex::new(LruCache::new(bound)))
     }
 

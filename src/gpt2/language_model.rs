@@ -242,9 +242,9 @@ impl LanguageModel {
     /// [`Error::Position`] if `position` is outside the run, [`Error::Argument`] for the run of another model.
     pub fn predictions(&self, run: &Run, position: usize, k: usize) -> Result<Vec<Prediction>> {
         self.check_run(run)?;
-        let logits = run.logits(position)?;
+        let logits = run.logits_after(position)?;
         let mut best = Best::new(k);
-        (0..).zip(&logits).for_each(|(id, &logit)| best.offer(id, logit));
+        (0..).zip(logits.iter()).for_each(|(id, &logit)| best.offer(id, logit));
         let softmax = Softmax::of(&logits);
         let ranked = best.sorted().into_iter().enumerate();
         Ok(ranked
@@ -259,7 +259,7 @@ impl LanguageModel {
     /// beyond the vocabulary.
     pub fn expectations(&self, run: &Run, position: usize, tokens: &[u32]) -> Result<Vec<Prediction>> {
         self.check_run(run)?;
-        let logits = run.logits(position)?;
+        let logits = run.logits_after(position)?;
         let softmax = Softmax::of(&logits);
         let expected = |&token: &u32| {
             let id = token as usize;

@@ -31,6 +31,7 @@ pub struct Run {
     pub(super) edits: Vec<Edit>,
     head_results: Kept<Vec<f64>>,
     neurons: Kept<Neurons>,
+    logits: Kept<Vec<f32>>,
     by_probability: Kept<Vec<f64>>,
 }
 
@@ -53,6 +54,7 @@ impl Run {
             edits: Vec::new(),
             head_results: Kept::new(model),
             neurons: Kept::new(model),
+            logits: Kept::latest(),
             by_probability: Kept::new(model),
         };
         nothing.with_tokens(tokens)
@@ -91,6 +93,7 @@ impl Run {
             edits: Vec::new(),
             head_results: Kept::new(&self.model),
             neurons: Kept::new(&self.model),
+            logits: Kept::latest(),
             by_probability: Kept::new(&self.model),
         })
     }
@@ -312,20 +315,27 @@ impl Run {
     /// # Errors
     /// [`Error::Position`] if `position` is outside the run, [`Error::Overflow`] as [`read`](Self::read), or of a logit.
     pub fn logits(&self, position: usize) -> Result<Vec<f32>> {
-        let mut logits = self.model.unembed(&self.read(Site::LnFinal, &[position])?)?;
-        let sum = logits.iter().map(|&x| f64::from(x)).sum::<f64>();
-        if !sum.is_finite() {
-            return Err(overflow::in_logits(&logits, position));
-        }
-        let mean = (sum / logits.len() as f64) as f32;
-        logits.iter_mut().for_each(|x| *x -= mean);
-        Ok(logits)
+        Ok(self.logits_after(position)?.to_vec())
+    }
+
+    /// As [`logits`](Self::logits), which are kept: what is likeliest, and what is expected of a token, are asked one after the other.
+    pub(super) fn logits_after(&self, position: usize) -> Result<Arc<Vec<f32>>> {
+        self.logits.get_or_compute(0, position, || {
+            let mut logits = self.model.unembed(&self.read(Site::LnFinal, &[position])?)?;
+            let sum = logits.iter().map(|&x| f64::from(x)).sum::<f64>();
+            if !sum.is_finite() {
+                return Err(overflow::in_logits(&logits, position));
+            }
+            let mean = (sum / logits.len() as f64) as f32;
+            logits.iter_mut().for_each(|x| *x -= mean);
+            Ok(logits)
+        })
     }
 
     /// The mean of W_U over the vocabulary, each token by its probability after a position, `[d_model]`.
     pub(crate) fn unembedding_by_probability(&self, position: usize) -> Result<Arc<Vec<f64>>> {
         self.by_probability.get_or_compute(0, position, || {
-            let logits = self.logits(position)?;
+            let logits = self.logits_after(position)?;
             let softmax = Softmax::of(&logits);
             let probabilities: Vec<f64> = (0..logits.len()).map(|token| softmax.probability(token)).collect();
             self.model.unembedding_by(|token| probabilities[token])

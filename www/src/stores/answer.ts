@@ -133,8 +133,7 @@ export class AnswerStore extends Store<Answer> {
     const drawn = await initCharts().then(() => true, () => false);
     if (!drawn || !wanted()) return;
     const { all, ...answered } = firstAnswer();
-    this.set({ tokens: answered.tokens, predictions: answered.predictions });
-    this.#show(answered, all);
+    this.#show(answered, all, { tokens: answered.tokens, predictions: answered.predictions });
     this.#first = this.state.picture;
   }
 
@@ -186,6 +185,7 @@ export class AnswerStore extends Store<Answer> {
     const start = performance.now();
     const question = this.question.state;
     let piece: keyof Problems = 'prompt';
+    let heard: () => Partial<Answer> = () => ({});
     try {
       const run = await this.#runOf(scope, question);
       if (superseded()) return;
@@ -194,8 +194,10 @@ export class AnswerStore extends Store<Answer> {
       const predictions = await run.predictions(position);
       if (superseded()) return;
       // What the model wrote meanwhile is shown already.
-      const goesOn = this.question.state.generated.length > question.generated.length;
-      this.set(goesOn ? { predictions } : { tokens: run.tokens, predictions });
+      const goesOn = () => this.question.state.generated.length > question.generated.length;
+      heard = () => (goesOn() ? { predictions } : { tokens: run.tokens, predictions });
+      // Where the picture follows at once, it comes with that.
+      if (!this.question.quick) this.set(heard());
       piece = 'answer';
       const [answer, others] = await Promise.all([
         this.#token(scope, question.answer, predictions[0]),
@@ -205,7 +207,7 @@ export class AnswerStore extends Store<Answer> {
       if (superseded()) return;
       if (answer.problem || wrong) {
         const problems = { answer: answer.problem, incorrect: others[0]?.problem ?? (wrong && { message: wrong.message }) };
-        return this.set({ pending: false, problems });
+        return this.set({ ...heard(), pending: false, problems });
       }
       if (!answer.token) return;
       // Tokens by now, though they may be the same.
@@ -222,7 +224,7 @@ export class AnswerStore extends Store<Answer> {
       const bos = prepended(scope, question);
       const { n_layer: layers, n_head: heads } = model.config;
       const from = { source: model.source, layers, heads, tokens: run.tokens, bos, position, predictions };
-      this.#show({ ...from, trail: question.trail, at, answer: likely, ...contrast }, attributions);
+      this.#show({ ...from, trail: question.trail, at, answer: likely, ...contrast }, attributions, heard());
       this.question.took = performance.now() - start;
       const sources = await run.sources(of);
       if (superseded()) return;
@@ -238,18 +240,19 @@ export class AnswerStore extends Store<Answer> {
         this.models.tell(`The link goes in where there is no way: ${sentence(error)} This is the whole question.`);
         return this.question.renew({ trail: [] });
       }
-      this.set({ pending: false, problems: { [piece]: { message: sentence(error) } } });
+      this.set({ ...heard(), pending: false, problems: { [piece]: { message: sentence(error) } } });
     }
   }
 
-  #show(answered: Answered, attributions: Attribution[]): void {
+  /** Shows a picture, and what was heard of its prompt. */
+  #show(answered: Answered, attributions: Attribution[], heard: Partial<Answer>): void {
     const subject = subjectOf(answered);
     const charts = attributions.map((attribution) => Chart.about(attribution, subject));
     if (answered.source.kind === 'bundled') this.#keepScale(answered, charts);
     const picture: Picture = { ...answered, attributions: byUnit(attributions), charts: byUnit(charts) };
     freeCharts(this.#retired);
     this.#retired = this.state.picture;
-    this.set({ picture, sources: undefined, pending: false, problems: {}, hints: {} });
+    this.set({ ...heard, picture, sources: undefined, pending: false, problems: {}, hints: {} });
   }
 
   /** One question has one scale over the checkpoints, or what is next to nothing would look as loud as what comes of it. */

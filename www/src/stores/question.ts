@@ -27,6 +27,11 @@ export class QuestionStore extends Store<Question> {
     super(FIRST);
   }
 
+  /** Whether answers are quick, as far as the newest one tells. */
+  get quick(): boolean {
+    return this.took < QUICK_MS;
+  }
+
   get own(): readonly Field[] {
     return this.#own;
   }
@@ -44,7 +49,7 @@ export class QuestionStore extends Store<Question> {
     this.#take(change);
     this.dispatchEvent(new Event('type'));
     clearTimeout(this.#typing);
-    this.#typing = window.setTimeout(() => this.#answer(), this.took < QUICK_MS ? 0 : TYPING_MS);
+    this.#typing = window.setTimeout(() => this.#answer(), this.quick ? 0 : TYPING_MS);
   }
 
   /** Says the same question in another way, or one whose answer is on its way: nothing is asked. */

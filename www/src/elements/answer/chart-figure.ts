@@ -13,6 +13,9 @@ import { base, charted } from '../styles';
 import { tooltip, tooltipPlace } from '../tooltip';
 
 const MOVE_MS = 150;
+
+/** Charts that follow each other faster, as while somebody types, do not move: they would hold each other up, and never arrive. */
+const APART_MS = 400;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** One chart: drawn by Rust, pointed at and walked through here. */
@@ -33,6 +36,8 @@ export class ChartFigure extends LitElement {
 
   /** The chart that moves into this one. */
   #from?: { chart: Chart; start: number };
+  /** When the chart was changed. */
+  #changed = -Infinity;
   readonly #painter = new Painter(this, (size, now) => this.#draw(size, now));
   readonly pointing = new Pointing<ChartItem>(this, {
     hit: (x, y) => this.chart.hit(x, y),
@@ -58,8 +63,10 @@ export class ChartFigure extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('chart');
     if (!before) return;
-    const moves = !still.matches && differ(before, this.chart);
-    this.#from = moves ? { chart: before, start: performance.now() } : undefined;
+    const start = performance.now();
+    const moves = !still.matches && start - this.#changed > APART_MS && differ(before, this.chart);
+    this.#from = moves ? { chart: before, start } : undefined;
+    this.#changed = start;
   }
 
   #draw(size: Size, now: number): void {

@@ -6,8 +6,11 @@ import { timed } from './clock.js';
 import { prompt } from './prompts.js';
 import { answered, type Answered } from './sides.js';
 
-/** After a pass onnxruntime-web's threads look out for more work for a while, as ours do: without a rest each side would pay for the other's. */
-const REST_MS = 60;
+/** After a pass onnxruntime-web's threads look out for more work for a while: without a rest the other side would pay for it. */
+const REST_MS = 250;
+
+/** Ours do for less than a millisecond. After a longer rest the system takes a while to give each thread a processor, which is not ours. */
+const OWN_REST_MS = 20;
 
 /** How often each length is measured. */
 const ROUNDS = new Map([
@@ -52,7 +55,7 @@ export async function shared(two: Logitscope, one: Logitscope): Promise<Row[]> {
       const { pass, units } = await answer(scope, length);
       return pass + units;
     };
-    const [both, single] = await turns(length, () => asked(two), () => asked(one));
+    const [both, single] = await turns(length, () => asked(two), () => asked(one), OWN_REST_MS);
     const goal = length < 16 ? undefined : ({ at: '≤', limit: 0.58 } as const);
     rows.push(row(`${length} tokens`, quantity('×', ratios(both, single)), goal, { 'two threads': quantity('ms', both), 'one': quantity('ms', single) }));
   }
@@ -67,6 +70,7 @@ export async function halves(float16: Logitscope, float32: Logitscope): Promise<
       length,
       async () => total(await answer(float16, length)),
       async () => total(await answer(float32, length)),
+      OWN_REST_MS,
     );
     rows.push(
       row(`${length} tokens`, quantity('×', ratios(half, single)), undefined, {
@@ -87,14 +91,14 @@ async function answer(scope: Logitscope, length: number): Promise<Answered> {
 }
 
 /** Samples of two sides in turn, so that noise hits both; who begins changes. */
-async function turns<A, B>(length: number, a: () => Promise<A>, b: () => Promise<B>): Promise<[A[], B[]]> {
+async function turns<A, B>(length: number, a: () => Promise<A>, b: () => Promise<B>, rest = REST_MS): Promise<[A[], B[]]> {
   const samples: [A[], B[]] = [[], []];
   const sides = [async () => void samples[0].push(await a()), async () => void samples[1].push(await b())];
   const warmUp = 2;
   for (let round = -warmUp; round < (ROUNDS.get(length) ?? 7); round++) {
     if (round === 0) samples[0].length = samples[1].length = 0;
     for (const measure of round % 2 ? sides : sides.toReversed()) {
-      await new Promise((rested) => setTimeout(rested, REST_MS));
+      await new Promise((rested) => setTimeout(rested, rest));
       await measure();
     }
   }
