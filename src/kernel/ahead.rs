@@ -31,7 +31,7 @@ impl<'a, E: Element> Ahead<'a, E> {
 
     /// All of it, in so many fetches at most.
     pub fn within(left: &'a [E], times: usize) -> Self {
-        let lines = (left.len() * size_of::<E>()).div_ceil(times.max(1) * LINE);
+        let lines = size_of_val(left).div_ceil(times.max(1) * LINE);
         Self {
             some: Self::SOME.max(lines * LINE / size_of::<E>()),
             ..Self::new(left)

@@ -146,7 +146,15 @@ impl Module {
         let unoptimized = bound.join(format!("{glue}_bg.wasm"));
         let optimized = bound.join(format!("{glue}.wasm"));
         let passes: &[&str] = match std {
-            Std::Small => &["--flatten", "--rereloop", "-Oz", "-Oz", "--strip-producers"],
+            Std::Small => &[
+                "--flatten",
+                "--rereloop",
+                "-Oz",
+                "-Oz",
+                "--converge",
+                "--strip-producers",
+                "--strip-target-features",
+            ],
             _ => &["-O1"],
         };
         // That nothing is below the first kilobyte, which Rust's stack sees to, lets constants become offsets of loads: a tenth
