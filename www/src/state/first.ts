@@ -1,7 +1,6 @@
 import firstJson from '../first-answer.json';
-import { attributionOf } from '../api/attribution';
-import type { Attribution, Unit } from '../api/logitscope';
-import type { Picture } from './picture';
+import type { Unit } from '../api/logitscope';
+import type { Numbers, Picture } from './picture';
 import { presets } from './presets';
 import { isPreset, type Question } from './question';
 import { BUNDLED } from './source';
@@ -14,12 +13,10 @@ export function isFirst(question: Question): boolean {
 }
 
 /** The bundled model's answer to it, which comes with the page: `examples/first_answer` computes it. */
-export function firstAnswer(): Omit<Picture, 'attributions' | 'charts'> & { all: Attribution[] } {
+export function firstAnswer(): Omit<Picture, 'attributions' | 'charts'> & { all: Numbers[] } {
   const { expected, attributions, ...answered } = firstJson;
   const [answer, incorrect] = expected;
   if (!answer) throw new Error('first-answer.json expects nothing of the answer');
-  const all = attributions.map(({ labels, attribution, ...numbers }) =>
-    attributionOf({ ...numbers, unit: numbers.unit as Unit, labels: labels.join(' '), attribution: Float64Array.from(attribution) }),
-  );
+  const all = attributions.map(({ unit, attribution, ...numbers }) => ({ ...numbers, unit: unit as Unit, attribution: Float64Array.from(attribution) }));
   return { ...answered, source: BUNDLED, trail: [], at: answered.position, answer, incorrect, more: [], byProbability: false, all };
 }

@@ -10,6 +10,9 @@ export const UNITS = ['layer', 'component', 'head'] as const satisfies readonly 
 /** A unit that a chart along the depth of the model shows. */
 export type Shown = (typeof UNITS)[number];
 
+/** What an attribution says, as data. */
+export type Numbers = Omit<Attribution, 'top' | 'strongest'>;
+
 /** One complete answer, put on the page in one go: its pieces never come from different questions. */
 export interface Picture extends Asked, Contrast {
   /** The model's. */
@@ -19,7 +22,7 @@ export interface Picture extends Asked, Contrast {
   answer: Prediction;
   incorrect?: Prediction;
   more: readonly Prediction[];
-  attributions: Readonly<Record<Shown, Attribution>>;
+  attributions: Readonly<Record<Shown, Numbers>>;
   charts: Readonly<Record<Shown, Chart>>;
 }
 

@@ -1,8 +1,8 @@
-import { Chart, LogitscopeError, initCharts, type Attribution, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
+import { Chart, LogitscopeError, initCharts, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
 import { contrastOf } from '../state/contrast';
 import { firstAnswer, isFirst } from '../state/first';
 import type { Model } from '../state/model';
-import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
+import { UNITS, byUnit, freeCharts, type Numbers, type Picture } from '../state/picture';
 import type { Field, Hints, Problem, Problems, Question } from '../state/question';
 import { BUNDLED } from '../state/source';
 import { follow } from '../state/trail';
@@ -245,7 +245,7 @@ export class AnswerStore extends Store<Answer> {
   }
 
   /** Shows a picture, and what was heard of its prompt. */
-  #show(answered: Answered, attributions: Attribution[], heard: Partial<Answer>): void {
+  #show(answered: Answered, attributions: Numbers[], heard: Partial<Answer>): void {
     const subject = subjectOf(answered);
     const charts = attributions.map((attribution) => Chart.about(attribution, subject));
     if (answered.source.kind === 'bundled') this.#keepScale(answered, charts);
