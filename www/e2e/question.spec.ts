@@ -153,6 +153,15 @@ test('parts are selected in a chart or the table, and marked in both', async ({ 
   await expect(scope.table.getByRole('button', { name: /final_post$/ })).toHaveCount(1);
 });
 
+test('the focus stays with a part of the table when another answer puts it elsewhere', async ({ scope, page }) => {
+  const labels = () => scope.table.locator('tbody button').allTextContents();
+  const before = (await labels()).indexOf('L3H2');
+  await scope.table.getByRole('button', { name: /L3H2$/ }).focus();
+  await page.evaluate(() => void (location.hash = '#prompt=The+capital+city+of+Italy+is'));
+  await expect.poll(async () => (await labels()).indexOf('L3H2')).not.toBe(before);
+  await expect(scope.table.getByRole('button', { name: /L3H2$/ })).toBeFocused();
+});
+
 test('the table sorts by each column', async ({ scope }) => {
   const values = async () => {
     const cells = await scope.table.locator('tbody td:nth-of-type(2)').allTextContents();

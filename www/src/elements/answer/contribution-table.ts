@@ -33,6 +33,23 @@ export class ContributionTable extends LitElement {
     super.scheduleUpdate();
   }
 
+  /** The focus stays with the part that it is on, wherever that goes. */
+  #focused?: string;
+
+  protected override willUpdate(): void {
+    this.#focused = this.#at?.matches('tbody *') ? this.#at.textContent : undefined;
+  }
+
+  protected override updated(): void {
+    if (!this.#focused || this.#at?.textContent === this.#focused) return;
+    const parts = this.renderRoot.querySelectorAll<HTMLElement>('tbody button');
+    [...parts].find(({ textContent }) => textContent === this.#focused)?.focus({ preventScroll: true });
+  }
+
+  get #at(): Element | null | undefined {
+    return this.shadowRoot?.activeElement;
+  }
+
   #sort(column: Column): void {
     this.down = column === this.column ? !this.down : column === 'value' || column === 'effect' || column === 'after';
     this.column = column;

@@ -23,6 +23,7 @@ export class PartHeads extends LitElement {
     const others = heads.length - strongest.length;
     const biases = (whole?.value ?? NaN) - sum(heads);
     return html`
+      <p class="small">${heads.length} heads of layer ${whole?.layer} wrote it; strongest first:</p>
       <ul class="small" aria-label="Heads of layer ${whole?.layer}, strongest first">
         ${strongest.map(
           ({ label, name, value }) => html`<li>

@@ -114,7 +114,8 @@ export class HelpSection extends LitElement {
           The model that this page opens with is a GPT-2 of 1.7 MB, trained here to do a handful of things that are studied in larger
           ones: name the one who is given something (indirect objects), repeat what followed a word before (induction), complete
           facts, name later years, make verbs and pronouns agree, close brackets and quotes. Under <em>steps trained</em> are
-          checkpoints of that training: the same question, asked while the model learned it.
+          checkpoints of that training: the same question, asked while the model learned it. Its answer to the first question comes with
+          the page, so that it is there before the model; a moment later the answer of the model in this tab takes its place.
         </p>
         <p>
           It knows the words of its own sentences and nothing else. Any other text gets an answer too, often with great confidence,
