@@ -1,8 +1,8 @@
-import { Chart, type Attribution } from '../api/logitscope';
+import { Chart } from '../api/logitscope';
 import { SIDES, type Compared, type Side } from '../state/compared';
 import { contrastOf } from '../state/contrast';
 import { aligned } from '../state/patching';
-import { UNITS, byUnit, freeCharts, type Picture } from '../state/picture';
+import { UNITS, byUnit, freeCharts, type Numbers, type Picture } from '../state/picture';
 import { sameItems } from '../state/same';
 import { sentence } from '../words/format';
 import { SIDE_NAMES } from '../words/patching';
@@ -47,7 +47,7 @@ export class ComparedStore extends Store<Compared> {
     const { clean, corrupted } = this.patching;
     if (of.length === 0 || !picture || !tokens || !clean || !corrupted) return;
     const question = { answer: picture.answer.id, ...contrastOf(picture), position: picture.position };
-    const all = (ask: (unit: (typeof UNITS)[number]) => Promise<Attribution>) => Promise.all(UNITS.map(ask));
+    const all = (ask: (unit: (typeof UNITS)[number]) => Promise<Numbers>) => Promise.all(UNITS.map(ask));
     try {
       const [second, difference] = await Promise.all([
         all((unit) => corrupted.attribute({ ...question, unit })),
@@ -66,7 +66,7 @@ export class ComparedStore extends Store<Compared> {
 }
 
 /** On the same scales, so that they can be compared by eye. */
-function picturesOf(picture: Picture, attributions: Record<Side, readonly Attribution[]>, tokens: Picture['tokens']): Record<Side, Picture> {
+function picturesOf(picture: Picture, attributions: Record<Side, readonly Numbers[]>, tokens: Picture['tokens']): Record<Side, Picture> {
   const charts = (side: Side) => attributions[side].map((attribution) => Chart.about(attribution, { ...subjectOf(picture), which: SIDE_NAMES[side] }));
   const drawn = { clean: charts('clean'), corrupted: charts('corrupted'), difference: charts('difference') };
   UNITS.forEach((_, i) => {

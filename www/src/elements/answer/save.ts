@@ -1,7 +1,7 @@
-import { Chart, type Attribution, type ChartView, type Effects, type Token } from '../../api/logitscope';
+import { Chart, type ChartView, type Effects, type Token } from '../../api/logitscope';
 import { exported } from '../../state/contrast';
 import type { Part } from '../../state/part';
-import { UNITS, type Picture, type Shown } from '../../state/picture';
+import { UNITS, type Numbers, type Picture, type Shown } from '../../state/picture';
 import { sourceName } from '../../state/source';
 import { follow } from '../../state/trail';
 import { baselineOf } from '../../words/effects';
@@ -166,17 +166,17 @@ function csv(picture: Picture, unit: Shown, effects?: Effects): string {
 }
 
 /** What else a page shows: the other units, and what the selected part was taken apart into. */
-function also({ attributions }: Picture, unit: Shown, taken?: Part): Attribution[] {
+function also({ attributions }: Picture, unit: Shown, taken?: Part): Numbers[] {
   const others = UNITS.filter((other) => other !== unit).map((other) => attributions[other]);
   return [...others, ...[taken?.sources ?? [], taken?.neurons ?? []].flat()];
 }
 
-function numbersOf({ unit, of, labels, attribution, pattern, activation, positions, logit, bias, total, error, exact }: Attribution) {
+function numbersOf({ unit, of, labels, attribution, pattern, activation, positions, logit, bias, total, error, exact }: Numbers) {
   return { unit, of, labels, attribution: [...attribution], pattern, activation, positions, logit, bias, total, error, exact };
 }
 
 /** The API's field names, and what was asked. */
-function json(picture: Picture, unit: Shown, effects?: Effects, others: readonly Attribution[] = []): string {
+function json(picture: Picture, unit: Shown, effects?: Effects, others: readonly Numbers[] = []): string {
   const { source, tokens, bos, position, trail, answer, predictions, attributions } = picture;
   const token = (word: Token) => ({ id: word.id, text: word.text });
   const { explain, path, position: from } = follow(trail, position).asked;

@@ -146,7 +146,8 @@ export class AnswerSection extends LitElement {
     const { picture, pending, problems } = answer.state;
     const { unit, selected, tab } = view.state;
     const { foretold } = answer;
-    const busy = pending || foretold || isStepping(models.state);
+    const { model, loading } = models.state;
+    const busy = pending || isStepping(models.state) || Boolean(loading && !model);
     const stale = !foretold && (busy || !answer.answered);
     const inside = Boolean(picture?.trail.length);
     const section = this.#section(inside, busy, stale);
