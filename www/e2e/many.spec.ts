@@ -32,12 +32,12 @@ test('many prompts are asked as each alone, and those that fail are listed', asy
       const several = await scope.attributeAll([{ ...prompts[0]!, incorrect: [' John', ' Tom'] }], { unit: 'component' });
       const run = await scope.run(prompts[0]!.prompt!);
       const aloneSeveral = await run.attribute({ answer: ' Mary', incorrect: [' John', ' Tom'], unit: 'component' });
-      // It waits until it may go on.
+      // It waits until it may go on: of so many, that no machine has answered all before it first tells how far it is.
       const paused = async () => {
         let told = 0;
         let goOn = () => {};
         const waits = new Promise<void>((resolve) => (goOn = resolve));
-        const many = Array.from({ length: 400 }, () => prompts[0]!);
+        const many = Array.from({ length: 10_000 }, () => prompts[0]!);
         const all = scope.attributeAll(many, { unit: 'component', onProgress: ({ done }) => ((told ||= done), waits) });
         await new Promise((resolve) => setTimeout(resolve, 400));
         const early = await Promise.race([all.then(() => true), Promise.resolve(false)]);
@@ -77,8 +77,8 @@ test('many prompts are asked as each alone, and those that fail are listed', asy
   expect(head?.labels.at(-1)).toBe('remainder');
   expect(effects.effect).toEqual(aloneEffects.flat());
   expect(several).toEqual(aloneSeveral);
-  expect(paused).toEqual({ told: expect.any(Number), early: false, n: 400 });
-  expect(paused.told).toBeLessThan(400);
+  expect(paused).toEqual({ told: expect.any(Number), early: false, n: 10_000 });
+  expect(paused.told).toBeLessThan(10_000);
   expect(component?.total).toBeCloseTo(component?.mean.reduce((sum, x) => sum + x, 0) ?? NaN, 10);
   expect((component?.meanLogit ?? NaN) - (component?.bias ?? NaN)).toBeCloseTo(component?.total ?? NaN, 4);
   expect(sources.n).toBe(2);

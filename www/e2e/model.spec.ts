@@ -73,6 +73,8 @@ test('a model from a folder is kept, loads again without the network, and can be
   await agrees(scope);
   expect(weights()).toBe(1);
 
+  // The address takes a moment.
+  await expect(page).toHaveURL(new RegExp(`prompt=${reference.tokens[0]}\\D.*incorrect=`));
   await page.reload();
   await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
   await scope.answered();

@@ -76,8 +76,8 @@ export class LogitAttribution extends LitElement {
   /** Out of the page nothing is held. */
   #clear(): void {
     this.#asking?.abort();
-    this.exhibit?.free();
-    this.exhibit = this.#asking = undefined;
+    this.#asking = undefined;
+    this.#show(undefined);
     this.pending = this.#inView = false;
   }
 
@@ -123,7 +123,7 @@ export class LogitAttribution extends LitElement {
     const before = this.exhibit;
     this.exhibit = exhibit;
     this.place = null;
-    // What drew it may be about to draw it once more.
+    // What drew it may be about to draw it once more, or to list its numbers.
     void this.updateComplete.then(() => setTimeout(() => before?.free(), MOVED_MS));
   }
 
