@@ -25,7 +25,8 @@ export async function lens(scope: Logitscope, floor: Remote<FloorService>): Prom
   const rates: number[] = [];
   const linear: number[] = [];
   for (let round = -2; round < ROUNDS; round++) {
-    const pass = await computing(() => run.expectations([token()]));
+    // Of a position that was not the last one asked about, whose logits are kept.
+    const pass = await computing(() => run.expectations([token()], (round + 2) % (LENGTH - 1)));
     const readouts = await computing(() => run.readouts({ parts: parts() }));
     const last = await looked(run, -1);
     const all = await looked(run, null);
