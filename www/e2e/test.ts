@@ -110,6 +110,8 @@ export class Logitscope {
 
   /** Presses a download button, of the scatter if that is named; gives the file's name and bytes. */
   async download(format: 'PNG' | 'SVG' | 'CSV' | 'JSON', of = '(?!Direct against total).*'): Promise<{ name: string; bytes: Buffer }> {
+    // Chromium drops those beyond ten a second.
+    await this.page.waitForTimeout(100);
     const downloading = this.page.waitForEvent('download');
     await this.page.getByRole('button', { name: new RegExp(`^Download ${of} as ${format}$`) }).click();
     const download = await downloading;
