@@ -1,8 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test, type Logitscope } from './test';
 
-const OPEN = /Failed to load resource/;
-
 /** Keeps the bundled model's weights back until they are given. */
 async function withheld(page: Page): Promise<() => void> {
   let give = () => {};
@@ -54,7 +52,7 @@ test('what is asked before the model is there is answered once it is', async ({ 
 });
 
 test('without the model it stays, dimmed, beside what went wrong', async ({ blank, page, server }) => {
-  blank.expected = OPEN;
+  blank.expected = /Failed to load resource/;
   server.faults.set('model.safetensors', 'missing');
   await page.goto(server.page);
   await expect(blank.alert).toContainText('model.safetensors');
@@ -63,4 +61,14 @@ test('without the model it stays, dimmed, beside what went wrong', async ({ blan
   server.faults.clear();
   await blank.alert.getByRole('button', { name: 'Try again' }).click();
   await blank.answered();
+});
+
+test('of another model it is not shown as if it were its answer', async ({ blank, page, server }) => {
+  await withheld(page);
+  await page.goto(server.page);
+  await isForetold(blank);
+  // It has no tokenizer, so the sentence is no question to it.
+  await blank.load(server.model('tiny-a'));
+  await expect(page.getByText('This model has no tokenizer, so the prompt is token ids')).toBeVisible();
+  await expect(page.locator('answer-charts .charts')).toHaveAttribute('data-stale');
 });

@@ -72,7 +72,13 @@ export class AnswerStore extends Store<Answer> {
   /** Whether it is that of the page, which was there before the model: the model's own is on its way. */
   get foretold(): boolean {
     const { picture } = this.state;
-    return picture !== undefined && picture === this.#first && !this.models.state.failure && isFirst(this.question.state);
+    return picture !== undefined && picture === this.#first && this.#opens;
+  }
+
+  /** Whether the bundled model, in use or on its way, is asked what the page opens with. */
+  get #opens(): boolean {
+    const { loading, model } = this.models.state;
+    return (loading ?? model)?.source === BUNDLED && isFirst(this.question.state);
   }
 
   /** The run that the picture is of. */
@@ -126,9 +132,9 @@ export class AnswerStore extends Store<Answer> {
     this.set({ tokens: [], problems: {} });
   }
 
-  /** Shows the answer that came with the page, if it is to the current question, while the bundled model is on its way. */
+  /** Shows the answer that came with the page, while the model that gave it is on its way. */
   async #foretell(): Promise<void> {
-    const wanted = () => !this.state.picture && isFirst(this.question.state) && this.models.state.loading?.source === BUNDLED;
+    const wanted = () => !this.state.picture && this.models.state.loading && this.#opens;
     if (!wanted()) return;
     const drawn = await initCharts().then(() => true, () => false);
     if (!drawn || !wanted()) return;
