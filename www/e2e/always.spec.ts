@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { SetAttribution, SetSources } from '../src/api/logitscope';
 import { wrong } from './axe';
-import { expect, test, type Logitscope } from './test';
+import { expect, resize, test, type Logitscope } from './test';
 
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 const found = (page: Page) => page.locator('set-bar [role=status]');
@@ -270,7 +270,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await open(page, server);
     await page.getByRole('button', { name: 'Type or paste' }).click();
     expect(await wrong(page, scheme)).toEqual([]);
-    await page.setViewportSize({ width: 390, height: 844 });
+    await resize(page, { width: 390, height: 844 });
     await expect(page.locator('mean-charts canvas')).toHaveCount(3);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });

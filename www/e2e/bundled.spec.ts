@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { wrong } from './axe';
-import { expect, test } from './test';
+import { expect, resize, test } from './test';
 
 const { href: heads } = new URL('../src/heads.json', import.meta.url);
 
@@ -20,7 +20,7 @@ test('the model card is a page: its tables, without sideways scroll on a phone',
   await expect(page).toHaveURL(`${server.page}card.html`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The bundled model');
   await expect(page.getByRole('cell', { name: 'greater-than' }).first()).toBeVisible();
-  await page.setViewportSize({ width: 390, height: 844 });
+  await resize(page, { width: 390, height: 844 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   expect(await wrong(page)).toEqual([]);
   await page.getByRole('link', { name: 'Logitscope' }).click();

@@ -1,5 +1,5 @@
 import { randomModel } from './checkpoint';
-import { expect, test } from './test';
+import { expect, resize, test } from './test';
 
 /** The last number of a text, as the page writes it. */
 const number = (text: string | null) => Number((text ?? '').replaceAll('−', '-').match(/[+-]?\d[\d.]*(e[+-]?\d+)?(?=\D*$)/)?.[0]);
@@ -20,7 +20,7 @@ test('a layer’s attention opens into its heads, strongest first, which add up 
 });
 
 test('of a deep model the bar above a layer is its heads’ sum, and a tap on it opens the layer', async ({ blank: scope, page, server }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
+  await resize(page, { width: 390, height: 844 });
   const layers = 30;
   const deep = server.make('deep', randomModel({ n_layer: layers, n_head: 25, n_embd: 50, n_positions: 32, vocab_size: 300 }));
   await page.goto(`${server.page}#${new URLSearchParams({ model: deep, prompt: '5, 9, 7, 3', answer: '#7', incorrect: '#3' })}`);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { wrong } from './axe';
-import { expect, test, type Logitscope } from './test';
+import { expect, resize, test, type Logitscope } from './test';
 
 const CAPITAL = 'prompt=The+capital+of+France+is&answer=+Paris&unit=head&selected=L0H3';
 const ITALY = 'prompt=The+capital+of+Italy+is&answer=+Rome&unit=component';
@@ -138,7 +138,7 @@ test('texts are texts: nothing in them is markup, and none breaks the page', asy
   await expect(strip(scope).getByText('<img src=x').first()).toBeVisible();
   await expect(strip(scope).getByRole('button', { name: '<b>bold</b>' })).toBeVisible();
   for (const width of [1440, 320]) {
-    await page.setViewportSize({ width, height: 568 });
+    await resize(page, { width, height: 568 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
   expect(await wrong(page)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { wrong } from './axe';
 import { LESSONS, pages } from './course';
-import { expect, test, type Logitscope } from './test';
+import { expect, resize, test, type Logitscope } from './test';
 
 const IOI = new URLSearchParams({ prompt: 'When Mary and John went to the store, John gave a drink to', answer: ' Mary', incorrect: ' John' });
 
@@ -89,13 +89,13 @@ test('a clicker goes from chart to chart, of which none is cut at any size; what
     await expect(chart(page)).toHaveCount(1);
     await expect(chart(page)).toHaveAccessibleName(title);
     for (const size of SIZES) {
-      await page.setViewportSize(size);
+      await resize(page, size);
       await settled(page);
       await expect.poll(() => cut(page), `${name} at ${size.width}`).toEqual([]);
       const box = (await chart(page).boundingBox())!;
       expect(box.width * box.height, `${name} at ${size.width}`).toBeGreaterThan(0.45 * size.width * size.height);
     }
-    await page.setViewportSize(SIZES[0]!);
+    await resize(page, SIZES[0]!);
     expect(await wrong(page), name).toEqual([]);
   }
   await page.keyboard.press('PageDown');
@@ -166,14 +166,14 @@ test('lessons are led through, and each step stands whole beside its chart', asy
       if (i) await page.keyboard.press('PageDown');
       await expect(strip).toContainText(text);
       for (const size of SIZES.slice(0, 2)) {
-        await page.setViewportSize(size);
+        await resize(page, size);
         await settled(page);
         await expect(chart(page).first()).toBeVisible();
         await expect.poll(() => cut(page), `${name} ${step} at ${size.width}`).toEqual([]);
       }
       expect(linked(page)).toBe('1');
       await expect(strip.getByText('Back to this step')).toHaveCount(0);
-      await page.setViewportSize(SIZES[0]!);
+      await resize(page, SIZES[0]!);
     }
   }
 });
@@ -182,7 +182,7 @@ test('what goes wrong while it is presented is told there, and mended there', as
   scope.expected = /Failed to load resource/;
   await page.goto(`${server.page}#${new URLSearchParams({ ...Object.fromEntries(IOI), answer: ' nothingofthiskind', present: '1' })}`);
   for (const size of SIZES.slice(0, 2)) {
-    await page.setViewportSize(size);
+    await resize(page, size);
     await expect(scope.alert).toContainText('nothingofthiskind');
     await expect.poll(() => cut(page), `a word at ${size.width}`).toEqual([]);
     expect(await wrong(page)).toEqual([]);
@@ -191,7 +191,7 @@ test('what goes wrong while it is presented is told there, and mended there', as
   await page.goto('about:blank');
   await page.goto(`${server.page}#${new URLSearchParams({ model: other, prompt: '1,5,9', answer: '#7', present: '1' })}`);
   for (const size of SIZES.slice(0, 2)) {
-    await page.setViewportSize(size);
+    await resize(page, size);
     await expect(scope.offer).toContainText('tiny-a');
     await expect.poll(() => cut(page), `an offer at ${size.width}`).toEqual([]);
   }

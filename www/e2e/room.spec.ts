@@ -1,4 +1,4 @@
-import { expect, test } from './test';
+import { expect, resize, test } from './test';
 
 for (const [name, width, height] of [
   ['a projector, 1280x720 at 150%', 853, 480],
@@ -70,8 +70,7 @@ test('paper shows the charts whole, dark on white', async ({ scope, page }) => {
   await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
   await scope.answered();
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-  await page.setViewportSize({ width: 700, height: 1000 });
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await resize(page, { width: 700, height: 1000 });
   for (const canvas of await page.locator('chart-figure canvas').all()) {
     const { shown, drawn, ground } = await canvas.evaluate((canvas: HTMLCanvasElement) => {
       const { width, height } = canvas.getBoundingClientRect();
@@ -95,7 +94,7 @@ test('where the system’s colours are the only ones, everything that says somet
 
 for (const [width, height] of [[1440, 900], [390, 844]] as const) {
   test(`from view to view the sentence, its tokens, the question and the views’ names stay where they are, at ${width}x${height}`, async ({ scope: { page } }) => {
-    await page.setViewportSize({ width, height });
+    await resize(page, { width, height });
     const above = ['prompt-editor textarea', 'token-strip', 'question-line', '[role="tablist"]'];
     const where = () => Promise.all(above.map((of) => page.locator(of).boundingBox()));
     const before = await where();

@@ -4,6 +4,12 @@ import { FileServer } from './server';
 
 export { expect };
 
+/** Gives the window another size, and waits until the page is laid out and drawn for it. */
+export async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
+  await page.setViewportSize(size);
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+}
+
 /** The page as a reader sees it. */
 export class Logitscope {
   /** What the browser complained of: console errors and exceptions. */
