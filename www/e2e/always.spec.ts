@@ -249,19 +249,20 @@ test('what the card and the notes claim over many prompts is shown by a click', 
 test('a set is stopped, and goes on where it was', async ({ page, scope }) => {
   await tab(page, 'Always?').click();
   await page.getByRole('button', { name: 'Type or paste' }).click();
-  const lines = Array.from({ length: 300 }, (_, i) => `When Mary and John went to the store number ${i} John gave a drink to, Mary, John`);
+  const count = 2000;
+  const lines = Array.from({ length: count }, (_, i) => `When Mary and John went to the store number ${i} John gave a drink to, Mary, John`);
   await page.getByRole('textbox', { name: /^CSV with the columns/ }).fill(`prompt,answer,incorrect\n${lines.join('\n')}\n`);
   await page.getByRole('button', { name: 'Ask them' }).click();
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.locator('set-bar')).toContainText('Stopped.');
   await page.getByRole('button', { name: 'Go on' }).click();
   await known(page);
-  await expect(found(page)).toContainText('Over 300 prompts');
+  await expect(found(page)).toContainText(`Over ${count.toLocaleString('en')} prompts`);
   const stopped = JSON.parse(await download(scope, 'JSON')) as Plain<SetAttribution>;
-  expect([stopped.n, stopped.prompts.map(({ index }) => index)]).toEqual([300, lines.map((_, i) => i)]);
+  expect([stopped.n, stopped.prompts.map(({ index }) => index)]).toEqual([count, lines.map((_, i) => i)]);
   // As if it had never been stopped.
   const column = stopped.labels.map((_, i) => stopped.prompts.map((_, prompt) => stopped.attribution[prompt * stopped.labels.length + i] ?? NaN));
-  column.forEach((values, i) => expect(stopped.mean[i]).toBeCloseTo(values.reduce((sum, value) => sum + value) / 300, 9));
+  column.forEach((values, i) => expect(stopped.mean[i]).toBeCloseTo(values.reduce((sum, value) => sum + value) / count, 9));
 });
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -131,7 +131,7 @@ test('cells are shaded as the reader chooses, and a link says by what', async ({
 });
 
 test('the lens says how far it is, can be stopped, and goes on', async ({ blank: scope, page, server }) => {
-  const slow = server.make('slow-lens', randomModel({ n_layer: 4, n_head: 4, n_embd: 256, n_positions: 256, vocab_size: 20000 }));
+  const slow = server.make('slow-lens', randomModel({ n_layer: 4, n_head: 4, n_embd: 256, n_positions: 256, vocab_size: 40000 }));
   const ids = Array.from({ length: 240 }, (_, i) => (i * 7) % 100).join(', ');
   await page.goto(`${server.page}#${new URLSearchParams({ model: slow, prompt: ids })}`);
   await scope.accept();

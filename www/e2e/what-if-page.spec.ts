@@ -97,7 +97,7 @@ test('who steps in adds up to what is lost, and is asked of the part that is sel
 
 test('the work says how far it is, can be stopped, and goes on', async ({ blank: scope, page, server }) => {
   const slow = server.make('slow', randomModel({ n_layer: 8, n_head: 8, n_embd: 256, n_positions: 256, vocab_size: 100 }));
-  const ids = Array.from({ length: 120 }, (_, i) => (i * 7) % 100).join(', ');
+  const ids = Array.from({ length: 240 }, (_, i) => (i * 7) % 100).join(', ');
   await page.goto(`${server.page}#${new URLSearchParams({ model: slow, prompt: ids })}`);
   await scope.accept();
   await tab(page, 'What if').click();
