@@ -70,9 +70,10 @@ pub use error::{Error, Result};
 pub mod team {
     use crate::kernel::TEAM;
 
-    /// Says how many threads there will be, with the one that asks. Until the others have entered, those that are there do the work.
-    pub fn open(threads: usize) {
-        TEAM.open(threads);
+    /// Says how many threads there will be, with the one that asks, and on how many processors. Until the others have entered,
+    /// those that are there do the work.
+    pub fn open(threads: usize, processors: usize) {
+        TEAM.open(threads, processors);
     }
 
     /// Makes the calling thread one of them, for as long as it lives.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::dot::dots;
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::parallel::{Shared, area, filled, share};
+use super::parallel::{Shared, area, filled, share_rows};
 
 /// Keys whose scores are computed at a time.
 const KEYS: usize = 4;
@@ -37,7 +37,7 @@ pub(crate) fn attention(attention: &Attention) -> Vec<f32> {
     unsafe {
         filled(attention.q.len(), |z| {
             let cost = products.saturating_mul(2 * attention.d_head as u64 + 20);
-            share(attention.n_head, cost, |heads| {
+            share_rows(attention.seen.len(), attention.n_head, cost, |heads| {
                 for head in heads {
                     with_lanes(Head { attention, head, z });
                 }

@@ -2,7 +2,7 @@
 
 use super::Element;
 use super::lanes::{Kernel, Lanes, with_lanes};
-use super::parallel::{Shared, collected, filled, share};
+use super::parallel::{Shared, collected, filled, share_rows};
 
 /// `M x` for a matrix `M` `[rows, k]` as it is, `[rows]`.
 ///
@@ -16,7 +16,7 @@ pub(crate) fn matrix_vector<E: Element>(matrix: &[E], x: &[f32]) -> Vec<f32> {
     // SAFETY: each row is of one part.
     unsafe {
         filled(rows, |y| {
-            share(rows, k as u64, |part| {
+            share_rows(1, rows, k as u64, |part| {
                 with_lanes(Rows {
                     matrix: &matrix[part.start * k..part.end * k],
                     x,

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::ahead::Ahead;
 use super::lanes::{Kernel, Lanes, with_lanes};
 use super::packing::{BLOCK_ROWS, Packed, float32s};
-use super::parallel::{Shared, area, filled, share, threads};
+use super::parallel::{Shared, area, filled, share_rows, threads};
 use super::{Element, PANEL, panels};
 
 /// Rows of x that are copied side by side.
@@ -54,9 +54,14 @@ pub(crate) fn linear<E: Element>(x: &[f32], k: usize, weight: &[E], bias: &[f32]
                     columns: &columns,
                     y: y.part(i * AT_ONCE * wanted..(i * AT_ONCE + rows) * wanted),
                 };
-                share(panels(columns.end) - first, x.len() as u64 * PANEL as u64, |part| {
-                    product.compute(first + part.start..first + part.end);
-                });
+                share_rows(
+                    rows,
+                    panels(columns.end) - first,
+                    x.len() as u64 * PANEL as u64,
+                    |part| {
+                        product.compute(first + part.start..first + part.end);
+                    },
+                );
             }
         })
     }

@@ -32,6 +32,15 @@ pub(super) fn share(n: usize, cost: u64, work: impl Fn(Range<usize>) + Sync) {
     each(parts, &|i| work(start(i)..start(i + 1)));
 }
 
+/// As [`share`], of a product with `rows` rows. One row waits for memory, which a single thread has nearly busy: of two processors
+/// one is left to the page then, which draws meanwhile.
+pub(super) fn share_rows(rows: usize, n: usize, cost: u64, work: impl Fn(Range<usize>) + Sync) {
+    match rows {
+        1 if crowded() => work(0..n),
+        _ => share(n, cost, work),
+    }
+}
+
 /// What `of` makes of each of `0..n`.
 pub(super) fn collected<T: Send + Sync>(n: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let made: Vec<OnceLock<T>> = (0..n).map(|_| OnceLock::new()).collect();
@@ -47,6 +56,13 @@ pub(super) fn threads() -> usize {
     return TEAM.threads();
     #[cfg(not(feature = "team"))]
     rayon::current_num_threads()
+}
+
+fn crowded() -> bool {
+    #[cfg(feature = "team")]
+    return TEAM.crowded();
+    #[cfg(not(feature = "team"))]
+    false
 }
 
 fn each(n: usize, part: &(dyn Fn(usize) + Sync)) {

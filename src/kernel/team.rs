@@ -21,6 +21,8 @@ type Part<'a> = dyn Fn(usize) + Sync + 'a;
 /// One thread that asks, and those that entered.
 pub(crate) struct Team {
     threads: AtomicUsize,
+    /// Whether the threads take every processor, and are but two.
+    crowded: AtomicBool,
     /// Whether a round is on.
     busy: AtomicBool,
     /// From the highest bits on: the round in 32, how many parts it has in 16, the next one to be taken in 16.
@@ -44,6 +46,7 @@ impl Team {
     pub const fn new() -> Self {
         Self {
             threads: AtomicUsize::new(1),
+            crowded: AtomicBool::new(false),
             busy: AtomicBool::new(false),
             ticket: AtomicU64::new(0),
             job: UnsafeCell::new(None),
@@ -56,9 +59,14 @@ impl Team {
         }
     }
 
-    /// How many threads there will be, with the one that asks.
-    pub fn open(&self, threads: usize) {
+    /// How many threads there will be, with the one that asks, on how many processors.
+    pub fn open(&self, threads: usize, processors: usize) {
         self.threads.store(threads, Relaxed);
+        self.crowded.store(threads == 2 && processors <= 2, Relaxed);
+    }
+
+    pub fn crowded(&self) -> bool {
+        self.crowded.load(Relaxed)
     }
 
     pub fn threads(&self) -> usize {

@@ -104,6 +104,27 @@ test('numbers beyond 32 bits are as good as the largest that make a difference',
   }
 });
 
+test('predictions that come with a run are those that it is asked for, until it is freed', async ({ page, server }) => {
+  await page.goto(`${server.origin}/an/article`);
+  const { apart, along, more, freed } = await page.evaluate(
+    async ({ module, model }) => {
+      const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
+      const scope = await Logitscope.load(model, { keep: false });
+      const apart = await scope.run([1, 5, 9]);
+      const along = await scope.run([1, 5, 9], { predictions: 4 });
+      const asked = (run: typeof apart) => Promise.all([run.predictions(-1, 4), run.predictions(2, 3), run.predictions(1, 3), run.predictions(-1, 0)]);
+      const answer = { apart: await asked(apart), along: await asked(along), more: await along.predictions() };
+      along.free();
+      return { ...answer, freed: await along.predictions(-1, 4).catch(String) };
+    },
+    { module: `${server.page}logitscope.js`, model: server.model('tiny-a') },
+  );
+  expect(along).toEqual(apart);
+  expect(more).toHaveLength(10);
+  expect(more.slice(0, 4)).toEqual(along[0]);
+  expect(freed).toContain('ClosedError');
+});
+
 test('the names of before still list and delete what is kept', async ({ page, server }) => {
   await page.goto(`${server.origin}/an/article`);
   const lists = await page.evaluate(

@@ -98,10 +98,12 @@ if (model) {
   }
 }
 
-/** Words typed one after another, each as soon as the charts of the one before are there: milliseconds from each to its charts. */
+/**
+ * Words typed one after another, each as soon as the charts of the one before are there: milliseconds from each to the end of the
+ * frame in which the last of its charts was drawn.
+ */
 async function typed(words) {
   return page.evaluate(async (words) => {
-    const field = (element, name) => element.querySelector(name) ?? element.shadowRoot?.querySelector(name);
     const deep = (root, name) => {
       const found = root.querySelector(name);
       if (found) return found;
@@ -111,20 +113,36 @@ async function typed(words) {
       }
       return null;
     };
-    const editor = deep(document, 'prompt-editor');
-    const area = field(editor, 'textarea');
+    const area = deep(document, 'prompt-editor textarea') ?? deep(deep(document, 'prompt-editor').shadowRoot, 'textarea');
     const charts = deep(document, 'answer-charts');
+    const figures = [...charts.shadowRoot.querySelectorAll('chart-figure')].map(({ shadowRoot }) => shadowRoot.querySelector('canvas'));
+    // Every chart has texts: the canvas that one is written on is being drawn.
+    const drawn = new Set();
+    let before;
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (...text) {
+      if (charts.picture !== before && figures.includes(this.canvas)) drawn.add(this.canvas);
+      return fillText.apply(this, text);
+    };
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    const { port1, port2 } = new MessageChannel();
+    const painted = () => new Promise((done) => {
+      port1.onmessage = done;
+      port2.postMessage(null);
+    });
     const blocked = [];
     new PerformanceObserver((list) => blocked.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
     const times = [];
     for (let n = 1; n <= words; n++) {
-      const before = charts.picture;
+      before = charts.picture;
+      drawn.clear();
       const start = performance.now();
       area.value += n % 2 ? ' the' : ' store';
       area.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
-      while (charts.picture === before) await new Promise((next) => setTimeout(next));
-      await charts.updateComplete;
-      await new Promise((drawn) => requestAnimationFrame(drawn));
+      while (drawn.size < figures.length) {
+        await frame();
+        await painted();
+      }
       times.push(performance.now() - start);
     }
     return { times, blocked };

@@ -34,6 +34,7 @@ const calls: [string, string][] = [
   ['scope.run([1], null)', 'ArgumentError: options: null'],
   ['scope.run([1], { signal: {} })', 'ArgumentError: signal: an object'],
   ["scope.run([1], { prependBos: 'no' })", 'ArgumentError: prependBos: "no"'],
+  ["scope.run([1], { predictions: 'all' })", 'ArgumentError: predictions: "all"'],
   ['scope.tokens(null)', 'PromptError: prompt: null'],
   ['scope.token()', 'AnswerError: answer: undefined'],
   ['scope.text(5)', 'PromptError: ids: 5'],

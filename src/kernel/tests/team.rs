@@ -9,7 +9,7 @@ use super::super::team::Team;
 /// With so many members, which end with the process.
 fn team(members: usize) -> &'static Team {
     let team: &Team = Box::leak(Box::new(Team::new()));
-    team.open(members + 1);
+    team.open(members + 1, members + 1);
     for _ in 0..members {
         thread::spawn(|| team.enter());
     }
@@ -62,4 +62,14 @@ fn what_is_asked_meanwhile_is_done_too() {
         }
     });
     assert_eq!(inner.into_inner(), 40);
+}
+
+#[test]
+fn two_threads_on_two_processors_are_crowded_and_no_others() {
+    let team = Team::new();
+    assert!(!team.crowded());
+    for (threads, processors, crowded) in [(2, 2, true), (2, 1, true), (2, 4, false), (4, 4, false), (1, 1, false)] {
+        team.open(threads, processors);
+        assert_eq!(team.crowded(), crowded, "{threads} on {processors}");
+    }
 }

@@ -13,12 +13,12 @@
  * @packageDocumentation
  */
 import { proxy } from 'comlink';
-import { checkIds, checkOptions, checkPrompt, checkToken, wrong, type Input } from './arguments.js';
+import { checkCount, checkIds, checkOptions, checkPrompt, checkToken, wrong, type Input } from './arguments.js';
 import { initCharts } from './charts.js';
 import type { Engine } from './engine.js';
 import { LogitscopeError } from './errors.js';
 import { locate } from './locate.js';
-import { checkLoad, GENERATE_OPTIONS, PROMPT_OPTIONS, type GenerateOptions, type LoadOptions, type PromptOptions } from './options.js';
+import { checkLoad, GENERATE_OPTIONS, PROMPT_OPTIONS, type GenerateOptions, type LoadOptions, type PromptOptions, type RunOptions } from './options.js';
 import type { Progress } from './progress.js';
 import { Run } from './run.js';
 import { discardIncomplete } from './storage/kept.js';
@@ -36,7 +36,7 @@ export { modelFolder } from './locate.js';
 export type { Progress } from './progress.js';
 export type { Lens } from './lens.js';
 export type { Attribution } from './attribution.js';
-export type { GenerateOptions, LoadOptions, PromptOptions } from './options.js';
+export type { GenerateOptions, LoadOptions, PromptOptions, RunOptions } from './options.js';
 export { Run } from './run.js';
 export type { Abortable, Work, Working } from './work.js';
 export { deleteKeptModel, isSameModel, keptModels, type KeptModel } from './storage/kept.js';
@@ -100,7 +100,9 @@ export class Logitscope {
   readonly lost: Promise<LogitscopeError>;
   readonly #team: Team;
   readonly #call: Call;
-  #last: Promise<unknown> = Promise.resolve();
+  /** When all that was asked before is on its way to the worker, and when it is answered. */
+  #sent: Promise<unknown> = Promise.resolve();
+  #answered: Promise<unknown> = Promise.resolve();
 
   private constructor(team: Team, loaded: Loaded) {
     this.#team = team;
@@ -113,12 +115,15 @@ export class Logitscope {
     this.notKept = loaded.notKept;
     this.revision = loaded.revision;
     this.#call = (ask, signal) => {
-      const answer = this.#last.then(async () => {
+      // What can be taken back waits for its turn here. All else goes to the worker, which answers in order, however busy the page is.
+      const answer = (signal ? this.#answered : this.#sent).then(() => {
         signal?.throwIfAborted();
-        return team.ask(ask);
+        return { coming: team.ask(ask) };
       });
-      this.#last = answer.catch(() => {});
-      return answer;
+      this.#sent = answer.catch(() => {});
+      const known = answer.then(({ coming }) => coming);
+      this.#answered = known.catch(() => {});
+      return known;
     };
   }
 
@@ -156,12 +161,13 @@ export class Logitscope {
   }
 
   /** Runs the model once on a prompt. Every question about it is answered from what this pass left behind. */
-  async run(prompt: Input, options: PromptOptions = {}): Promise<Run> {
+  async run(prompt: Input, options: RunOptions = {}): Promise<Run> {
     const input = checkPrompt(prompt);
     checkOptions(options, PROMPT_OPTIONS);
-    const { prependBos = true, signal } = options;
-    const { run, tokens } = await this.#call((service) => service.run(input, prependBos), signal);
-    return new Run(this.#call, run, tokens);
+    const { prependBos = true, predictions = 0, signal } = options;
+    checkCount('predictions', predictions);
+    const { run, tokens, likeliest } = await this.#call((service) => service.run(input, prependBos, predictions), signal);
+    return new Run(this.#call, run, tokens, likeliest);
   }
 
   /** The tokens of a prompt. */

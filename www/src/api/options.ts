@@ -40,6 +40,12 @@ export interface PromptOptions extends Abortable {
   prependBos?: boolean;
 }
 
+/** How a prompt is run. */
+export interface RunOptions extends PromptOptions {
+  /** So many of the likeliest tokens after the last one come with the run: {@link Run.predictions} has them at once. Default 0. */
+  predictions?: number;
+}
+
 /** How to continue a prompt. */
 export interface GenerateOptions extends PromptOptions, SamplingOptions {
   /** Called with each token as soon as it is chosen. */

@@ -28,12 +28,15 @@ export class Run {
   readonly tokens: readonly Token[];
   readonly #call: Call;
   readonly #handle: number;
+  /** After the last token, as far as they came with the run. */
+  #likeliest: readonly Prediction[];
 
   /** @internal */
-  constructor(call: Call, handle: number, tokens: Token[]) {
+  constructor(call: Call, handle: number, tokens: Token[], likeliest: Prediction[] = []) {
     this.#call = call;
     this.#handle = handle;
     this.tokens = tokens;
+    this.#likeliest = likeliest;
     abandoned.register(this, { call, handle }, this);
   }
 
@@ -42,6 +45,8 @@ export class Run {
     checkPosition(position);
     checkCount('k', k);
     checkOptions(options, { signal: 'signal' });
+    const last = position === -1 || position === this.tokens.length - 1;
+    if (last && k > 0 && k <= this.#likeliest.length && !options.signal) return this.#likeliest.slice(0, k).map((token) => ({ ...token }));
     return this.#call((service) => service.predictions(this.#handle, position, k), options.signal);
   }
 
@@ -204,6 +209,7 @@ export class Run {
 
   /** Gives the memory of the activations back. */
   free(): void {
+    this.#likeliest = [];
     abandoned.unregister(this);
     release({ call: this.#call, handle: this.#handle });
   }

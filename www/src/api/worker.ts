@@ -94,7 +94,7 @@ const service = {
     }
     const shared = sharedMemory();
     await instantiate(module, shared);
-    several.openPool(helpers.length + 1);
+    several.openPool(helpers.length + 1, navigator.hardwareConcurrency);
     // The other end closes the port: what is sent before this one closes, Firefox may lose.
     for (const helper of helpers) helper.postMessage(shared);
   },
@@ -131,7 +131,11 @@ const service = {
 
   text: (ids: number[]): string => model.text(ids),
 
-  run: (input: Input, prependBos: boolean): Held => held(model.run(input, prependBos)),
+  run(input: Input, prependBos: boolean, predictions: number): Held & { likeliest?: Prediction[] } {
+    const run = model.run(input, prependBos);
+    const likeliest = predictions > 0 ? run.predictions(-1, predictions) : undefined;
+    return { ...held(run), likeliest };
+  },
 
   without: (run: number, question: ReactionQuestion): Held => held(get(runs, run).without(question)),
 

@@ -15,7 +15,7 @@ export function namedTokens<Word extends Token>({ incorrect, more }: Contrast<Wo
 }
 
 /** As the API is asked. */
-export function contrastOf(contrast: Contrast): Pick<Explained, 'incorrect' | 'contrast'> {
+export function contrastOf(contrast: Contrast<Token>): Pick<Explained, 'incorrect' | 'contrast'> {
   if (contrast.byProbability) return { contrast: 'log-probability' };
   const ids = namedTokens(contrast).map(({ id }) => id);
   return ids.length > 1 ? { incorrect: ids } : { incorrect: ids[0] };

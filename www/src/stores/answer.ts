@@ -8,6 +8,7 @@ import { BUNDLED } from '../state/source';
 import { follow } from '../state/trail';
 import { subjectOf } from '../words/trail';
 import { sentence } from '../words/format';
+import { painted } from '../later';
 import { Latest } from './latest';
 import type { ModelStore } from './models';
 import { hintsOf, meant, prepended, promptIds, written } from './prompt';
@@ -28,6 +29,9 @@ export interface Answer {
   /** What the reader may have meant instead. */
   hints: Hints;
 }
+
+/** So many of the likeliest tokens are shown. */
+const PREDICTIONS = 10;
 
 /** So many questions keep their scale. */
 const SCALES = 100;
@@ -197,7 +201,7 @@ export class AnswerStore extends Store<Answer> {
       if (superseded()) return;
       piece = 'position';
       const position = this.#position(run.tokens);
-      const predictions = await run.predictions(position);
+      const predictions = await run.predictions(position, PREDICTIONS);
       if (superseded()) return;
       // What the model wrote meanwhile is shown already.
       const goesOn = () => this.question.state.generated.length > question.generated.length;
@@ -218,25 +222,24 @@ export class AnswerStore extends Store<Answer> {
       if (!answer.token) return;
       // Tokens by now, though they may be the same.
       piece = 'incorrect';
-      const named = [answer.token, ...others.flatMap(({ token }) => token ?? [])];
-      const [likely, incorrect, ...more] = await run.expectations(named.map(({ id }) => id), position);
-      if (!likely) return;
-      const contrast = { incorrect, more, byProbability: question.byProbability };
-      const words = { answer: likely.id, ...contrastOf(contrast) };
+      const { byProbability } = question;
+      const [against, ...further] = others.flatMap(({ token }) => token ?? []);
+      const words = { answer: answer.token.id, ...contrastOf({ incorrect: against, more: further, byProbability }) };
       const { asked, at } = follow(question.trail, position);
       const of = asked.explain ? asked : { ...words, ...asked };
-      const attributions = await Promise.all(UNITS.map((unit) => run.attribute({ ...of, unit })));
-      if (superseded()) return;
+      const named = [answer.token, ...(against ? [against, ...further] : [])];
+      const [[likely, incorrect, ...more], ...attributions] = await Promise.all([
+        run.expectations(named.map(({ id }) => id), position),
+        ...UNITS.map((unit) => run.attribute({ ...of, unit })),
+      ]);
+      if (superseded() || !likely) return;
+      const contrast = { incorrect, more, byProbability };
       const bos = prepended(scope, question);
       const { n_layer: layers, n_head: heads } = model.config;
       const from = { source: model.source, layers, heads, tokens: run.tokens, bos, position, predictions };
       this.#show({ ...from, trail: question.trail, at, answer: likely, ...contrast }, attributions, heard());
       this.question.took = performance.now() - start;
-      const sources = await run.sources(of);
-      if (superseded()) return;
-      this.set({ sources });
-      const hints = await hintsOf(scope, run, position, question);
-      if (!superseded()) this.set({ hints });
+      void this.#complete(() => run.sources(of), () => hintsOf(scope, run, position, question), superseded);
     } catch (error) {
       if (superseded()) return;
       // There is nothing wrong with a sentence that is yet to be typed.
@@ -247,6 +250,21 @@ export class AnswerStore extends Store<Answer> {
         return this.question.renew({ trail: [] });
       }
       this.set({ ...heard(), pending: false, problems: { [piece]: { message: sentence(error) } } });
+    }
+  }
+
+  /** What a picture can do without for a moment comes once that is painted: who types on does not wait for it. */
+  async #complete(sourcesOf: () => Promise<SourcesData>, hintsOf: () => Promise<Hints>, superseded: () => boolean): Promise<void> {
+    await painted();
+    if (superseded() || this.state.pending) return;
+    try {
+      const sources = await sourcesOf();
+      if (superseded()) return;
+      this.set({ sources });
+      const hints = await hintsOf();
+      if (!superseded()) this.set({ hints });
+    } catch (error) {
+      if (!superseded()) this.models.tell(sentence(error));
     }
   }
 
@@ -280,7 +298,8 @@ export class AnswerStore extends Store<Answer> {
     const key = JSON.stringify([prompt, prependBos, generated]);
     if (this.#run?.key === key) return this.#run.run;
     const ids = generated.length > 0 || !scope.hasTokenizer;
-    const run = ids ? await scope.run(await promptIds(scope, question)) : await scope.run(prompt, { prependBos });
+    const predictions = PREDICTIONS;
+    const run = ids ? await scope.run(await promptIds(scope, question), { predictions }) : await scope.run(prompt, { prependBos, predictions });
     if (scope !== this.models.scope) {
       run.free();
       throw new Error('the model was changed');

@@ -1,5 +1,6 @@
 import type { HeadScores, Logitscope } from '../api/logitscope';
 import type { AnswerStore } from './answer';
+import { idle } from '../later';
 import type { ModelStore } from './models';
 import { Store } from './store';
 
@@ -35,7 +36,7 @@ export class HeadsStore extends Store<{ scores?: HeadScores }> {
 
   async #find(scope: Logitscope): Promise<void> {
     const { signal } = (this.#working = new AbortController());
-    await idle();
+    await idle(IDLE_MS);
     if (signal.aborted) return;
     try {
       const scores = await scope.headScores({ signal });
@@ -45,11 +46,4 @@ export class HeadsStore extends Store<{ scores?: HeadScores }> {
       // The panel says less: nothing that was asked is missing. Not again, as there may be no memory for it.
     }
   }
-}
-
-function idle(): Promise<void> {
-  return new Promise((resolve) => {
-    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: IDLE_MS });
-    else setTimeout(resolve, IDLE_MS);
-  });
 }

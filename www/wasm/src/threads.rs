@@ -8,8 +8,8 @@ use wasm_bindgen::prelude::*;
 
 /// Makes the calling worker the first of so many threads: all that it calls can be shared with those that enter.
 #[wasm_bindgen(js_name = openPool)]
-pub fn open_pool(threads: usize) {
-    team::open(threads);
+pub fn open_pool(threads: usize, processors: usize) {
+    team::open(threads, processors);
 }
 
 /// Makes the calling worker one of the threads. Never returns.

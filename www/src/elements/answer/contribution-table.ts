@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Chart, ChartItem, Effects } from '../../api/logitscope';
 import { percent, signed } from '../../words/format';
+import { idle } from '../../later';
 import { define } from '../define';
 import { tell } from '../events';
 import { walkRows } from '../rows';
@@ -11,6 +12,9 @@ type Column = 'rank' | 'part' | 'value' | 'effect' | 'after';
 
 /** A part with what is lost without it; not a number where that is not known, or there is nothing to lose. */
 type Row = Omit<ChartItem, 'effect'> & { effect: number; after: number };
+
+/** The numbers follow the charts so many milliseconds later at most. */
+const LATE_MS = 100;
 
 const LOST: readonly Column[] = ['effect', 'after'];
 
@@ -27,10 +31,20 @@ export class ContributionTable extends LitElement {
   @state() private column: Column = 'rank';
   @state() private down = false;
 
-  /** Behind the charts, in a turn of its own: while somebody types, hundreds of rows would hold up the next letter. */
+  /** Behind the charts, when there is nothing else to do: while somebody types, hundreds of rows would hold up the next letter. */
   protected override async scheduleUpdate(): Promise<void> {
-    await new Promise((turn) => setTimeout(turn));
+    await idle(LATE_MS);
     super.scheduleUpdate();
+  }
+
+  /** The chart of a table that was taken away meanwhile is freed. */
+  protected override shouldUpdate(): boolean {
+    return this.isConnected;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
   }
 
   /** The focus stays with the part that it is on, wherever that goes. */

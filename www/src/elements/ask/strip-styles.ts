@@ -41,9 +41,9 @@ export const styles = css`
     border-color: var(--hairline);
     color: var(--ink);
   }
+  /* Blocks: a strip of hundreds of grids takes four times as long to lay out. */
   .cell {
     position: relative;
-    display: grid;
     flex: none;
     max-width: 100%;
     padding: 7px 0 4px;
@@ -53,6 +53,7 @@ export const styles = css`
     margin: 7px 0 4px;
   }
   .cell .token {
+    display: block;
     width: 100%;
     overflow: hidden;
     text-overflow: ellipsis;
@@ -96,7 +97,7 @@ export const styles = css`
     print-color-adjust: exact;
   }
   .token.expected {
-    display: inline-flex;
+    display: flex;
     align-items: center;
     min-height: var(--target);
     border: 1px solid var(--hairline);
