@@ -1,8 +1,7 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, noChange, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Chart, ChartItem, Effects } from '../../api/logitscope';
 import { percent, signed } from '../../words/format';
-import { idle } from '../../later';
 import { define } from '../define';
 import { tell } from '../events';
 import { walkRows } from '../rows';
@@ -13,8 +12,9 @@ type Column = 'rank' | 'part' | 'value' | 'effect' | 'after';
 /** A part with what is lost without it; not a number where that is not known, or there is nothing to lose. */
 type Row = Omit<ChartItem, 'effect'> & { effect: number; after: number };
 
-/** The numbers follow the charts so many milliseconds later at most. */
-const LATE_MS = 100;
+/** So many rows may be in sight; those after them follow once the chart has been the same for so long. */
+const NEAR = 40;
+const SAME_MS = 200;
 
 const LOST: readonly Column[] = ['effect', 'after'];
 
@@ -31,27 +31,24 @@ export class ContributionTable extends LitElement {
   @state() private column: Column = 'rank';
   @state() private down = false;
 
-  /** Behind the charts, when there is nothing else to do: while somebody types, hundreds of rows would hold up the next letter. */
+  /** Behind the charts, in a turn of its own: while somebody types, rows would hold up the next letter. */
   protected override async scheduleUpdate(): Promise<void> {
-    await idle(LATE_MS);
+    await new Promise((turn) => setTimeout(turn));
     super.scheduleUpdate();
-  }
-
-  /** The chart of a table that was taken away meanwhile is freed. */
-  protected override shouldUpdate(): boolean {
-    return this.isConnected;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate();
   }
 
   /** The focus stays with the part that it is on, wherever that goes. */
   #focused?: string;
 
-  protected override willUpdate(): void {
+  /** Whether rows out of sight are rendered as well. */
+  #whole = true;
+  #rest?: ReturnType<typeof setTimeout>;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
     this.#focused = this.#at?.matches('tbody *') ? this.#at.textContent : undefined;
+    this.#whole = !changed.has('chart') || Boolean(this.#focused || this.renderRoot.querySelector('.scroll')?.scrollTop);
+    clearTimeout(this.#rest);
+    if (!this.#whole) this.#rest = setTimeout(() => this.isConnected && this.requestUpdate(), SAME_MS);
   }
 
   protected override updated(): void {
@@ -113,7 +110,8 @@ export class ContributionTable extends LitElement {
           </tr>
         </thead>
         <tbody @keydown=${this.#walk}>
-          ${rows.map((item) => {
+          ${rows.map((item, i) => {
+            if (i >= NEAR && !this.#whole) return noChange;
             const selected = item.label === this.selected;
             return html`<tr
               class=${selected ? 'selected' : ''}
