@@ -32,10 +32,10 @@ export const parts = css`
     text-align: left;
   }
   :is(th, td):nth-child(3) {
-    width: 80px;
+    width: 72px;
   }
   :is(th, td):nth-child(4) {
-    width: 58px;
+    width: 52px;
   }
   tbody tr {
     height: max(24px, var(--target) - 6px);
