@@ -54,14 +54,10 @@ pub(crate) fn linear<E: Element>(x: &[f32], k: usize, weight: &[E], bias: &[f32]
                     columns: &columns,
                     y: y.part(i * AT_ONCE * wanted..(i * AT_ONCE + rows) * wanted),
                 };
-                share_rows(
-                    rows,
-                    panels(columns.end) - first,
-                    x.len() as u64 * PANEL as u64,
-                    |part| {
-                        product.compute(first + part.start..first + part.end);
-                    },
-                );
+                let cost = x.len() as u64 * PANEL as u64;
+                share_rows(rows, panels(columns.end) - first, cost, |part| {
+                    product.compute(first + part.start..first + part.end);
+                });
             }
         })
     }

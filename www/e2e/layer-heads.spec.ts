@@ -45,3 +45,24 @@ test('of a deep model the bar above a layer is its heads’ sum, and a tap on it
   const whole = number(await scope.selected.locator('.title .value').textContent());
   expect(Math.abs(sum + biases - whole)).toBeLessThan(0.02 * Math.max(Math.abs(sum), Math.abs(biases), Math.abs(whole)));
 });
+
+test('of hundreds of heads those in sight come with the answer, and all are of it in the end', async ({ blank: scope, page, server }) => {
+  const deep = server.make('deep-table', randomModel({ n_layer: 30, n_head: 25, n_embd: 50, n_positions: 32, vocab_size: 300 }));
+  await page.goto(`${server.page}#${new URLSearchParams({ model: deep, prompt: '5, 9, 7, 3', answer: '#7', incorrect: '#3', unit: 'head' })}`);
+  await scope.accept();
+  await scope.answered();
+  const rows = page.locator('contribution-table tbody tr');
+  // Each row in the order of the table: its rank, part and value.
+  const listed = () => rows.evaluateAll((rows) => rows.map((row) => [...row.children].slice(0, 3).map(({ textContent }) => textContent?.trim())));
+  await expect.poll(listed).toHaveLength(30 * 25 + 1);
+  const before = await listed();
+  for (const prompt of ['5, 9, 7, 3, 8', '5, 9, 7, 3, 8, 2']) await scope.prompt.fill(prompt);
+  await scope.answered();
+  const { labels, attribution } = JSON.parse((await scope.download('JSON', 'Heads')).bytes.toString()) as { labels: string[]; attribution: number[] };
+  const strongest = labels.map((label, i) => ({ label, value: attribution[i] ?? NaN })).sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  await expect.poll(async () => (await listed()).map(([, part]) => part)).toEqual(strongest.map(({ label }) => label));
+  const after = await listed();
+  expect(after.map(([rank]) => Number(rank))).toEqual(strongest.map((_, i) => i + 1));
+  expect(after).not.toEqual(before);
+  after.forEach(([, , value], i) => expect(Math.abs(number(value ?? null) - strongest[i]!.value)).toBeLessThan(1e-5 + 0.006 * Math.abs(strongest[i]!.value)));
+});

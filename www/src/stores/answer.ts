@@ -1,4 +1,5 @@
 import { Chart, LogitscopeError, initCharts, type Logitscope, type Prediction, type Run, type SourcesData, type Token } from '../api/logitscope';
+import { painted } from '../later';
 import { contrastOf } from '../state/contrast';
 import { firstAnswer, isFirst } from '../state/first';
 import type { Model } from '../state/model';
@@ -8,7 +9,6 @@ import { BUNDLED } from '../state/source';
 import { follow } from '../state/trail';
 import { subjectOf } from '../words/trail';
 import { sentence } from '../words/format';
-import { painted } from '../later';
 import { Latest } from './latest';
 import type { ModelStore } from './models';
 import { hintsOf, meant, prepended, promptIds, written } from './prompt';

@@ -1,6 +1,6 @@
 import type { HeadScores, Logitscope } from '../api/logitscope';
-import type { AnswerStore } from './answer';
 import { idle } from '../later';
+import type { AnswerStore } from './answer';
 import type { ModelStore } from './models';
 import { Store } from './store';
 
