@@ -122,6 +122,10 @@ export class PromptEditor extends LitElement {
         line-height: 28px;
         resize: none;
       }
+      /* Its outline is over what stands close below. */
+      textarea:focus-visible {
+        z-index: 1;
+      }
       textarea[aria-invalid='true'] {
         border-color: var(--wrong);
       }
@@ -165,6 +169,7 @@ export class PromptEditor extends LitElement {
         }
         .gutter {
           align-self: start;
+          padding-bottom: 2px;
         }
         .tools {
           flex-wrap: wrap;
