@@ -69,7 +69,7 @@ test('a page in use for long takes no more memory than one in use for a moment',
 
 test('effects that are cancelled a hundred times leave nothing, and a model that is closed meanwhile leaves no call', async ({ page, server }) => {
   await page.goto(`${server.origin}/an/article`);
-  const model = server.make('slow', randomModel({ n_layer: 6, n_head: 8, n_embd: 128, n_positions: 128, vocab_size: 100 }));
+  const model = server.make('slow', randomModel({ n_layer: 6, n_head: 8, n_embd: 128, n_positions: 128, vocab_size: 20_000 }));
   const told = await page.evaluate(
     async ({ module, model }) => {
       const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
@@ -90,7 +90,9 @@ test('effects that are cancelled a hundred times leave nothing, and a model that
       for (let i = 0; i < 100; i += 10) await Promise.all(Array.from({ length: 10 }, (_, k) => cancel(i + k)));
       const grown = (await scope.memory()) - before;
       const same = (await run.attribute(asked)).logit[0] === logit;
-      const pending = [run.effects(asked), run.lens(), scope.attributeAll([{ tokens: [1, 2, 3], answer: 5 }], { unit: 'head' }), run.patch(run, { answer: 7, site: 'z' }), scope.generate([1, 2])];
+      // Each takes far longer than the 20 ms.
+      const prompts = Array.from({ length: 300 }, (_, i) => ({ tokens: run.tokens.map(({ id }) => id + i), answer: 5 }));
+      const pending = [run.effects(asked), run.lens({ position: null }), scope.attributeAll(prompts, { unit: 'head' }), run.patch(run, { answer: 7, site: 'z' }), scope.generate([1, 2], { maxTokens: 120 })];
       await new Promise((resolve) => setTimeout(resolve, 20));
       scope.close();
       const closed = await Promise.all(pending.map((call) => call.then(() => 'answered', ({ name }: Error) => name)));
