@@ -113,7 +113,7 @@ async function typed(words) {
       }
       return null;
     };
-    const area = deep(document, 'prompt-editor textarea') ?? deep(deep(document, 'prompt-editor').shadowRoot, 'textarea');
+    const area = deep(deep(document, 'prompt-editor').shadowRoot, 'textarea');
     const charts = deep(document, 'answer-charts');
     const figures = [...charts.shadowRoot.querySelectorAll('chart-figure')].map(({ shadowRoot }) => shadowRoot.querySelector('canvas'));
     // Every chart has texts: the canvas that one is written on is being drawn.

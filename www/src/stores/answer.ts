@@ -298,7 +298,8 @@ export class AnswerStore extends Store<Answer> {
     const key = JSON.stringify([prompt, prependBos, generated]);
     if (this.#run?.key === key) return this.#run.run;
     const ids = generated.length > 0 || !scope.hasTokenizer;
-    const predictions = PREDICTIONS;
+    // Elsewhere they are of another position.
+    const predictions = question.position === null ? PREDICTIONS : 0;
     const run = ids ? await scope.run(await promptIds(scope, question), { predictions }) : await scope.run(prompt, { prependBos, predictions });
     if (scope !== this.models.scope) {
       run.free();
