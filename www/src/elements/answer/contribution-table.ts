@@ -40,13 +40,19 @@ export class ContributionTable extends LitElement {
   /** The focus stays with the part that it is on, wherever that goes. */
   #focused?: string;
 
+  #items: ChartItem[] = [];
+
   /** Whether rows out of sight are rendered as well. */
   #whole = true;
   #rest?: ReturnType<typeof setTimeout>;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('chart')) this.#items = this.chart.items();
     this.#focused = this.#at?.matches('tbody *') ? this.#at.textContent : undefined;
-    this.#whole = !changed.has('chart') || Boolean(this.#focused || this.renderRoot.querySelector('.scroll')?.scrollTop);
+    this.#whole =
+      !changed.has('chart') ||
+      this.#items.length <= NEAR ||
+      Boolean(this.#focused || this.renderRoot.querySelector('.scroll')?.scrollTop);
     clearTimeout(this.#rest);
     if (!this.#whole) this.#rest = setTimeout(() => this.isConnected && this.requestUpdate(), SAME_MS);
   }
@@ -67,12 +73,12 @@ export class ContributionTable extends LitElement {
   }
 
   /** Sorted; the model's order is the one that the parts come in. */
-  #rows(items: ChartItem[]): Row[] {
+  #rows(): Row[] {
     const { down, effects } = this;
     const column = this.whatIf || !LOST.includes(this.column) ? this.column : 'rank';
     const place = new Map(effects?.labels.map((label, i) => [label, i]));
     const of = (label: string, field: 'effect' | 'after') => effects?.[field][place.get(label) ?? -1] ?? NaN;
-    const rows = items.map((item) => ({ ...item, effect: of(item.label, 'effect'), after: of(item.label, 'after') }));
+    const rows = this.#items.map((item) => ({ ...item, effect: of(item.label, 'effect'), after: of(item.label, 'after') }));
     if (column === 'part') return down ? rows.reverse() : rows;
     // What has no number comes last, either way.
     const [has, none] = [rows.filter((row) => !Number.isNaN(row[column])), rows.filter((row) => Number.isNaN(row[column]))];
@@ -94,9 +100,8 @@ export class ContributionTable extends LitElement {
 
   protected override render() {
     const { whatIf } = this;
-    const items = this.chart.items();
-    const rows = this.#rows(items);
-    const stop = items.some(({ label }) => label === this.selected) ? this.selected : rows[0]?.label;
+    const rows = this.#rows();
+    const stop = rows.some(({ label }) => label === this.selected) ? this.selected : rows[0]?.label;
     return html`<div class="scroll">
       <table class="small ${whatIf ? 'five' : ''}">
         <caption class="unseen">Contributions, by unit</caption>
