@@ -270,6 +270,10 @@ fn prompts_are_read_from_csv_and_json() {
     )
     .unwrap();
     assert_eq!(csv, [line]);
+    assert_eq!(
+        read_prompts("tokens,answer,,\n1 5 9,#7,,\n").unwrap(),
+        read_prompts("tokens,answer\n1 5 9,#7\n").unwrap()
+    );
     let csv = read_prompts("tokens,answer\n1 5 9,#7\n").unwrap();
     let lines = read_prompts("{\"tokens\": [1, 5, 9], \"answer\": 7}").unwrap();
     assert_eq!(csv, lines);
@@ -287,6 +291,14 @@ fn prompts_are_read_from_csv_and_json() {
         (
             "prompt,answer\na,b\nc, d, e\n",
             "prompts: line 3 has 3 cells, but line 1 names 2 columns",
+        ),
+        (
+            "prompt,answer,\na,b,c\n",
+            "prompts: line 2 has 3 cells, but line 1 names 2 columns",
+        ),
+        (
+            "prompt,,answer\na,b,c\n",
+            "prompts: line 1 names the columns prompt, , answer; give each a name",
         ),
         (
             "prompt,answer\n\"a,b\n",

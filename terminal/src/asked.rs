@@ -56,7 +56,7 @@ pub struct Logit {
     #[command(flatten)]
     compared: Compared,
     /// Position to ask after, from the end if negative
-    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true, value_parser = one_position)]
     position: i64,
 }
 
@@ -171,6 +171,12 @@ pub fn position(text: &str) -> Result<Position, String> {
             .map(Position::At)
             .map_err(|_| "not a whole number or \"all\"".into()),
     }
+}
+
+/// One position alone.
+pub fn one_position(text: &str) -> Result<i64, String> {
+    text.parse()
+        .map_err(|_| "not a whole number; this is asked after one position".into())
 }
 
 /// The file that a chart is drawn into.

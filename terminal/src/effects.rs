@@ -12,7 +12,7 @@ use logitscope::gpt2::LanguageModel;
 use logitscope::report::Token;
 use serde::Serialize;
 
-use crate::asked::{Asked, Compared, Format, Model, NoBos, Prompt, Svg, print};
+use crate::asked::{Asked, Compared, Format, Model, NoBos, Prompt, Svg, one_position, print};
 use crate::printable::shown;
 use crate::prompts::{self, OfAll};
 use crate::table::{aligned, written};
@@ -42,7 +42,7 @@ pub struct EffectsCommand {
     #[command(flatten)]
     compared: Compared,
     /// Position to ask after, from the end if negative
-    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true, value_parser = one_position)]
     position: i64,
     /// Which parts are taken out, each alone
     #[arg(long, default_value = "head", value_parser = PossibleValuesParser::new(["component", "head"]))]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use logitscope::attribution::{PatchSite, Patching, patch};
 use logitscope::chart::{PatchGrid, PatchView};
 use logitscope::report::Token;
@@ -43,8 +43,8 @@ pub struct PatchCommand {
     #[command(flatten)]
     svg: Svg,
     /// With --svg and --site z_by_position, the head of each layer that is drawn
-    #[arg(long, value_name = "N", default_value = "0")]
-    head: usize,
+    #[arg(long, value_name = "N")]
+    head: Option<usize>,
 }
 
 /// As JSON.
@@ -60,6 +60,9 @@ struct Report {
 
 impl PatchCommand {
     pub fn run(&self) -> Result<()> {
+        if self.head.is_some() && self.site != PatchSite::ZByPosition {
+            bail!("--head: of --site {} all heads are drawn; leave it out", self.site);
+        }
         let model = self.model.open()?;
         let (clean, _) = self.prompt.tokens(&model, self.bos)?;
         let corrupted = self.corrupted.tokens(&model, &clean, self.bos)?.unwrap_or_default();
@@ -80,7 +83,7 @@ impl PatchCommand {
             asked: Asked::new(&model, &question)?,
             patching,
         };
-        self.svg.write(|| svg(&report, self.head))?;
+        self.svg.write(|| svg(&report, self.head.unwrap_or_default()))?;
         print(&match self.format {
             Format::Table => table(&report),
             Format::Json => serde_json::to_string(&report)? + "\n",

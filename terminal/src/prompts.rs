@@ -49,13 +49,14 @@ impl OfAll<'_> {
         let answer = ask_all(prompts, self.question)?.finish(model)?;
         tell(&answer)?;
         self.svg.write(|| svg(&answer, number.clone(), model.gpt2.config()))?;
+        let rows = rows(&answer.tables, self.top);
         print(&match self.format {
             Format::Table => {
-                let tables: Vec<String> = answer.tables.iter().map(|t| table(t, self.top)).collect();
+                let tables: Vec<String> = answer.tables.iter().map(|t| table(t, &rows)).collect();
                 heading(&answer, &number) + &tables.join("\n")
             }
-            Format::Json => json(&answer, self.unit).to_string() + "\n",
-            Format::Csv => csv(&answer.tables),
+            Format::Json => json(&answer, self.unit, &rows).to_string() + "\n",
+            Format::Csv => csv(&answer.tables, &rows),
         })
     }
 }
@@ -145,13 +146,26 @@ fn title(table: &SetTable) -> String {
     }
 }
 
-fn table(table: &SetTable, top: Option<u32>) -> String {
-    let (mean, sd) = (table.moments.mean(), table.moments.sd());
-    let mut rows: Vec<usize> = (0..table.labels.len()).collect();
+/// The parts that are told: all in their order, or those of the largest mean. Effects are ranked by what is lost, and roles by what is
+/// taken from any; attention is none of either.
+fn rows(tables: &[SetTable], top: Option<u32>) -> Vec<usize> {
+    let ranking: Vec<&[f64]> = match tables.iter().find(|table| table.role.is_none()) {
+        Some(first) => vec![first.moments.mean()],
+        None => (tables.iter().filter(|table| table.name != "pattern"))
+            .map(|table| table.moments.mean())
+            .collect(),
+    };
+    let largest = |row: usize| ranking.iter().fold(0.0, |most: f64, mean| most.max(mean[row].abs()));
+    let mut rows: Vec<usize> = (0..tables[0].labels.len()).collect();
     if let Some(k) = top {
-        rows.sort_by(|&a, &b| mean[b].abs().total_cmp(&mean[a].abs()));
+        rows.sort_by(|&a, &b| largest(b).total_cmp(&largest(a)));
         rows.truncate(k as usize);
     }
+    rows
+}
+
+fn table(table: &SetTable, rows: &[usize]) -> String {
+    let (mean, sd) = (table.moments.mean(), table.moments.sd());
     let largest = mean.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
     let unsigned = |value: f64| match value.is_nan() {
         true => "–".into(),
@@ -172,7 +186,10 @@ fn table(table: &SetTable, top: Option<u32>) -> String {
 }
 
 /// The JavaScript API's fields.
-fn json(answer: &SetAnswer, unit: &str) -> Value {
+fn json(answer: &SetAnswer, unit: &str, rows: &[usize]) -> Value {
+    let tables = &answer.tables;
+    let of_rows = |all: &[f64]| rows.iter().map(|&row| all[row]).collect::<Vec<_>>();
+    let every = |table: &SetTable| -> Vec<f64> { table.values.chunks(table.labels.len()).flat_map(of_rows).collect() };
     let mut all = json!({
         "n": answer.prompts.len(),
         "logit": answer.prompts.iter().map(|prompt| prompt.logit).collect::<Vec<_>>(),
@@ -181,26 +198,28 @@ fn json(answer: &SetAnswer, unit: &str) -> Value {
         "error": answer.error,
         "prompts": answer.prompts,
         "failed": answer.failed,
-        "labels": answer.tables[0].labels,
+        "labels": rows.iter().map(|&row| tables[0].labels[row]).collect::<Vec<_>>(),
     });
-    let Some(role_less) = answer.tables.iter().find(|table| table.role.is_none()) else {
-        let moments = |table: &SetTable| json!({ "mean": table.moments.mean(), "sd": table.moments.sd() });
-        all["roles"] = by_role(&answer.tables, moments);
+    let Some(role_less) = tables.iter().find(|table| table.role.is_none()) else {
+        let moments =
+            |table: &SetTable| json!({ "mean": of_rows(table.moments.mean()), "sd": of_rows(&table.moments.sd()) });
+        all["roles"] = by_role(tables, moments);
         return all;
     };
     all["unit"] = json!(unit);
-    all["mean"] = json!(role_less.moments.mean());
-    all["sd"] = json!(role_less.moments.sd());
-    all["same"] = json!(role_less.moments.same_sign());
+    all["mean"] = json!(of_rows(role_less.moments.mean()));
+    all["sd"] = json!(of_rows(&role_less.moments.sd()));
+    let same = role_less.moments.same_sign();
+    all["same"] = rows.iter().map(|&row| same[row]).collect();
     match role_less.explanation() {
         Some(means) => {
-            all["attribution"] = json!(role_less.values);
+            all["attribution"] = json!(every(role_less));
             all["bias"] = json!(means.identity().bias[0]);
             all["total"] = json!(means.identity().total[0]);
         }
         None => {
-            for table in &answer.tables {
-                all[&table.name] = json!(table.values);
+            for table in tables {
+                all[&table.name] = json!(every(table));
             }
         }
     }
@@ -219,7 +238,7 @@ pub fn by_role(tables: &[SetTable], of: impl Fn(&SetTable) -> Value) -> Value {
 }
 
 /// A row a part: its mean and deviation; with roles, a row a role and a part, for attention and for attribution.
-fn csv(tables: &[SetTable]) -> String {
+fn csv(tables: &[SetTable], rows: &[usize]) -> String {
     let mut csv = "of,label,n,mean,sd\n".to_string();
     for table in tables {
         let of = title(table);
@@ -227,12 +246,13 @@ fn csv(tables: &[SetTable]) -> String {
             true => format!("\"{}\"", of.replace('"', "\"\"")),
             false => of,
         };
-        let n = table.moments.n();
-        for ((label, mean), sd) in table.labels.iter().zip(table.moments.mean()).zip(table.moments.sd()) {
-            csv += &format!(
-                "{of},{label},{n},{mean},{}\n",
-                if sd.is_nan() { String::new() } else { sd.to_string() }
-            );
+        let (n, mean, sd) = (table.moments.n(), table.moments.mean(), table.moments.sd());
+        for &row in rows {
+            let sd = match sd[row].is_nan() {
+                true => String::new(),
+                false => sd[row].to_string(),
+            };
+            csv += &format!("{of},{},{n},{},{sd}\n", table.labels[row], mean[row]);
         }
     }
     csv

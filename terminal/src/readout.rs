@@ -7,7 +7,7 @@ use logitscope::attribution::{Position, Written, readouts};
 use logitscope::report::{Token, Word, Words};
 use serde::Serialize;
 
-use crate::asked::{Format, Model, NoBos, Prompt, print};
+use crate::asked::{Format, Model, NoBos, Prompt, one_position, print};
 use crate::printable::{quoted, shown};
 use crate::table::{aligned, written};
 
@@ -23,7 +23,7 @@ pub struct ReadoutCommand {
     #[arg(long = "part", value_name = "PART", required = true)]
     parts: Vec<Written>,
     /// Position to ask after, from the end if negative
-    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "-1", allow_negative_numbers = true, value_parser = one_position)]
     position: i64,
     #[command(flatten)]
     bos: NoBos,

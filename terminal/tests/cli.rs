@@ -933,6 +933,11 @@ fn what_effects_and_patch_cannot_answer_is_one_line() {
         ("effects", "--tokens 1,5,9 --answer Mary", "Mary"),
         (
             "patch",
+            "--tokens 1,5 --corrupted-tokens 1,6 --answer #7 --site z --head 1",
+            "--head: of --site z all heads are drawn",
+        ),
+        (
+            "patch",
             "--tokens 1,5,9 --corrupted-tokens 1,6 --answer #7",
             "corrupted: has 2 tokens, and the clean prompt 3; both need as many. Clean: #1 #5 #9. Corrupted: #1 #6",
         ),

@@ -181,6 +181,14 @@ fn effects_and_contrasts_are_those_of_each_prompt() {
         let svg = fs::read_to_string(at("chart.svg")).unwrap();
         assert!(svg.contains(title), "{title}");
     }
+    for (command, unit) in [("attribute", "head"), ("attribute", "source"), ("effects", "head")] {
+        let file = match unit {
+            "source" => at("roles.csv"),
+            _ => file.clone(),
+        };
+        fs::write(at("roles.csv"), "tokens,answer,first\n1 5 9,#7,@0\n2 5 9,#7,@1\n").unwrap();
+        the_strongest_are_told_in_every_format(&format!("{command} --prompts {file} --unit {unit}"));
+    }
     let refused = command(&format!(
         "attribute --prompts {file} --unit source --svg {}",
         at("none.svg")
@@ -188,4 +196,42 @@ fn effects_and_contrasts_are_those_of_each_prompt() {
     .output()
     .unwrap();
     assert!(!refused.status.success() && !dir.path().join("none.svg").exists());
+}
+
+/// The same parts, with the same numbers as among all.
+fn the_strongest_are_told_in_every_format(arguments: &str) {
+    let (all, few) = (json_of(arguments), json_of(&format!("{arguments} --top 2")));
+    let ranked = match all["roles"]["first"].as_object() {
+        Some(role) => &role["attribution"]["mean"],
+        None => &all["mean"],
+    };
+    let size = |row: &usize| ranked[*row].as_f64().unwrap().abs();
+    let mut rows: Vec<usize> = (0..all["labels"].as_array().unwrap().len()).collect();
+    rows.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let labels: Vec<&str> = rows[..2]
+        .iter()
+        .map(|&row| all["labels"][row].as_str().unwrap())
+        .collect();
+    assert_eq!(few["labels"], json!(labels), "{arguments}");
+    for field in ["mean", "sd", "same"] {
+        assert_eq!(few[field][1], all[field][rows[1]], "{field}");
+    }
+    for field in ["attribution", "effect", "direct"] {
+        assert_eq!(few[field][3], all[field][rows.len() + rows[1]], "{field}");
+    }
+    let role = |of: &Value, row: usize| of["roles"]["first"]["pattern"]["mean"][row].clone();
+    assert_eq!(role(&few, 1), role(&all, rows[1]));
+    for format in ["csv", "table"] {
+        let told = succeeds(&format!("{arguments} --top 2 --format {format}"));
+        let tables = told
+            .lines()
+            .filter(|line| line.split([',', ' ']).any(|cell| cell == labels[0]))
+            .count();
+        let others = rows[2..].iter().filter(|&&row| {
+            let label = all["labels"][row].as_str().unwrap();
+            told.lines()
+                .any(|line| line.split([',', ' ']).any(|cell| cell == label))
+        });
+        assert!(tables > 0 && others.count() == 0, "{told}");
+    }
 }

@@ -53,7 +53,17 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
     }
     let mut records = records.into_iter();
     let columns = records.next().unwrap_or_default();
-    let names: Vec<&str> = columns.iter().map(str::trim).collect();
+    let mut names: Vec<&str> = columns.iter().map(str::trim).collect();
+    // A spreadsheet may write columns that nothing is in.
+    while names.last() == Some(&"") {
+        names.pop();
+    }
+    if names.contains(&"") {
+        return Err(refused(format!(
+            "line 1 names the columns {}; give each a name",
+            names.join(", ")
+        )));
+    }
     let twice = |&i: &usize| names[i] != "incorrect" && names[..i].contains(&names[i]);
     if let Some(name) = (1..names.len()).find(twice) {
         return Err(refused(format!("line 1 names the column {:?} twice", names[name])));
@@ -71,7 +81,8 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
     let answer = column("answer").ok_or_else(|| missing("answer"))?;
     let prompt = |cells: StringRecord| {
         let line = line_of(&cells);
-        if cells.len() != names.len() {
+        let further = cells.iter().skip(names.len());
+        if cells.len() < names.len() || further.into_iter().any(|text| !text.is_empty()) {
             return Err(refused(format!(
                 "line {line} has {} cells, but line 1 names {} columns; a cell with a comma is put in quotes",
                 cells.len(),
