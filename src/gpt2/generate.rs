@@ -64,7 +64,7 @@ impl Generation {
         let chosen = match sampling.top_k {
             Some(0) => {
                 return Err(Error::Argument(
-                    "top_k: 0 leaves no token to choose from; it must be 1 or more".into(),
+                    "top-k: 0 leaves no token to choose from; it must be 1 or more".into(),
                 ));
             }
             _ if temperature < MIN_TEMPERATURE => generation::Sampling::ArgMax,

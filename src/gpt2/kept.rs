@@ -1,7 +1,7 @@
 //! What a run has computed because someone asked, and may be asked again.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
@@ -29,13 +29,18 @@ impl<T> Kept<T> {
     }
 
     pub fn get_or_compute(&self, layer: usize, position: usize, compute: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.get(&(layer, position)) {
+        let place = (layer, position);
+        if let Some(known) = self.lock().get(&place) {
             return Ok(Arc::clone(known));
         }
+        // Not while it is locked: a thread of rayon's that waits for others takes up other work, which may ask for this.
         let computed = Arc::new(compute()?);
-        kept.put((layer, position), Arc::clone(&computed));
+        self.lock().put(place, Arc::clone(&computed));
         Ok(computed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LruCache<(usize, usize), Arc<T>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

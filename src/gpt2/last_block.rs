@@ -44,7 +44,7 @@ impl Run {
     }
 
     fn finish(&self, positions: &[usize]) -> Result<()> {
-        room::check_last(self.model().config(), positions.len())?;
+        room::check_block(self.model().config(), positions.len())?;
         let layer = self.model().h.len() - 1;
         let block = &self.model().h[layer];
         let resid_pre = self.segments.rows(positions, |segment| &segment.resid_pre)?;

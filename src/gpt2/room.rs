@@ -14,14 +14,9 @@ pub(super) fn check(config: &Gpt2Config, common: usize, new: usize) -> Result<()
     refuse_unless(config, common, new, |rows| pass(config, rows))
 }
 
-/// As [`check`], for rows of variants of a run, of which nothing is kept.
-pub(super) fn check_rows(config: &Gpt2Config, n: usize) -> Result<()> {
-    refuse_unless(config, 0, n, |rows| last_block(config, rows))
-}
-
-/// As [`check`], for the last block at `n` positions.
-pub(super) fn check_last(config: &Gpt2Config, n: usize) -> Result<()> {
-    refuse_unless(config, 0, n, |rows| last_block(config, rows))
+/// As [`check`], for one block at a time, of `n` rows: the last block's, or those of variants of a run, of which nothing is kept.
+pub(super) fn check_block(config: &Gpt2Config, n: usize) -> Result<()> {
+    refuse_unless(config, 0, n, |rows| block(config, rows))
 }
 
 fn refuse_unless(config: &Gpt2Config, common: usize, new: usize, tensors: impl Fn(u64) -> Vec<u64>) -> Result<()> {
@@ -69,8 +64,8 @@ fn pass(config: &Gpt2Config, rows: u64) -> Vec<u64> {
     kept.chain(scratch(config, rows)).collect()
 }
 
-/// As [`pass`], for the last block and what is kept of it.
-fn last_block(config: &Gpt2Config, rows: u64) -> Vec<u64> {
+/// As [`pass`], for one block and what is kept of the last.
+fn block(config: &Gpt2Config, rows: u64) -> Vec<u64> {
     let mut rows_of = vec![row(config, 1); 16];
     rows_of.extend([float32s(config.n_inner); 2]);
     let kept = rows_of.iter().map(|of| of.saturating_mul(rows));

@@ -51,7 +51,7 @@ enum Stage {
 impl Batch {
     pub fn new(run: &Run, variants: Vec<Variant>, position: usize) -> Result<Self> {
         let rows: usize = variants.iter().map(|variant| position + 1 - variant.start).sum();
-        room::check_rows(run.model().config(), rows)?;
+        room::check_block(run.model().config(), rows)?;
         let entered = |variant: Variant| {
             Ok(Entered {
                 index: variant.index,
