@@ -50,6 +50,24 @@ const calls: [string, string][] = [
   ["run.attribute({ answer: 5, unit: 'head', position: 'last' })", 'PositionError: position: "last"'],
   ["run.attribute({ answer: 5, unit: 'neck' })", 'ArgumentError: '],
   ["run.attribute({ answer: 5, unit: 'head' }, { signal: 1 })", 'ArgumentError: signal: 1'],
+  ["run.attribute({ answer: NaN, unit: 'head' })", 'AnswerError: answer: NaN'],
+  ["run.attribute({ answer: 5, unit: 'head', incorrect: [] })", 'AnswerError: incorrect: a list'],
+  ["run.attribute({ answer: 5, unit: 'head', incorrect: [7, -1] })", 'AnswerError: incorrect[1]: -1'],
+  ['run.attribute({ answer: 5 })', 'ArgumentError: unit: undefined is not one of'],
+  ['run.effects()', 'ArgumentError: question: undefined'],
+  ['run.reaction(null)', 'ArgumentError: question: null'],
+  ['run.readouts()', 'ArgumentError: question: undefined'],
+  ['run.without()', 'ArgumentError: removal: undefined'],
+  ['run.without({})', 'ArgumentError: part: undefined'],
+  ['run.patch(run)', 'ArgumentError: question: undefined'],
+  ['run.patch(run, { answer: 5 })', 'ArgumentError: site: undefined'],
+  ['run.patched(run)', 'ArgumentError: place: undefined'],
+  ["run.patched(run, { site: 'resid_pre', at: [1, -1] })", 'ArgumentError: at[1]: -1'],
+  ["scope.attributeAll([{ tokens: [1], answer: 5, incorrect: NaN }], { unit: 'head' })", 'AnswerError: prompts[0].incorrect: NaN'],
+  ["scope.attributeAll([{ tokens: [1], answer: -1 }], { unit: 'head' })", 'AnswerError: prompts[0].answer: -1'],
+  ["scope.attributeAll([{ tokens: [1], prompt: 'a', answer: 5 }], { unit: 'head' })", 'ArgumentError: prompts[0]: an object'],
+  ["scope.attributeAll([{ tokens: [1], answer: 5, roles: { a: NaN } }], { unit: 'head' })", 'ArgumentError: prompts[0].roles.a: NaN'],
+  ['new Chart({ labels: [] }, "a")', 'ChartError: '],
   ['hubFolder(5)', 'ArgumentError: 5'],
   ['droppedFiles(null)', 'ArgumentError: droppedFiles'],
 ];
@@ -60,12 +78,12 @@ test('what is wrong with a call is said by the argument’s name, in an error of
     async (api, { calls, url }) => {
       const scope = await api.Logitscope.load(url, { keep: false });
       const run = await scope.run([1, 5, 9]);
-      const names = ['Logitscope', 'hubFolder', 'droppedFiles', 'scope', 'run', 'url'];
+      const names = ['Logitscope', 'Chart', 'hubFolder', 'droppedFiles', 'scope', 'run', 'url'];
       const errors: string[] = [];
       for (const call of calls) {
         const ask = new Function(...names, `return ${call}`) as (...given: unknown[]) => unknown;
         try {
-          await ask(api.Logitscope, api.hubFolder, api.droppedFiles, scope, run, url);
+          await ask(api.Logitscope, api.Chart, api.hubFolder, api.droppedFiles, scope, run, url);
           errors.push('answered');
         } catch (error) {
           errors.push(error instanceof api.LogitscopeError ? `${error.name}: ${error.message}` : `raw ${String(error)}`);

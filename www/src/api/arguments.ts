@@ -30,6 +30,11 @@ export function checkOptions(options: object, expected: Readonly<Record<string, 
   }
 }
 
+/** @throws {@link LogitscopeError} `ArgumentError` unless it is an object, such as `example` shows */
+export function checkObject(name: string, given: unknown, example: string): void {
+  if (typeof given !== 'object' || given === null) throw wrong(name, given, `an object such as ${example}`);
+}
+
 /** A prompt as it crosses to the worker: whatever holds its token ids becomes a plain list. */
 export function checkPrompt(prompt: Input): Input {
   return typeof prompt === 'string' ? prompt : checkIds('prompt', prompt, 'text or a list of token ids');
@@ -45,18 +50,23 @@ export function checkIds(name: string, given: ArrayLike<number>, what = 'a list 
     throw new LogitscopeError('PromptError', `${name}: ${length.toLocaleString('en')} tokens are more than any GPT-2 takes`);
   }
   const ids = Array.from(given);
-  const at = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= 2 ** 32);
+  const at = ids.findIndex((id) => !isId(id));
   if (at >= 0) throw wrong(`${name}[${at}]`, ids[at], 'a token id, a whole number from 0 up', 'PromptError');
   return ids;
 }
 
 /** @throws {@link LogitscopeError} `AnswerError` unless it can be a token, as text or by its id */
 export function checkToken(name: string, given: string | number | null | undefined): void {
-  if (typeof given !== 'string' && typeof given !== 'number') throw wrong(name, given, 'a token: its text or its id', 'AnswerError');
+  if (typeof given !== 'string' && !isId(given)) throw wrong(name, given, 'a token: its text or its id', 'AnswerError');
+}
+
+function isId(given: unknown): boolean {
+  return Number.isInteger(given) && (given as number) >= 0 && (given as number) < 2 ** 32;
 }
 
 /** @throws {@link LogitscopeError} `AnswerError` unless it can be a token, or a list of some */
 export function checkTokens(name: string, given: string | number | readonly (string | number)[]): void {
+  if (Array.isArray(given) && given.length === 0) throw wrong(name, given, 'a token, or some: it is empty', 'AnswerError');
   if (Array.isArray(given)) given.forEach((token: string | number, i) => checkToken(`${name}[${i}]`, token));
   else checkToken(name, given as string | number);
 }

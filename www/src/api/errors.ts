@@ -44,9 +44,14 @@ export class LogitscopeError extends Error {
     this.name = name;
   }
 
+  /** Also what Rust's charts throw, and another copy of this script: errors of these names. */
+  static override [Symbol.hasInstance](thrown: unknown): boolean {
+    return thrown instanceof Error && names.some((name) => name === thrown.name);
+  }
+
   /** Names the cause of anything thrown: by Rust, by the browser, or across the worker's boundary. */
   static from(thrown: unknown): LogitscopeError {
-    if (thrown instanceof LogitscopeError) return thrown;
+    if (LogitscopeError.prototype.isPrototypeOf(thrown as object)) return thrown as LogitscopeError;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     const name = names.find((name) => thrown instanceof Error && thrown.name === name) ?? 'InternalError';
     return new LogitscopeError(name, message, { cause: thrown });

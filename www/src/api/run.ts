@@ -1,4 +1,4 @@
-import { checkCount, checkIds, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
+import { checkCount, checkIds, checkObject, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
 import { attributionOf, type Attribution } from './attribution.js';
 import { lensOf, type Lens } from './lens.js';
 import { WORKING, work, type Abortable, type Call, type Working } from './work.js';
@@ -114,8 +114,9 @@ export class Run {
    * one. The part is taken out, and the rest of the model reacts. Cancelled by its signal within a tenth of a second.
    */
   async effects(question: EffectsQuestion & Working<Effects>): Promise<Effects> {
+    const of = explained(question);
     const { unit, ablation, positions, signal, onProgress } = question;
-    const asked = { ...explained(question), ...given({ unit, ablation, positions }) };
+    const asked = { ...of, ...given({ unit, ablation, positions }) };
     checkOptions({ signal, onProgress }, WORKING);
     return work(this.#call, (service) => service.effects(this.#handle, asked as EffectsQuestion), { signal, onProgress }, (known: Effects) => known);
   }
@@ -126,8 +127,9 @@ export class Run {
    */
   async patch(corrupted: Run, question: PatchQuestion & Working<Patching>): Promise<Patching> {
     const other = this.#other(corrupted);
+    const of = explained(question);
     const { site, signal, onProgress } = question;
-    const asked = { ...explained(question), ...given({ site }) };
+    const asked = { ...of, ...given({ site }) };
     checkOptions({ signal, onProgress }, WORKING);
     return work(this.#call, (service) => service.patch(this.#handle, other, asked as PatchQuestion), { signal, onProgress }, (known: Patching) => known);
   }
@@ -137,7 +139,7 @@ export class Run {
    * LayerNorm anew. The last position is known first. Cancelled by its signal within a tenth of a second.
    */
   async lens(question: LensQuestion & Working<Lens> = {}): Promise<Lens> {
-    if (typeof question !== 'object' || question === null) throw wrong('question', question, "an object such as { answer: ' Mary', position: null }");
+    checkObject('question', question, "{ answer: ' Mary', position: null }");
     const { answer, position = -1, k = 5, signal, onProgress } = question;
     if (answer !== undefined && answer !== null) checkToken('answer', answer);
     if (position !== null) checkPosition(position);
@@ -149,7 +151,7 @@ export class Run {
 
   /** What a part says to the whole vocabulary: the tokens that it promotes and suppresses most, with its attribution for each as the answer. */
   async readout(question: ReadoutQuestion, options: Working<Readout[]> = {}): Promise<Readout> {
-    if (typeof question !== 'object' || question === null) throw wrong('question', question, "an object such as { part: 'L9H9' }");
+    checkObject('question', question, "{ part: 'L9H9' }");
     const { part, ...rest } = question;
     const [readout] = await this.readouts({ ...rest, parts: [part] }, options);
     return readout as Readout;
@@ -160,6 +162,7 @@ export class Run {
    * first ones. Cancelled by its signal within a tenth of a second.
    */
   async readouts(question: Omit<ReadoutQuestion, 'part'> & { parts: readonly string[] }, options: Working<Readout[]> = {}): Promise<Readout[]> {
+    checkObject('question', question, "{ parts: ['L9H9'] }");
     const { parts, position = -1, k = 10 } = question;
     if (!Array.isArray(parts)) throw wrong('parts', parts, "a list of labels such as ['L9H9', 'L9H9@5']");
     for (const part of parts as readonly unknown[]) if (typeof part !== 'string') throw wrong('part', part, 'a label such as L9H9 or L9H9@5');
@@ -174,14 +177,16 @@ export class Run {
    * the final LayerNorm's new scale, and what each later part adds beyond what it did.
    */
   async reaction(question: ReactionQuestion, options: Abortable = {}): Promise<Reaction> {
+    const of = explained(question);
     const { part, ablation, positions } = question;
-    const asked = { ...explained(question), ...given({ part, ablation, positions }) };
+    const asked = { ...of, ...given({ part, ablation, positions }) };
     checkOptions(options, { signal: 'signal' });
     return this.#call((service) => service.reaction(this.#handle, asked as ReactionQuestion), options.signal);
   }
 
   /** The run without a part, the rest of the model having reacted. It can be asked whatever this one can. */
   async without(removal: Pick<ReactionQuestion, 'part' | 'ablation' | 'positions'>, options: Abortable = {}): Promise<Run> {
+    checkObject('removal', removal, "{ part: 'L9H9' }");
     checkOptions(options, { signal: 'signal' });
     const { part, ablation, positions } = removal;
     const asked = given({ part, ablation, positions }) as unknown as ReactionQuestion;
@@ -193,9 +198,13 @@ export class Run {
    * The corrupted run with one activation of this one: `at` is a place of the site's shape, as [layer, position]. It can be asked whatever
    * the corrupted one can.
    */
-  async patched(corrupted: Run, { site, at }: Pick<PatchQuestion, 'site'> & { at: readonly number[] }, options: Abortable = {}): Promise<Run> {
+  async patched(corrupted: Run, place: Pick<PatchQuestion, 'site'> & { at: readonly number[] }, options: Abortable = {}): Promise<Run> {
     const other = this.#other(corrupted);
+    checkObject('place', place, "{ site: 'resid_pre', at: [0, 3] }");
     checkOptions(options, { signal: 'signal' });
+    const { site, at } = place;
+    if (!Array.isArray(at)) throw wrong('at', at, 'a list such as [layer, position]');
+    at.forEach((index: number, i) => checkCount(`at[${i}]`, index));
     const asked = given({ site, at }) as unknown as PatchQuestion;
     const { run, tokens } = await this.#call((service) => service.patched(this.#handle, other, asked), options.signal);
     return new Run(this.#call, run, tokens);
@@ -217,7 +226,7 @@ export class Run {
 
 /** What is asked, checked as far as it can be without the model. */
 function explained(of: Explained): Explained {
-  if (typeof of !== 'object' || of === null) throw wrong('question', of, "an object such as { answer: ' Mary', unit: 'head' }");
+  checkObject('question', of, "{ answer: ' Mary', unit: 'head' }");
   const { answer, incorrect, contrast, explain, path, position } = of;
   if ((explain ?? undefined) === undefined || (answer ?? undefined) !== undefined) checkToken('answer', answer);
   if (incorrect !== undefined && incorrect !== null) checkTokens('incorrect', incorrect);

@@ -1,4 +1,4 @@
-import { checkIds, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
+import { checkIds, checkObject, checkOptions, checkPosition, checkToken, checkTokens, wrong } from './arguments.js';
 import { WORKING, work, type Call, type Working } from './work.js';
 import type { AnsweredPrompt, FailedPrompt, Removal, SetPrompt, SetQuestion, SetTables, Unit } from '../wasm/model.js';
 
@@ -96,7 +96,7 @@ async function ask<T>(
   checkOptions(options, SET_OPTIONS);
   const { position = -1, contrast, prependBos = true, signal, onProgress } = options;
   checkPosition(position);
-  const text = JSON.stringify(checkPrompts(prompts));
+  const text = JSON.stringify(checkPrompts(prompts), (_, value: unknown) => (typeof value === 'string' ? wellFormed(value) : value));
   return work(call, (service) => service.askAll(text, { ...question, position, prependBos, ...(contrast && { contrast }) }), { signal, onProgress }, shape);
 }
 
@@ -152,11 +152,20 @@ function checkPrompts(prompts: readonly SetPrompt[]): SetPrompt[] {
   if (!Array.isArray(prompts)) throw wrong('prompts', prompts, what);
   return prompts.map((given: SetPrompt, i) => {
     const name = `prompts[${i}]`;
-    if (typeof given !== 'object' || given === null) throw wrong(name, given, "a prompt such as { prompt: 'The capital of France is', answer: ' Paris' }");
+    checkObject(name, given, "{ prompt: 'The capital of France is', answer: ' Paris' }");
     const { prompt, tokens, answer, incorrect, roles } = given;
     checkToken(`${name}.answer`, answer);
     if (incorrect !== undefined && incorrect !== null) checkTokens(`${name}.incorrect`, incorrect);
     if (tokens === undefined && typeof prompt !== 'string') throw wrong(`${name}.prompt`, prompt, 'text, and there are no tokens');
+    if (tokens !== undefined && prompt !== undefined) throw wrong(name, given, 'one prompt: it has both text and tokens');
+    for (const [role, token] of Object.entries(roles ?? {})) {
+      if (typeof token !== 'string' && !Number.isInteger(token)) throw wrong(`${name}.roles.${role}`, token, 'a text of the prompt, or a position');
+    }
     return { ...(tokens === undefined ? { prompt } : { tokens: checkIds(`${name}.tokens`, tokens) }), answer, incorrect, roles };
   });
+}
+
+/** As a text crosses to the worker otherwise: half a pair of UTF-16 stands for no character. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

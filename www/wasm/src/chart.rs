@@ -413,6 +413,9 @@ impl From<View> for chart::View {
 }
 
 pub(crate) fn from_js<T: serde::de::DeserializeOwned>(what: &str, value: &JsValue) -> Result<T> {
+    if !value.is_object() {
+        return Err(Error::Chart(format!("{what} is missing: an object is expected")));
+    }
     serde_wasm_bindgen::from_value(value.clone()).map_err(|e| Error::Chart(format!("{what}: {e}")))
 }
 

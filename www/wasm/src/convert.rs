@@ -16,6 +16,12 @@ pub fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
     Ok(serde_wasm_bindgen::to_value(value).map_err(JsValue::from)?)
 }
 
+/// With `null` for what is none.
+pub fn to_js_or_null(value: &impl Serialize) -> JsResult<JsValue> {
+    let nulls = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    Ok(value.serialize(&nulls).map_err(JsValue::from)?)
+}
+
 pub fn token(model: &LanguageModel, id: u32) -> Token {
     Token::new(model, id)
 }
@@ -41,7 +47,12 @@ fn show(value: &JsValue) -> String {
     match (value.as_string(), value.as_f64()) {
         (Some(text), _) => format!("{text:?}"),
         (None, Some(number)) => number.to_string(),
-        (None, None) => format!("{value:?}"),
+        (None, None) if js_sys::Array::is_array(value) => "a list".into(),
+        (None, None) if value.is_object() => "an object".into(),
+        (None, None) => {
+            let debug = format!("{value:?}");
+            debug.trim_start_matches("JsValue(").trim_end_matches(')').into()
+        }
     }
 }
 

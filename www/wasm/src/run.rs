@@ -13,7 +13,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{
-    form, given, integers, one_or_several, parsed, position, single_token, size, steps, to_js, tokens, whole_number,
+    form, given, integers, one_or_several, parsed, position, single_token, size, steps, to_js, to_js_or_null, tokens,
+    whole_number,
 };
 use crate::lens::Looking;
 use crate::readout::Saying;
@@ -118,7 +119,7 @@ impl Run {
             ablation,
             at.as_deref(),
         )?;
-        Ok(to_js(&reaction)?.unchecked_into())
+        Ok(to_js_or_null(&reaction)?.unchecked_into())
     }
 
     /// The run without a part, the rest of the model having reacted.

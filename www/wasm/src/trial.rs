@@ -4,7 +4,7 @@ use logitscope::attribution::{EffectsTrial, HeadScoresTrial, PatchingTrial};
 use wasm_bindgen::prelude::*;
 
 use crate::JsResult;
-use crate::convert::to_js;
+use crate::convert::{to_js, to_js_or_null};
 use crate::lens::Looking;
 use crate::readout::Saying;
 use crate::set::Set;
@@ -89,7 +89,7 @@ impl Trial {
     /// What is known by now; not a number where it is not.
     pub fn known(&self) -> JsResult<JsTrialed> {
         let known = match &self.0 {
-            Kind::Effects(trial) => to_js(&trial.effects())?,
+            Kind::Effects(trial) => to_js_or_null(&trial.effects())?,
             Kind::Patching(trial) => to_js(&trial.patching())?,
             Kind::Lens(looking) => looking.known()?,
             Kind::Readouts(saying) => saying.known()?,
