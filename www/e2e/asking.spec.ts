@@ -143,3 +143,40 @@ test('Back goes to the model before', async ({ scope, page }) => {
   await expect(scope.modelButton).toHaveAccessibleName('Model: bundled model');
   await scope.answered();
 });
+
+test('the menu of examples says which one is asked, however it came to be', async ({ scope, page }) => {
+  const examples = page.getByRole('combobox', { name: 'Examples' });
+  for (const index of ['1', '2']) {
+    await examples.selectOption(index);
+    await scope.answered();
+  }
+  await page.goBack();
+  await expect(examples).toHaveValue('1');
+  await examples.selectOption('2');
+  await expect(examples).toHaveValue('2');
+  await scope.prompt.fill('When Mary left');
+  await expect(examples).toHaveValue('-1');
+});
+
+test('the likeliest token and the one that it is compared with change places, though nobody named the first', async ({ scope, page }) => {
+  await scope.prompt.fill('The capital of France is');
+  await expect(scope.tokens).toHaveCount(6);
+  await scope.answered();
+  await page.getByRole('button', { name: /^vs / }).first().click();
+  await expect(scope.incorrect).not.toHaveValue('');
+  await scope.answered();
+  expect(await scope.answer.inputValue()).toBe('');
+  const [likeliest, other] = [await scope.answer.getAttribute('placeholder'), await scope.incorrect.inputValue()];
+  await page.getByRole('button', { name: new RegExp(`^Explain ${other.replace(/\W/g, '\\$&')}, `) }).click();
+  await expect(scope.answer).toHaveValue(other);
+  expect(likeliest).toContain(await scope.incorrect.inputValue());
+});
+
+test('what was said of a link goes when another model is chosen', async ({ scope, page }) => {
+  await page.evaluate(() => (location.hash = location.hash.replace(/&position=\d+|$/, '&position=99')));
+  const told = page.getByRole('status').getByText(/no position 99/);
+  await expect(told).toBeVisible();
+  await scope.load(scope.server.model('tiny-a'));
+  await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+  await expect(told).toHaveCount(0);
+});

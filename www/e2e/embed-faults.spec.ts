@@ -139,3 +139,8 @@ test('elements that are taken away and put back, quickly and in any order, answe
   await expect.poll(() => page.workers().length).toBe(0);
   expect(complaints).toEqual([]);
 });
+
+test('a position that the prompt does not have is refused, and not taken for another', async ({ article, server }) => {
+  await article.open(live(`${server.page}models/bundled/`, 'position="-20"'));
+  await expect(article.element.getByRole('alert')).toContainText(/-20/);
+});

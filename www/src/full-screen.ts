@@ -15,7 +15,7 @@ export async function fillScreen(): Promise<void> {
     if (leaving) await leaving;
     await document.documentElement.requestFullscreen();
     // It was not wanted any more before it was there.
-    if (wanted() !== 'asked') return leaveScreen();
+    if (wanted() === 'window') return leaveScreen();
     state = 'screen';
     await (navigator as Keys).keyboard?.lock(['Escape']);
   } catch {

@@ -81,7 +81,7 @@ export class Painter implements ReactiveController {
   readonly #print = () => {
     void this.host.updateComplete.then(() => {
       const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
-      this.#size = { width, height };
+      this.#size = { ...this.#size, width, height };
       this.#paint(performance.now());
     });
   };

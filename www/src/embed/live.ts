@@ -48,14 +48,14 @@ export async function ask(asking: LiveQuestion, signal: AbortSignal, onProgress:
 
 async function attributed(scope: Logitscope, run: Run, asking: LiveQuestion, model: string, signal: AbortSignal) {
   const { unit, position: at } = asking;
-  const position = at < 0 ? run.tokens.length + at : at;
-  const [likeliest] = asking.answer === '' ? await run.predictions(position, 1) : [];
+  const [likeliest] = asking.answer === '' ? await run.predictions(at, 1) : [];
   const answer = likeliest ?? (await scope.token(asking.answer, { signal }));
   const [incorrect, ...more] = await Promise.all(asking.incorrect.map((text) => scope.token(text, { signal })));
   const ids = [incorrect, ...more].flatMap((token) => token?.id ?? []);
-  const words = { answer: answer.id, ...(ids.length && { incorrect: ids }), position };
+  const words = { answer: answer.id, ...(ids.length && { incorrect: ids }), position: at };
   const attribution = await run.attribute({ ...words, unit });
   signal.throwIfAborted();
+  const [position = at] = attribution.positions;
   const { n_layer: layers, n_head: heads } = scope.config;
   const asked: Asked = { layers, heads, tokens: run.tokens, bos: begins(scope, run), position, trail: [], at: position, answer, incorrect, more, byProbability: false };
   const subject = { ...subjectOf(asked), tokens: texts(run.tokens) };

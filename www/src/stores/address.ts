@@ -94,6 +94,8 @@ export class Address {
   keep(): void {
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
+    const undoable = this.#undoable;
+    this.#undoable = false;
     // The reader is at another entry already, which is about to be restored: it stays as it is.
     if (location.hash !== this.#hash) return;
     const { model, loading, failure, offer } = this.models.state;
@@ -102,14 +104,13 @@ export class Address {
     const hash = source && this.present.link(`#${withPlace(formatLink(source, this.question.state, this.view.state), this.lesson.state.place)}`);
     const beside: Beside = { own: this.question.own };
     try {
-      if (hash && hash !== location.hash && this.#undoable) history.pushState(beside, '', hash);
+      if (hash && hash !== location.hash && undoable) history.pushState(beside, '', hash);
       else if (hash && (hash !== location.hash || beside.own !== this.#own)) history.replaceState(beside, '', hash);
       this.#own = beside.own;
       this.#hash = location.hash;
     } catch {
       // A browser that was asked too often; the next change is kept.
     }
-    this.#undoable = false;
   }
 
   readonly #changed = () => {

@@ -94,13 +94,16 @@ export class AnswerStore extends Store<Answer> {
   async choose(field: Field, token: Token): Promise<void> {
     const other = field === 'answer' ? 'incorrect' : 'answer';
     const { picture } = this.state;
+    const shown = picture?.[field];
     // A token compared with itself explains nothing: the two change places.
     const swaps = picture?.[other]?.id === token.id;
-    const before = this.question.state[field];
+    const text = await this.#written(token);
+    const before = swaps && shown ? await this.#written(shown) : '';
+    if (text === undefined || before === undefined) return;
     const left = this.question.state.more.filter((_, i) => picture?.more[i]?.id !== token.id);
     // What is chosen to compare with is the only one, until another is added.
     const contrast = field === 'answer' ? { more: left } : { more: [], byProbability: false };
-    this.question.ask({ ...contrast, [field]: await written(this.models.scope, token), ...(swaps && { [other]: before }) });
+    this.question.ask({ ...contrast, [field]: text, ...(swaps && { [other]: before }) });
   }
 
   /** Chooses the position to explain; of a token that the model wrote, the position that it was predicted at. */
@@ -113,17 +116,27 @@ export class AnswerStore extends Store<Answer> {
       return position === tokens.length - 1 ? null : position;
     };
     if (index < tokens.length - this.question.state.generated.length || index === 0) return this.question.ask({ position: at(index) });
-    const answer = await written(this.models.scope, token);
-    this.question.ask({ position: at(index - 1), answer, incorrect: '', more: [] });
+    const answer = await this.#written(token);
+    if (answer !== undefined) this.question.ask({ position: at(index - 1), answer, incorrect: '', more: [] });
   }
 
   /** Takes a token as the answer after a position of the prompt, and there it is compared with none. */
   async chooseAt(position: number, token: Token): Promise<void> {
     const { tokens, picture } = this.state;
     if (position === picture?.position) return this.choose('answer', token);
-    const answer = await written(this.models.scope, token);
+    const answer = await this.#written(token);
+    if (answer === undefined) return;
     this.question.anchor = tokens[position]?.id;
     this.question.ask({ position: position === tokens.length - 1 ? null : position, answer, incorrect: '', more: [] });
+  }
+
+  /** How a reader would type a token; not known once another prompt, or another model, was asked meanwhile. */
+  async #written(token: Token): Promise<string | undefined> {
+    const { scope } = this.models;
+    const { prompt } = this.question.state;
+    this.set({ pending: scope !== undefined });
+    const text = await written(scope, token);
+    return scope === this.models.scope && prompt === this.question.state.prompt ? text : undefined;
   }
 
   /** Shows a token that the model wrote, before it is asked about. */

@@ -37,24 +37,26 @@ export class GenerationStore extends Store<Generation> {
     this.stop();
     const running = new AbortController();
     const asked = this.question.state;
-    const { tokens } = this.answer.state;
     this.#running = running;
     this.#scope = scope;
     this.#written = asked.generated;
     this.#asked = asked;
-    // The picture stays where it is, so the first new token is the one that it explains.
-    const position = tokens.length ? (asked.position ?? tokens.length - 1) : asked.position;
-    this.question.dispatchEvent(new Commit(true));
-    this.question.change({ position });
+    let { position } = asked;
     this.set({ running: true, problem: undefined });
     try {
+      const ids = await promptIds(scope, asked);
+      running.signal.throwIfAborted();
+      // The picture stays where it is, so the first new token is the one that it explains.
+      if (ids.length) position ??= ids.length - 1;
+      this.question.dispatchEvent(new Commit(true));
+      this.question.change({ position });
       const onToken = (token: Token) => {
         if (running.signal.aborted) return;
         this.#written = [...this.#written, token.id];
         this.question.change({ generated: this.#written });
         this.answer.append(token);
       };
-      await scope.generate(await promptIds(scope, asked), { ...options, signal: running.signal, onToken });
+      await scope.generate(ids, { ...options, signal: running.signal, onToken });
     } catch (error) {
       if (!running.signal.aborted) this.set({ problem: { message: sentence(error) } });
     }

@@ -47,6 +47,7 @@ export class ModelStore extends Store<Models> {
   /** As {@link open}, for the reader, who may want to go back. */
   choose(source: Source): Promise<void> {
     this.dispatchEvent(new Commit(false));
+    this.tell(undefined);
     return this.open(source);
   }
 

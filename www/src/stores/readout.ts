@@ -13,6 +13,7 @@ const NOTHING: Spoken = { of: undefined, readouts: undefined, problem: undefined
 export class ReadoutStore extends Store<Spoken> {
   /** Picture, part, and what it is taken apart into. */
   #of: readonly unknown[] = [];
+  #working?: AbortController;
   readonly #asking = new Latest((superseded) => this.#ask(superseded));
 
   constructor(
@@ -35,6 +36,7 @@ export class ReadoutStore extends Store<Spoken> {
     if (sameItems(now, this.#of)) return;
     const another = !sameItems(now.slice(0, 2), this.#of.slice(0, 2));
     this.#of = now;
+    this.#working?.abort();
     if (another) this.set({ ...NOTHING, of: asked });
     if (ready) void this.#asking.request();
   }
@@ -46,11 +48,13 @@ export class ReadoutStore extends Store<Spoken> {
     // While another prompt is run, its run is there before its picture is.
     if (!run || !picture || !of || run.tokens !== picture.tokens) return;
     const pieces = this.part.state.of === of ? piecesOf(this.part.state) : [];
+    const { signal } = (this.#working = new AbortController());
     try {
-      const readouts = await run.readouts({ parts: [of, ...pieces], position: picture.position, k: NAMED });
-      if (!superseded() && of === this.state.of) this.set({ readouts, problem: undefined });
+      const asked = { parts: [of, ...pieces], position: picture.position, k: NAMED };
+      const readouts = await run.readouts(asked, { signal });
+      if (!superseded() && !signal.aborted) this.set({ readouts, problem: undefined });
     } catch (error) {
-      if (!superseded() && run === this.answer.run) this.set({ problem: sentence(error) });
+      if (!superseded() && !signal.aborted && run === this.answer.run) this.set({ problem: sentence(error) });
     }
   }
 }

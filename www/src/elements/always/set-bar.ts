@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { presets, setName, type Preset } from '../../state/presets';
 import type { Always } from '../../state/set';
 import { count } from '../../words/format';
@@ -69,8 +70,8 @@ export class SetBar extends LitElement {
       <div class="bar small">
         ${own && own !== chosen ? html`<button type="button" class="main" @click=${() => tell(this, 'set-choose', own)}>${preset.prompts} like this one</button>` : nothing}
         <select aria-label="Prompts like an example" @change=${(event: Event) => tell(this, 'set-choose', (event.target as HTMLSelectElement).value)}>
-          <option value="" disabled ?selected=${chosen === null}>100 like…</option>
-          ${presets.map((each) => html`<option value=${setName(each)} ?selected=${setName(each) === chosen}>${each.name}</option>`)}
+          <option value="" disabled .selected=${live(chosen === null)}>100 like…</option>
+          ${presets.map((each) => html`<option value=${setName(each)} .selected=${live(setName(each) === chosen)}>${each.name}</option>`)}
         </select>
         <button type="button" aria-expanded=${writing ? 'true' : 'false'} @click=${() => (this.writing = !writing)}>Type or paste</button>
         <label class="button">Open a file<input class="unseen" type="file" accept=".csv,.json,.jsonl,.txt" aria-label="Open a file of prompts, CSV or JSON" @change=${this.#open} /></label>

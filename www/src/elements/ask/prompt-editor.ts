@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { Model } from '../../state/model';
 import { presets } from '../../state/presets';
 import { isPreset, type Problem, type Question } from '../../state/question';
@@ -58,8 +59,8 @@ export class PromptEditor extends LitElement {
       ></textarea>
       <div class="tools">
         <select aria-label="Examples" @change=${(event: Event) => this.#choose(event)}>
-          <option value="-1" ?selected=${chosen < 0}>Examples</option>
-          ${presets.map(({ name }, i) => html`<option value=${i} ?selected=${i === chosen}>${name}</option>`)}
+          <option value="-1" .selected=${live(chosen < 0)}>Examples</option>
+          ${presets.map(({ name }, i) => html`<option value=${i} .selected=${live(i === chosen)}>${name}</option>`)}
         </select>
         <label class="bos small" title=${bos}>
           <input

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { isScreenLeft, leaveScreen } from '../../full-screen';
 import type { Picture } from '../../state/picture';
 import type { Slide } from '../../state/slides';
@@ -116,7 +117,7 @@ export class PresentSection extends LitElement {
       ${steps ? html`<button type="button" aria-label="Previous chart" ?disabled=${!before} @click=${() => this.#show(before)}>‹</button>` : nothing}
       <select aria-label="Chart" @change=${choose}>
         ${slides.map(
-          (each) => html`<option ?selected=${each.tab === slide?.tab && each.alone === slide.alone}>${slideName(each, view.state.whatIf.corrupted !== null)}</option>`,
+          (each) => html`<option .selected=${live(each.tab === slide?.tab && each.alone === slide.alone)}>${slideName(each, view.state.whatIf.corrupted !== null)}</option>`,
         )}
       </select>
       ${steps ? html`<button type="button" id="next" aria-label="Next chart" ?disabled=${!after} @click=${() => this.#show(after)}>›</button>` : nothing}

@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { Patches } from '../../state/patching';
 import { COMPARISONS, WHAT_IF, type Comparison } from '../../state/what-if';
 import { SITE_NAMES, SITE_NOTES } from '../../words/patching';
@@ -32,7 +33,7 @@ export class SiteBar extends LitElement {
     const { head, heads } = this;
     const choose = (event: Event) => tell(this, 'what-if-choose', { head: Number((event.target as HTMLSelectElement).value) });
     return html`<select aria-label="Which head of each layer" @change=${choose}>
-      ${Array.from({ length: heads }, (_, i) => html`<option value=${i} ?selected=${i === head}>head ${i}</option>`)}
+      ${Array.from({ length: heads }, (_, i) => html`<option value=${i} .selected=${live(i === head)}>head ${i}</option>`)}
     </select>`;
   }
 
