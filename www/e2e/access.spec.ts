@@ -79,14 +79,16 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
   test('nothing scrolls sideways, and what is touched is large enough', async ({ scope, page }) => {
+    await scope.settled();
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width).toBeLessThanOrEqual(390);
     const targets = page.locator('button:visible, select:visible, input:not([type=checkbox]):visible, textarea:visible');
-    const small: string[] = [];
-    for (const target of await targets.all()) {
-      const box = await target.boundingBox();
-      if (box && box.height < 43.5 && box.width > 1) small.push(`${Math.round(box.height)} px: ${await target.evaluate((element) => element.outerHTML.slice(0, 120))}`);
-    }
+    const small = await targets.evaluateAll((all) =>
+      all.flatMap((target) => {
+        const { width, height } = target.getBoundingClientRect();
+        return height < 43.5 && width > 1 ? [`${Math.round(height)} px: ${target.outerHTML.slice(0, 120)}`] : [];
+      }),
+    );
     expect(small).toEqual([]);
     await page.getByRole('button', { name: /^More/ }).tap();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

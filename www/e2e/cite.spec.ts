@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test, type Logitscope } from './test';
+import { expect, quiet, resize, test, type Logitscope } from './test';
 
 const IOI = new URLSearchParams({ prompt: 'When Mary and John went to the store, John gave a drink to', answer: ' Mary', incorrect: ' John' });
 
@@ -31,6 +31,7 @@ async function open({ page, server }: Logitscope, { hash, name, ready }: (typeof
   await page.goto(`${server.page}#${hash}`);
   if (name === 'who') await expect(page.locator('answer-charts .charts')).toHaveAttribute('aria-busy', 'false');
   await ready(page);
+  await quiet(page);
 }
 
 for (const view of VIEWS) {
@@ -45,7 +46,7 @@ for (const view of VIEWS) {
     expect(caption).toContain('Model: bundled model.');
     expect(caption.replaceAll(' ', '')).toContain(page.url());
 
-    await page.setViewportSize({ width: 718, height: 1040 });
+    await resize(page, { width: 718, height: 1040 });
     await page.emulateMedia({ media: 'print' });
     const line = page.locator('printed-line');
     await expect(line).toContainText(page.url());

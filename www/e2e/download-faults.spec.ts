@@ -56,7 +56,7 @@ for (const where of ['origin', 'elsewhere'] as const) {
       expect.soft(left, kind).toEqual([]);
       expect.soft(await answer(), kind).toEqual(first);
       // The earlier model's.
-      expect.soft(page.workers().length, kind).toBe(1);
+      await expect.configure({ soft: true }).poll(() => page.workers().length, kind).toBe(1);
     }
     server.faults.clear();
     for (const [kind, way] of Object.entries(ways)) expect.soft((await load(way)).became, kind).toEqual(names.map(() => 'loaded'));

@@ -1,5 +1,5 @@
 import type { JSHandle, Page } from '@playwright/test';
-import { expect, test } from './test';
+import { expect, frames, test } from './test';
 
 /** How often each element rendered. */
 type Updates = Record<string, number>;
@@ -37,6 +37,7 @@ async function quiet(updates: JSHandle<Updates>): Promise<void> {
 }
 
 test('a hover renders the charts and the tokens, once for each part, and nothing else on the page', async ({ scope, page }) => {
+  await scope.settled();
   const heads = scope.chart('Heads');
   const box = (await heads.boundingBox())!;
   const [x, y] = [box.x + box.width / 2 + 40, box.y + box.height / 2];
@@ -62,6 +63,7 @@ test('a hover renders the charts and the tokens, once for each part, and nothing
 });
 
 test('what is hovered in the table is marked in the charts', async ({ scope, page }) => {
+  await scope.settled();
   const drawn = () => scope.chart('Heads').locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   const row = scope.table.getByRole('button', { name: /L2H5$/ });
   await row.scrollIntoViewIfNeeded();
@@ -102,8 +104,3 @@ test('a chart that is moved to another place is drawn there, at each of its size
   await scope.chart('Heads').click();
   await expect(scope.selected).toContainText(/L\d+H\d+|remainder/);
 });
-
-/** Lets all that is due be rendered and drawn. */
-function frames(page: Page): Promise<void> {
-  return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
-}

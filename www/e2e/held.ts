@@ -12,6 +12,17 @@ export async function held(browser: Browser): Promise<number> {
   return sizes.trim().split(/\s+/).reduce((sum, kilobytes) => sum + Number(kilobytes) / 1024, 0);
 }
 
+/** As {@link held}, once nothing more is given back for a while. */
+export async function leastHeld(browser: Browser): Promise<number> {
+  let [least, same] = [Infinity, 0];
+  for (; same < 4; await new Promise((later) => setTimeout(later, 500))) {
+    const now = await held(browser);
+    same = now < least - 1 ? 0 : same + 1;
+    least = Math.min(least, now);
+  }
+  return least;
+}
+
 /** On how many threads the model in use computes, and the bytes of WebAssembly that it has taken. */
 export function inUse({ page }: Logitscope): Promise<{ threads: number; bytes: number }> {
   return page.evaluate(async () => {

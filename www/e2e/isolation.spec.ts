@@ -25,7 +25,7 @@ test('the bundled model waits for nothing; a large one is loaded isolated, on se
   const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency));
   await scope.modelButton.click();
   await expect(page.getByRole('dialog', { name: 'Models' })).toContainText(`on ${threads} threads`);
-  expect(page.workers().length).toBe(threads);
+  await expect.poll(() => page.workers().length).toBe(threads);
   expect(scope.complaints).toEqual([]);
 
   await page.reload();
@@ -66,7 +66,7 @@ test.describe('where service workers are blocked', () => {
     await scope.modelButton.click();
     await expect(page.getByRole('dialog', { name: 'Models' })).toContainText('on one thread');
     await page.keyboard.press('Escape');
-    expect(page.workers().length).toBe(1);
+    await expect.poll(() => page.workers().length).toBe(1);
     expect((await scope.numbers()).labels.at(-1)).toBe('remainder');
   });
 });

@@ -90,7 +90,7 @@ for (const storage of ['private files', 'Cache Storage'] as const) {
       }, model);
       expect(outcomes).toEqual(['TimeoutError']);
       expect(await stores(api)).toEqual([]);
-      expect(context.pages().flatMap((page) => page.workers())).toEqual([]);
+      await expect.poll(() => context.pages().flatMap((page) => page.workers()).length).toBe(0);
     });
 
     test('while one tab downloads a model, others wait, say so, and read what it keeps', async ({ context, server }) => {
@@ -102,8 +102,10 @@ for (const storage of ['private files', 'Cache Storage'] as const) {
       const others = [load(first, model), load(second, model), load(second, model), load(third, model)];
       // One that is cancelled while it waits changes nothing.
       await third.evaluate(async ({ Logitscope }, model) => {
-        await Logitscope.load(model, { signal: AbortSignal.timeout(500) }).catch(() => {});
+        const stop = new AbortController();
+        await Logitscope.load(model, { signal: stop.signal, onProgress: ({ waiting }) => waiting && stop.abort() }).catch(() => {});
       }, model);
+      await expect.poll(() => waiting(first)).toBe(others.length);
       gate.open();
       expect(await loading).toMatchObject({ fromCache: false, waited: false, notKept: undefined });
       for (const other of others) expect(await other).toMatchObject({ fromCache: true, waited: true });
@@ -117,12 +119,11 @@ for (const storage of ['private files', 'Cache Storage'] as const) {
       const gate = await hold(context, /tiny-a\/model\.safetensors$/);
       void load(first, model).catch(() => {});
       await gate.reached;
-      const waiting = load(second, model);
-      const waits = async () => (await navigator.locks.query()).pending?.some(({ name }) => name?.startsWith('logitscope-model'));
-      await expect.poll(() => second.evaluate(waits)).toBe(true);
+      const loading = load(second, model);
+      await expect.poll(() => waiting(second)).toBe(1);
       gate.open();
       await context.pages()[0]?.close();
-      expect(await waiting).toMatchObject({ waited: true, notKept: undefined });
+      expect(await loading).toMatchObject({ waited: true, notKept: undefined });
       expect(await kept(second)).toMatchObject([{ url: model, complete: true }]);
     });
 
@@ -194,6 +195,11 @@ function load(api: JSHandle<Api>, model: string): Promise<Outcome> {
       return { ...told, notices: [], error: String(error) };
     }
   }, model);
+}
+
+/** How many loads, in whatever tab, wait for a model that another reads or downloads. */
+function waiting(api: JSHandle<Api>): Promise<number | undefined> {
+  return api.evaluate(async () => (await navigator.locks.query()).pending?.filter(({ name }) => name?.startsWith('logitscope-model')).length);
 }
 
 function kept(api: JSHandle<Api>) {

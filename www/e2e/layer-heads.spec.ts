@@ -1,5 +1,5 @@
 import { randomModel } from './checkpoint';
-import { expect, resize, test } from './test';
+import { expect, frames, resize, test } from './test';
 
 /** The last number of a text, as the page writes it. */
 const number = (text: string | null) => Number((text ?? '').replaceAll('−', '-').match(/[+-]?\d[\d.]*(e[+-]?\d+)?(?=\D*$)/)?.[0]);
@@ -25,17 +25,20 @@ test('of a deep model the bar above a layer is its heads’ sum, and a tap on it
   const deep = server.make('deep', randomModel({ n_layer: layers, n_head: 25, n_embd: 50, n_positions: 32, vocab_size: 300 }));
   await page.goto(`${server.page}#${new URLSearchParams({ model: deep, prompt: '5, 9, 7, 3', answer: '#7', incorrect: '#3' })}`);
   await scope.accept();
+  await scope.settled();
   const chart = scope.chart('Heads');
   await chart.scrollIntoViewIfNeeded();
   const box = (await chart.locator('canvas').boundingBox())!;
   const x = box.x + 60 + ((box.width - 72) / (layers + 2)) * (17 + 1.5);
   const tip = page.locator('chart-figure.head .tooltip');
-  // Below the header, which is as high as its words.
-  for (let y = box.y + 30; !(await tip.filter({ hasText: 'the heads of layer 17 together' }).isVisible()); y += 4) {
-    expect(y, 'a bar above the layer').toBeLessThan(box.y + 110);
+  const together = tip.filter({ hasText: 'the heads of layer 17 together' });
+  const pointed = async (y: number) => {
     await page.mouse.move(x, y);
-    await page.waitForTimeout(30);
-  }
+    await frames(page);
+    return together.isVisible();
+  };
+  // Below the header, which is as high as its words.
+  for (let y = box.y + 30; !(await pointed(y)); y += 4) expect(y, 'a bar above the layer').toBeLessThan(box.y + 110);
   const sum = number(await tip.locator('.mono').last().textContent());
   await page.mouse.down();
   await page.mouse.up();

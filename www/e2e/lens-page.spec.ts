@@ -153,6 +153,7 @@ test('the lens says how far it is, can be stopped, and goes on', async ({ blank:
 test('what is pointed at is said', async ({ scope, page }) => {
   await when(scope);
   const { lens } = await api(scope);
+  await scope.settled();
   const box = (await chart(page).boundingBox())!;
   // The last row, in the last state.
   await page.mouse.move(box.x + box.width - 60, box.y + box.height - 24 - 6);

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './test';
+import { expect, quiet, test } from './test';
 
 const PROMPT = 'prompt=When+Mary+and+John+went+to+the+store%2C+John+gave+a+drink+to';
 
@@ -117,7 +117,7 @@ test('a link that contradicts itself shows one thing, and the link of that shows
     await expect(shown, link).toBeVisible();
     await expect(page.locator('[aria-busy=true], progress'), link).toHaveCount(0, { timeout: 30_000 });
     // The address is kept up to date a moment later.
-    await page.waitForTimeout(500);
+    await quiet(page);
     return new URL(page.url()).hash.slice(1);
   };
   for (const link of CONTRADICTIONS) {

@@ -1,4 +1,5 @@
 import type { JSHandle, Page } from '@playwright/test';
+import type { ServerResponse } from 'node:http';
 import { beginning } from './checkpoint';
 import type { FileServer } from './server';
 import { expect, test } from './test';
@@ -27,8 +28,9 @@ async function article(page: Page, server: FileServer): Promise<JSHandle<Api>> {
 function load(api: JSHandle<Api>, model: string): Promise<Outcome> {
   return api.evaluate(async ({ Logitscope, LogitscopeError, keptModels }, model) => {
     let last: Progress | undefined;
+    const onProgress = (progress: Progress) => (last = (globalThis as { progress?: Progress }).progress = progress);
     try {
-      const scope = await Logitscope.load(model, { onProgress: (progress) => (last = progress) });
+      const scope = await Logitscope.load(model, { onProgress });
       await scope.run([1, 5, 9]);
       scope.close();
       return { notKept: scope.notKept, last, kept: await keptModels() };
@@ -98,19 +100,31 @@ test('GPT-2 XL is taken as float16, and refused as float32 by the header of its 
   const api = await article(page, server);
   const shape = { n_layer: 48, n_head: 25, n_embd: 1600, n_positions: 1024, vocab_size: 50_257 };
   const config = (more: object) => ({ 'config.json': Buffer.from(JSON.stringify({ model_type: 'gpt2', ...shape, ...more })) });
-  /** Sends so much of the header, and no weights, which are announced. */
-  const refused = async (dtype: 'F16' | 'F32', share: number) => {
+  /** Sends so much of the header, and no weights, which are announced; cuts the connection once that has come, if it is to be cut. */
+  const refused = async (dtype: 'F16' | 'F32', share: number, cut: boolean) => {
     const { head, bytes } = beginning(shape, dtype);
     const model = server.make('xl', { ...config({ torch_dtype: 'float32' }), 'model.safetensors': head });
-    server.faults.set('xl/model.safetensors', (response, file) => {
-      response.writeHead(200, { 'content-length': file.length + bytes }).write(file.subarray(0, share * file.length));
-      setTimeout(() => response.destroy(), 300);
+    const sent = head.subarray(0, share * head.length);
+    const sending = new Promise<ServerResponse>((resolve) => {
+      server.faults.set('xl/model.safetensors', (response) => {
+        response.writeHead(200, { 'content-length': head.length + bytes }).write(sent);
+        resolve(response);
+      });
     });
-    const { name, message } = await load(api, model);
+    const loading = load(api, model);
+    const response = await sending;
+    if (cut) {
+      const loaded = () => page.evaluate(() => (globalThis as { progress?: Progress }).progress?.loaded);
+      await expect.poll(loaded).toBeGreaterThanOrEqual(sent.length);
+    } else {
+      await loading;
+    }
+    response.destroy();
+    const { name, message } = await loading;
     return `${name}: ${message}`;
   };
-  expect(await refused('F16', 0.9)).toMatch(/^DownloadError: model\.safetensors: the connection was cut after [\d,]{6} of 3,115,\d{3},\d{3} bytes/);
-  expect(await refused('F32', 1)).toMatch(/^MemoryError: /);
+  expect(await refused('F16', 0.9, true)).toMatch(/^DownloadError: model\.safetensors: the connection was cut after [\d,]{6} of 3,115,\d{3},\d{3} bytes/);
+  expect(await refused('F32', 1, false)).toMatch(/^MemoryError: /);
   const epsilon = await load(api, server.make('epsilon', config({ layer_norm_epsilon: 1e-46 })));
   expect(epsilon).toMatchObject({ name: 'ConfigError', message: expect.stringContaining('layer_norm_epsilon is 1e-46') as unknown });
 });

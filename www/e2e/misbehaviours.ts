@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Misbehaviour } from './server';
 
@@ -23,7 +24,7 @@ const part =
   (response, file) => {
     response.writeHead(200, says ? { 'content-length': file.length } : {});
     response.flushHeaders();
-    response.write(file.subarray(0, file.length * share), () => setTimeout(end, 20, response));
+    response.write(file.subarray(0, file.length * share), () => void setTimeout(20, response).then(end));
   };
 
 /** Byte for byte: what Node's server, which is a good one, would not send. */
@@ -88,9 +89,12 @@ export const ways: Record<string, Misbehaviour> = {
   'gzip': formed({ 'content-encoding': 'gzip' }, gzipSync),
   'text': formed({ 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' }),
   'from elsewhere': redirect((asked) => asked.replace('/broken/', '/whole/')),
-  'slowly, in chunks': (response, file) => {
-    const parts = [0, 0.1, 0.5, 0.9].map((share) => share * file.length);
-    parts.forEach((at, i) => setTimeout(() => response.write(file.subarray(at, parts[i + 1])), 50 * i));
-    setTimeout(() => response.end(), 200);
+  'slowly, in chunks': async (response, file) => {
+    const parts = [0, 0.1, 0.5, 0.9, 1].map((share) => share * file.length);
+    for (const [i, at] of parts.slice(1).entries()) {
+      response.write(file.subarray(parts[i], at));
+      await setTimeout(50);
+    }
+    response.end();
   },
 };

@@ -104,7 +104,7 @@ test('no page starts more workers than its processor has cores, or eight', async
   const scope = await api.evaluateHandle(({ Logitscope }, url) => Logitscope.load(url, { threads: 100, keep: false }), server.model('tiny-a'));
   const most = await page.evaluate(() => Math.max(8, navigator.hardwareConcurrency));
   expect(await scope.evaluate(({ engine }) => engine.threads)).toBe(most);
-  expect(page.workers().length).toBe(most);
+  await expect.poll(() => page.workers().length).toBe(most);
   await scope.evaluate((scope) => scope.close());
 });
 
@@ -127,7 +127,7 @@ for (const [threads, ended, how] of [
     });
     const api = await article(page, server);
     const scope = await api.evaluateHandle(({ Logitscope }, [url, threads]) => Logitscope.load(url, { threads, keep: false }), [server.model('tiny-a'), threads] as const);
-    expect(page.workers().length).toBe(threads);
+    await expect.poll(() => page.workers().length).toBe(threads);
     const computes = how === 'while it computes';
     if (!computes) await page.workers()[ended]!.evaluate(() => close());
     const told = await scope.evaluate(

@@ -135,6 +135,7 @@ test('an example that is chosen before the first written token is asked where it
 });
 
 test('parts are selected in a chart or the table, and marked in both', async ({ scope, page }) => {
+  await scope.settled();
   const heads = scope.chart('Heads');
   const box = (await heads.boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -155,8 +156,8 @@ test('parts are selected in a chart or the table, and marked in both', async ({ 
 
 test('the focus stays with a part of the table when another answer puts it elsewhere', async ({ scope, page }) => {
   const labels = () => scope.table.locator('tbody button').allTextContents();
-  const before = (await labels()).indexOf('L3H2');
   await scope.table.getByRole('button', { name: /L3H2$/ }).focus();
+  const before = (await labels()).indexOf('L3H2');
   await page.evaluate(() => void (location.hash = '#prompt=The+capital+city+of+Italy+is'));
   await expect.poll(async () => (await labels()).indexOf('L3H2')).not.toBe(before);
   await expect(scope.table.getByRole('button', { name: /L3H2$/ })).toBeFocused();

@@ -10,6 +10,7 @@ for (const [name, width, height] of [
     test.use({ viewport: { width, height } });
 
     test('a chart is on the first screen, and all of the question one click away', async ({ scope, page }) => {
+      await scope.settled();
       const chart = await scope.chart('Running sum').boundingBox();
       expect((chart?.y ?? 0) + (chart?.height ?? Infinity)).toBeLessThanOrEqual(height);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
@@ -56,6 +57,7 @@ test('in a frame there are the question, one chart, and a link to the page', asy
   await expect(page.locator('chart-figure')).toHaveCount(1);
   await expect(page.getByRole('heading', { name: 'Why ·Mary rather than ·John?' })).toBeVisible();
   await expect(page.getByText('When Mary and John went to the store, John gave a drink to')).toBeVisible();
+  await scope.settled();
   expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([800, 500]);
   const box = await chart.boundingBox();
   expect(box?.height).toBeGreaterThan(300);
@@ -71,15 +73,15 @@ test('paper shows the charts whole, dark on white', async ({ scope, page }) => {
   await scope.answered();
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   await resize(page, { width: 700, height: 1000 });
-  for (const canvas of await page.locator('chart-figure canvas').all()) {
-    const { shown, drawn, ground } = await canvas.evaluate((canvas: HTMLCanvasElement) => {
-      const { width, height } = canvas.getBoundingClientRect();
-      const pixel = canvas.getContext('2d')?.getImageData(1, 1, 1, 1).data;
-      return { shown: width / height, drawn: canvas.width / canvas.height, ground: [...(pixel ?? [])] };
-    });
-    expect(Math.abs(shown / drawn - 1)).toBeLessThan(0.05);
-    expect(ground).toEqual([255, 255, 255, 255]);
-  }
+  const drawn = () =>
+    page.locator('chart-figure canvas').evaluateAll((all) =>
+      (all as HTMLCanvasElement[]).map((canvas) => {
+        const { width, height } = canvas.getBoundingClientRect();
+        const whole = Math.abs((width / height) * (canvas.height / canvas.width) - 1) < 0.05;
+        return { whole, ground: [...canvas.getContext('2d')!.getImageData(1, 1, 1, 1).data] };
+      }),
+    );
+  await expect.poll(drawn).toEqual(Array(3).fill({ whole: true, ground: [255, 255, 255, 255] }));
 });
 
 test('where the system’s colours are the only ones, everything that says something is still there', async ({ page, scope }) => {
@@ -93,8 +95,9 @@ test('where the system’s colours are the only ones, everything that says somet
 });
 
 for (const [width, height] of [[1440, 900], [390, 844]] as const) {
-  test(`from view to view the sentence, its tokens, the question and the views’ names stay where they are, at ${width}x${height}`, async ({ scope: { page } }) => {
+  test(`from view to view the sentence, its tokens, the question and the views’ names stay where they are, at ${width}x${height}`, async ({ scope, page }) => {
     await resize(page, { width, height });
+    await scope.settled();
     const above = ['prompt-editor textarea', 'token-strip', 'question-line', '[role="tablist"]'];
     const where = () => Promise.all(above.map((of) => page.locator(of).boundingBox()));
     const before = await where();

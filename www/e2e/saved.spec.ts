@@ -54,9 +54,12 @@ test('an answer saved as a page has its charts, its numbers and what a head was 
     await check(page);
     await expect(page).toHaveTitle(/^“When Mary and John went/);
     const heads = chart(page, /^Heads/);
-    const box = (await heads.boundingBox())!;
-    await page.mouse.move(box.x + box.width * 0.57, box.y + box.height * 0.6);
-    await expect(heads.locator('.tooltip')).toContainText(/rank \d+ of \d+/);
+    await expect(async () => {
+      const box = (await heads.boundingBox())!;
+      await page.mouse.move(0, 0);
+      await page.mouse.move(box.x + box.width * 0.57, box.y + box.height * 0.6);
+      await expect(heads.locator('.tooltip')).toContainText(/rank \d+ of \d+/, { timeout: 1000 });
+    }).toPass();
     await expect(chart(page, /^Sources.*L3H4/)).toBeVisible();
     await page.locator('summary').click();
     await expect(page.getByRole('row', { name: /L2H5/ }).getByRole('cell').nth(1)).toHaveText(value);

@@ -192,6 +192,7 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
   test('a head is selected under the finger, and nothing moves', async ({ scope, page }) => {
+    await scope.settled();
     const heads = scope.chart('Heads');
     await heads.scrollIntoViewIfNeeded();
     const places = () => page.locator('chart-figure, answer-panel').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
@@ -201,8 +202,11 @@ test.describe('on a phone', () => {
     await expect(scope.selected).toContainText('attention head');
     await expect(scope.tokens.nth(14)).toHaveAccessibleName(/of its attention/);
     expect(await places()).toEqual(before);
-    const strip = await page.locator('token-strip').boundingBox();
-    expect(strip && strip.y >= 0 && strip.y + strip.height <= 100).toBe(true);
+    const inSight = async () => {
+      const strip = await page.locator('token-strip').boundingBox();
+      return strip && strip.y >= 0 && strip.y + strip.height <= 100;
+    };
+    await expect.poll(inSight).toBe(true);
     await page.locator('body').press('Escape');
     await expect(page.locator('token-strip')).toBeHidden();
     expect(await places()).toEqual(before);

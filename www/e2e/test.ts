@@ -4,10 +4,65 @@ import { FileServer } from './server';
 
 export { expect };
 
-/** Gives the window another size, and waits until the page is laid out and drawn for it. */
+/** Gives the window another size, and waits until the page is laid out for it; its charts are drawn some frames later. */
 export async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
   await page.setViewportSize(size);
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** The page's element, as far as tests look into it. */
+type PageElement = HTMLElement & { stores: import('../src/stores/stores').Stores };
+
+/** Waits until the page has heard what was done: the hash that was changed, and what a click asks the model before it asks anew. */
+export async function heard(page: Page): Promise<void> {
+  // The page may be left meanwhile.
+  await expect(async () => {
+    await page.evaluate(async () => {
+      await new Promise((turn) => setTimeout(turn));
+      const scope = document.querySelector<PageElement>('logitscope-page')?.stores.models.scope;
+      // Questions are answered in the order in which they were asked.
+      await scope?.memory().catch(() => {});
+    });
+  }).toPass({ timeout: 30_000 });
+}
+
+/** Waits until nothing changes by itself any more: rows out of sight are rendered by then, and the address says what is shown. */
+export async function quiet(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { stores } = document.querySelector<PageElement>('logitscope-page')!;
+    const watching = new AbortController();
+    let changed = true;
+    for (const store of Object.values(stores)) {
+      if (store instanceof EventTarget) store.addEventListener('change', () => (changed = true), watching);
+    }
+    while (changed) {
+      changed = false;
+      // Longer than the page itself waits for anything.
+      await new Promise((later) => setTimeout(later, 400));
+      await stores.models.scope?.memory().catch(() => {});
+    }
+    watching.abort();
+  });
+}
+
+/** Lets all that is due be rendered and drawn: of the charts at least one a frame. */
+export async function frames(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let i = 0; i < 8; i += 1) await new Promise(requestAnimationFrame);
+  });
+}
+
+/** Waits until nothing fades or moves. */
+export async function still(page: Page): Promise<void> {
+  const moving = () =>
+    page.evaluate(() => {
+      const within = (root: Document | ShadowRoot): Animation[] => [
+        ...root.getAnimations(),
+        ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? within(shadowRoot) : [])),
+      ];
+      return within(document).filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).length;
+    });
+  await expect.poll(moving).toBe(0);
 }
 
 /** The page as a reader sees it. */
@@ -50,8 +105,22 @@ export class Logitscope {
 
   /** Waits until the charts answer the current question. */
   async answered(): Promise<void> {
+    await heard(this.page);
     await expect(this.page.locator('chart-figure')).toHaveCount(3);
     await expect(this.page.locator('answer-charts .charts')).toHaveAttribute('aria-busy', 'false');
+  }
+
+  /** Waits until the answer is there with all that comes by itself after it: sources, hints, notes, what heads are. */
+  async settled(): Promise<void> {
+    const all = () =>
+      this.page.evaluate(() => {
+        const { answer, heads } = document.querySelector<PageElement>('logitscope-page')!.stores;
+        return Boolean(answer.answered && answer.state.sources && heads.state.scores);
+      });
+    await heard(this.page);
+    await expect.poll(all).toBe(true);
+    await quiet(this.page);
+    await still(this.page);
   }
 
   get prompt(): Locator {

@@ -58,7 +58,7 @@ class DirectLogitAttribution:
   const element = notebook.element(1);
   const chart = notebook.chart(1, /^Heads: what each attention head adds to ·Mary − ·John/);
   await expect(chart).toBeVisible();
-  expect(await colours(chart)).toBeGreaterThan(20);
+  await expect.poll(() => colours(chart)).toBeGreaterThan(20);
   await expect(element.locator('[part=prompt]')).toHaveText(PROMPT);
   // No logit came with them, so nothing is said to add up.
   await expect(element.locator('[part=note]')).toHaveText(/^The parts add up to \+15\.8\d*\. That is not checked/);
@@ -104,7 +104,7 @@ test('a model of a folder answers beside the notebook, once for all cells', asyn
 
   await notebook.chart(2, /^Components/).scrollIntoViewIfNeeded();
   await expect(notebook.chart(2, /^Components/)).toBeVisible();
-  expect(page.workers()).toHaveLength(1);
+  await expect.poll(() => page.workers().length).toBe(1);
 
   // A part that is selected is taken apart, by the model.
   await heads.focus();
