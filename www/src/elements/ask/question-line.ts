@@ -31,6 +31,8 @@ export class QuestionLine extends LitElement {
   @property({ attribute: false }) source?: Source;
   /** On one line, with the rest of the question behind a button. */
   @property({ type: Boolean, reflect: true }) folded = false;
+  /** What is to be known of the prompt's words, which stands in the note's place where this is on one line. */
+  @property() caveat = '';
   /** Without what tells more than is asked. */
   @property({ type: Boolean, reflect: true }) brief = false;
   /** Whether there is little room, so that the question can be folded. */
@@ -134,7 +136,8 @@ export class QuestionLine extends LitElement {
    * before, none may. Its place stays the same, so that nothing moves while the training is gone through.
    */
   #note(preset: Preset | undefined) {
-    const { picture, stale } = this;
+    const { picture, stale, caveat } = this;
+    if (caveat && this.folded) return html`<div class="note small grey"><p role="status" data-caveat>${caveat}</p></div>`;
     const source = picture?.source ?? this.source;
     if (!preset || source?.kind !== 'bundled') {
       return html`<div class="note small grey"><p role="status">${picture && !stale ? finding(picture) : ''}</p></div>`;
@@ -254,12 +257,12 @@ export class QuestionLine extends LitElement {
       }
       :host([folded]) .note {
         flex: 1;
-        min-width: 60%;
+        min-width: 50%;
         margin: 0;
         padding: 0;
         border: 0;
       }
-      :host([folded]) .note p:not(.held) {
+      :host([folded]) .note p:not(.held, [data-caveat]) {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;

@@ -7,6 +7,11 @@ export function bring(within: ParentNode, { tab, unit, whatIf }: Pick<View, 'tab
   chart?.scrollIntoView({ block: 'nearest' });
 }
 
+/** Scrolls to the way in, if it is out of sight. */
+export function bringTrail(within: ParentNode): void {
+  find(within, 'path-trail')?.scrollIntoView({ block: 'nearest' });
+}
+
 /** The first such element, within what elements are made of too. */
 function find(within: ParentNode, selector: string): Element | undefined {
   for (const element of within.querySelectorAll('*')) {
