@@ -82,6 +82,21 @@ test('paper shows the charts whole, dark on white', async ({ scope, page }) => {
   }
 });
 
+test('on paper nothing lies over anything, and what a window folds is unfolded', async ({ scope, page }) => {
+  await page.getByRole('tab', { name: /^When/ }).click();
+  await expect(page.locator('lens-figure')).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  const bottom = async (of: string) => page.locator(of).evaluate((element) => element.getBoundingClientRect().bottom);
+  const top = async (of: string) => page.locator(of).first().evaluate((element) => element.getBoundingClientRect().top);
+  for (const width of [1440, 1047, 718]) {
+    await resize(page, { width, height: 720 });
+    await expect.poll(async () => (await top('lens-panel h2')) - (await bottom('lens-section .sum canvas')), `${width}`).toBeGreaterThanOrEqual(0);
+    await expect(page.getByRole('button', { name: /^More/ })).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Help' })).toBeHidden();
+    await expect(scope.tokens.first()).toBeVisible();
+  }
+});
+
 test('where the system’s colours are the only ones, everything that says something is still there', async ({ page, scope }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await scope.answered();

@@ -10,6 +10,7 @@ import { isPreset, type Field, type Hints, type Problem, type Problems, type Que
 import { BUNDLED, type Source } from '../../state/source';
 import { finding } from '../../words/explain';
 import { count, isolate, percent, place, shown, typed, visible } from '../../words/format';
+import { wordProblem } from '../../words/problem';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import './contrast-fields';
@@ -93,7 +94,7 @@ export class QuestionLine extends LitElement {
     if (!problem) return nothing;
     const { message, fix } = problem;
     return html`<p id="${field}-problem" class="below small wrong" role="alert">
-      ${message}
+      ${wordProblem(message, this.question)}
       ${fix === undefined
         ? nothing
         : html`<button type="button" class="main" @click=${() => tell(this, 'question-ask', { [field]: fix })}>
@@ -154,7 +155,8 @@ export class QuestionLine extends LitElement {
     const { question, problems, predictions, picture, folds, folded, brief } = this;
     const less = folded || brief;
     const [likeliest] = predictions;
-    const preset = presets.find((preset) => isPreset(preset, question));
+    // After another token, what is to be found is another thing.
+    const preset = question.position === null && !question.generated.length ? presets.find((preset) => isPreset(preset, question)) : undefined;
     return html`
       <span class="gutter">why</span>
       <div class="line">

@@ -72,14 +72,9 @@ export class PageHeader extends LitElement {
         display: none;
       }
       /* Where there is room, it is no menu. */
-      @media (min-width: 721px) {
+      @media screen and (min-width: 721px) {
         #more {
           display: contents;
-        }
-      }
-      @media print {
-        header > :not(h1, model-menu) {
-          display: none;
         }
       }
       @media (max-width: 720px) {
@@ -116,6 +111,11 @@ export class PageHeader extends LitElement {
           padding: 4px 16px;
           border-top: 1px solid var(--hairline);
           background: var(--ground);
+        }
+      }
+      @media print {
+        :is(#open, #more, model-progress) {
+          display: none !important;
         }
       }
     `,

@@ -28,11 +28,12 @@ import './page-header';
 import type { PageHeader } from './page-header';
 import type { PresentSection } from './present-section';
 
-const small = matchMedia('(max-width: 720px), (max-height: 600px)');
+/** On paper there is room for all. */
+const small = matchMedia('screen and (max-width: 720px), screen and (max-height: 600px)');
 
 /** Where a lesson leaves as little, or so much less that not all of the question is shown. */
-const smaller = matchMedia('(max-height: 760px)');
-const lower = matchMedia('(max-height: 960px)');
+const smaller = matchMedia('screen and (max-height: 760px)');
+const lower = matchMedia('screen and (max-height: 960px)');
 
 /** The whole page: a sentence, a question, and the charts that answer it; or what of it stands in a frame. */
 @customElement('logitscope-page')

@@ -4,7 +4,7 @@ import { isScreenLeft, leaveScreen } from '../../full-screen';
 import type { Picture } from '../../state/picture';
 import type { Slide } from '../../state/slides';
 import type { Stores } from '../../stores/stores';
-import { isolate, percent } from '../../words/format';
+import { percent, shown } from '../../words/format';
 import { found, told, type Known } from '../../words/pointed';
 import { slideName } from '../../words/tabs';
 import { asked } from '../../words/trail';
@@ -97,7 +97,7 @@ export class PresentSection extends LitElement {
 
   #odds({ answer, incorrect }: Picture) {
     return [answer, ...(incorrect ? [incorrect] : [])].map(
-      ({ text, probability }) => html`<span><span class="token">${isolate(text)}</span> <span class="mono">${percent(probability)}</span></span> `,
+      ({ text, probability }) => html`<span><span class="token">${shown(text)}</span> <span class="mono">${percent(probability)}</span></span> `,
     );
   }
 
