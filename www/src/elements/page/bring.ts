@@ -1,10 +1,11 @@
 import type { View } from '../../state/picture';
 
-/** Scrolls to the chart of what is looked at, as far as it is not in sight. */
-export function bring(within: ParentNode, { tab, unit, whatIf }: Pick<View, 'tab' | 'unit' | 'whatIf'>): void {
+/** Scrolls to the chart of what is looked at, as far as it is not in sight, and to the training's steps where they are spoken of. */
+export function bring(within: ParentNode, { tab, unit, whatIf }: Pick<View, 'tab' | 'unit' | 'whatIf'>, steps: boolean): void {
   const own = tab === 'when' || (tab === 'what-if' && whatIf.corrupted !== null && whatIf.site !== 'parts');
   const chart = (own && find(within, '.figure')) || find(within, `.${unit}`);
   chart?.scrollIntoView({ block: 'nearest' });
+  if (steps) find(within, 'training-steps')?.scrollIntoView({ block: 'nearest' });
 }
 
 /** Scrolls to the way in, if it is out of sight. */
