@@ -269,12 +269,24 @@ export class QuestionLine extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
-      @media (max-width: 720px) {
+      /* Below the words, in line with them. */
+      @media (max-width: 1199px) {
         .note {
-          align-items: start;
+          flex-basis: 100%;
           margin: 0;
           padding: 0;
           border: 0;
+        }
+      }
+      @media (min-width: 721px) and (max-width: 1199px) {
+        .gutter {
+          align-self: start;
+          padding-top: calc((var(--target) - 16px) / 2);
+        }
+      }
+      @media (max-width: 720px) {
+        .note {
+          align-items: start;
         }
       }
     `,

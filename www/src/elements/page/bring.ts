@@ -13,6 +13,12 @@ export function bringTrail(within: ParentNode): void {
   find(within, 'path-trail')?.scrollIntoView({ block: 'nearest' });
 }
 
+/** Scrolls until such an element ends above an edge of the window. */
+export function bringAbove(within: ParentNode, selector: string, edge: number): void {
+  const { bottom = 0 } = find(within, selector)?.getBoundingClientRect() ?? {};
+  if (bottom > edge) scrollBy({ top: bottom - edge + 8 });
+}
+
 /** The first such element, within what elements are made of too. */
 function find(within: ParentNode, selector: string): Element | undefined {
   for (const element of within.querySelectorAll('*')) {

@@ -17,7 +17,7 @@ import '../model/model-offer';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './answer-section';
-import { bringTrail } from './bring';
+import { bringAbove, bringTrail } from './bring';
 import { Dropping } from './dropping';
 import './ask-section';
 import './embed-view';
@@ -176,6 +176,12 @@ export class Page extends LitElement {
     help?.focus({ preventScroll: true });
   }
 
+  /** What is to be clicked is in sight. */
+  #point(pointed: Told['minute-point']): void {
+    if (pointed === 'parts' && pointed !== this.pointed) bringAbove(this.renderRoot, '.component', this.minute?.getBoundingClientRect().top ?? Infinity);
+    this.pointed = pointed;
+  }
+
   /** The first minute, for who wants it once more. */
   #again(): void {
     if (this.stores.lesson.state.place) this.stores.lesson.leave();
@@ -285,7 +291,7 @@ export class Page extends LitElement {
       <lesson-section .stores=${stores}></lesson-section>
       <first-minute
         .ready=${Boolean(stores.answer.state.picture)}
-        @minute-point=${({ detail }: Telling<'minute-point'>) => (this.pointed = detail)}
+        @minute-point=${({ detail }: Telling<'minute-point'>) => this.#point(detail)}
         @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
       ></first-minute>
       <div class="drop" ?hidden=${!this.dropping.above}>
