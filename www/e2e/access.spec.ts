@@ -36,14 +36,20 @@ for (const [where, use] of Object.entries({
         await expect(page.locator('answer-panel[stale], [data-stale]')).toHaveCount(0);
         expect(await wrong(page, where === 'dark' ? 'dark' : 'light'), what).toEqual([]);
       };
-      const more = page.getByRole('button', { name: 'More ▾' });
-      if (await more.isVisible()) await more.click();
-      for (const [button, dialog] of [['Cite', 'Cite this view'], ['Lessons', 'Lessons'], ['Compare with something else', 'Compare with']] as const) {
+      const open = async (button: string, dialog: string) => {
         await page.getByRole('button', { name: button, exact: true }).click();
         await expect(page.getByRole('dialog', { name: dialog })).toBeVisible();
         await check(`with the menu ${dialog}`);
         await page.keyboard.press('Escape');
-      }
+      };
+      const more = page.getByRole('button', { name: 'More ▾' });
+      if (await more.isVisible()) await more.click();
+      await open('Compare with something else', 'Compare with');
+      const menu = page.getByRole('button', { name: 'Menu', exact: true });
+      if (await menu.isVisible()) await menu.click();
+      await open('Cite', 'Cite this view');
+      await open('Lessons', 'Lessons');
+      await page.keyboard.press('Escape');
       const go = (hash: string) => page.evaluate((hash) => (location.hash = hash), hash);
       await go(`${IOI}&selected=L3H4`);
       await expect(scope.selected.getByRole('table', { name: /L3H4 takes/ })).toBeVisible();

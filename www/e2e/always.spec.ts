@@ -77,7 +77,7 @@ test('a hundred prompts like the preset in use are what the API says of them', a
   expect(looks.map(({ role }) => role)).toEqual(['first', 'object', 'second']);
   const worth = looks.filter(({ pattern }) => pattern >= 0.01).sort((a, b) => b.pattern - a.pattern);
   for (const { role, pattern, takes } of worth) {
-    await expect(scope.selected).toContainText(new RegExp(`Looks at ${role}: ${pattern.toFixed(2)} ± [\\d.]+ of its attention, \\${printed(takes)}`));
+    await expect(scope.selected).toContainText(new RegExp(`Looks at “${role}”: ${pattern.toFixed(2)} ± [\\d.]+ of its attention, \\${printed(takes)}`));
   }
   const little = looks.filter(({ pattern }) => pattern < 0.01).map(({ role }) => role);
   if (little.length) await expect(scope.selected).toContainText('Next to none of its attention is on');
@@ -233,7 +233,7 @@ test('what the card and the notes claim over many prompts is shown by a click', 
   await expect(found(page)).toContainText('Over 100 prompts');
   await expect(scope.prompt).toHaveValue(/^When Mary and John/);
   await expect(scope.selected).toContainText(`On average ${part}`);
-  await expect(scope.selected).toContainText('Looks at first: 1.00');
+  await expect(scope.selected).toContainText('Looks at “first”: 1.00');
 
   await page.getByRole('combobox', { name: 'Examples' }).selectOption('She or he?');
   await tab(page, 'Who wrote it').click();

@@ -180,3 +180,29 @@ test('what was said of a link goes when another model is chosen', async ({ scope
   await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
   await expect(told).toHaveCount(0);
 });
+
+test('after another token a preset’s note gives way to what is so there', async ({ scope, page }) => {
+  await expect(page.getByText('Heads L2H5 and L2H4 look at')).toBeVisible();
+  await scope.tokens.nth(5).click();
+  await scope.answered();
+  await expect(page.getByText('The bundled model says ·to (>99.9%).')).toBeVisible();
+  await expect(page.getByText('Heads L2H5 and L2H4 look at')).toBeHidden();
+  await scope.tokens.last().click();
+  await expect(page.getByText('Heads L2H5 and L2H4 look at')).toBeVisible();
+});
+
+test('a link to a question that there is no answer to says so, with tokens as the page shows them', async ({ page, server }) => {
+  const nothing = page.getByText('There is nothing to show until the question is mended.');
+  await page.goto(`${server.page}#prompt=When+Mary+and+John+went+to+the+store%2C+John+gave+a+drink+to&answer=+Mary&incorrect=+Mary`);
+  await expect(page.getByRole('alert')).toHaveText(/Both words are ·Mary/);
+  await expect(nothing).toBeVisible();
+  await page.getByRole('textbox', { name: /^Answer/ }).fill('·Xyzzyqq');
+  await expect(page.getByRole('alert')).toContainText('·Xyzzyqq splits into 7 tokens, ·X y z');
+  await expect(nothing).toBeVisible();
+});
+
+test('a token without letters is set apart from the sentence that it is in', async ({ scope, page }) => {
+  await scope.answer.fill('.');
+  await scope.incorrect.fill(',');
+  await expect.poll(() => page.title()).toBe('Why “.” rather than “,”? · Logitscope');
+});

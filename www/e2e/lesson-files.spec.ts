@@ -41,7 +41,7 @@ test('a lesson of one’s own: what is changed meanwhile is told, Back goes a st
   await strip(scope).getByRole('button', { name: 'Next' }).click();
   await expect(strip(scope)).toContainText('Who wrote it?');
   await strip(scope).getByRole('button', { name: 'A head' }).click();
-  await expect(strip(scope)).toContainText('It is: An MLP. Look.');
+  await expect(strip(scope)).toContainText('Not “A head”, but “An MLP”. Look.');
   await expect(scope.unit('Components')).toHaveAttribute('aria-pressed', 'true');
   await page.goBack();
   await expect(strip(scope).getByRole('button', { name: 'A head' })).toBeVisible();

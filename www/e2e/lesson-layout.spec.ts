@@ -45,3 +45,18 @@ test('where a lesson is about the training, its slider is there, in little room 
   await page.getByRole('button', { name: /^More/ }).click();
   await expect(page.getByRole('slider', { name: 'steps trained' })).toBeVisible();
 });
+
+test('what is asked stays in sight where there is little room, and so does the chart that it is asked of', async ({ page, server }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto(`${server.page}#lesson=where-a-fact-is-written&step=3`);
+  for (const choice of await strip(page).getByRole('group').getByRole('button').all()) await expect(choice).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('[aria-busy=true], [data-stale], progress')).toHaveCount(0);
+  await expect.poll(async () => (await charts(page)).below).toBeLessThanOrEqual(0);
+});
+
+test('who reads of the training’s steps sees them', async ({ page, server }) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.goto(`${server.page}#lesson=how-a-circuit-comes-into-being`);
+  await expect(strip(page)).toContainText('steps trained');
+  await expect(page.locator('training-steps')).toBeInViewport({ ratio: 1 });
+});

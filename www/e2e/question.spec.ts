@@ -66,7 +66,7 @@ test('an answer that is no single token is explained, with the likely fix one cl
 
 test('a word compared with itself is refused where it was typed', async ({ scope }) => {
   await scope.incorrect.fill('·Mary');
-  await expect(scope.alert).toContainText('compared with itself');
+  await expect(scope.alert).toContainText('Both words are ·Mary: compare it with another');
   await expect(scope.incorrect).toHaveAttribute('aria-invalid', 'true');
   await expect(scope.answer).toHaveAttribute('aria-invalid', 'false');
   await scope.incorrect.fill('·John');

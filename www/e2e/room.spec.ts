@@ -84,6 +84,21 @@ test('paper shows the charts whole, dark on white', async ({ scope, page }) => {
   await expect.poll(drawn).toEqual(Array(3).fill({ whole: true, ground: [255, 255, 255, 255] }));
 });
 
+test('on paper nothing lies over anything, and what a window folds is unfolded', async ({ scope, page }) => {
+  await page.getByRole('tab', { name: /^When/ }).click();
+  await expect(page.locator('lens-figure')).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  const bottom = async (of: string) => page.locator(of).evaluate((element) => element.getBoundingClientRect().bottom);
+  const top = async (of: string) => page.locator(of).first().evaluate((element) => element.getBoundingClientRect().top);
+  for (const width of [1440, 1047, 718]) {
+    await resize(page, { width, height: 720 });
+    await expect.poll(async () => (await top('lens-panel h2')) - (await bottom('lens-section .sum canvas')), `${width}`).toBeGreaterThanOrEqual(0);
+    await expect(page.getByRole('button', { name: /^More/ })).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Help' })).toBeHidden();
+    await expect(scope.tokens.first()).toBeVisible();
+  }
+});
+
 test('where the system’s colours are the only ones, everything that says something is still there', async ({ page, scope }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await scope.answered();
@@ -108,3 +123,27 @@ for (const [width, height] of [[1440, 900], [390, 844]] as const) {
     }
   });
 }
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test('all that the page’s head has room for elsewhere is in its menu', async ({ scope, page }) => {
+    const menu = page.getByRole('button', { name: 'Menu', exact: true });
+    await expect(page.getByRole('button', { name: 'Help' })).toBeHidden();
+    await menu.tap();
+    for (const name of ['Copy link', 'Cite', 'Present', 'Help']) await expect(page.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
+    await page.getByRole('button', { name: 'Help' }).tap();
+    await expect(page.getByRole('button', { name: 'Copy link' })).toBeHidden();
+    await menu.tap();
+    await page.getByRole('button', { name: 'Lessons', exact: true }).tap();
+    await page.getByRole('dialog', { name: 'Lessons' }).getByRole('listitem').getByRole('button').first().tap();
+    await expect(page.getByRole('region', { name: /^Lesson:/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Copy link' })).toBeHidden();
+    await scope.answered();
+  });
+
+  test('what is to be known of a prompt’s words is said where the rest of the question is folded', async ({ scope, page }) => {
+    await scope.prompt.fill('When Xyzzyqq and John went to the store, John gave a drink to');
+    await expect(page.getByText('“Xyzzyqq” is not a word that the bundled model knows')).toBeVisible();
+  });
+});

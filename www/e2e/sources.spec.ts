@@ -211,4 +211,27 @@ test.describe('on a phone', () => {
     await expect(page.locator('token-strip')).toBeHidden();
     expect(await places()).toEqual(before);
   });
+
+  test('at the top of the page a head’s tokens leave the page’s head free', async ({ scope, page }) => {
+    await page.evaluate(() => (location.hash += '&selected=L3H4'));
+    const strip = page.locator('token-strip');
+    await expect(strip).toBeVisible();
+    await scope.modelButton.tap();
+    await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
+    await page.getByRole('heading', { name: 'Logitscope' }).tap();
+    await page.evaluate(() => scrollTo({ top: 600 }));
+    await expect.poll(async () => (await strip.boundingBox())?.y).toBe(0);
+  });
+
+  test('who goes in is shown where, and is back where they were when they come out', async ({ scope, page }) => {
+    await page.evaluate(() => (location.hash += '&selected=L3H4'));
+    const into = scope.selected.getByRole('button', { name: /^Go in: what/ }).first();
+    await into.scrollIntoViewIfNeeded();
+    await page.evaluate(() => scrollBy({ top: 100 }));
+    const before = await page.evaluate(() => scrollY);
+    await into.tap();
+    await expect(page.getByRole('navigation', { name: 'The way in' })).toBeInViewport({ ratio: 1 });
+    await page.getByRole('button', { name: '← Back' }).tap();
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(before);
+  });
 });

@@ -42,12 +42,15 @@ export class Painter implements ReactiveController {
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
     private readonly draw: (size: Size, now: number) => void,
+    /** The least height on paper, which has room for what a window folds. */
+    private readonly onPaper = () => 0,
   ) {
     host.addController(this);
   }
 
   hostConnected(): void {
     window.addEventListener('beforeprint', this.#print);
+    window.addEventListener('afterprint', this.#print);
     this.#watchDensity();
     this.#observe();
   }
@@ -59,6 +62,7 @@ export class Painter implements ReactiveController {
 
   hostDisconnected(): void {
     window.removeEventListener('beforeprint', this.#print);
+    window.removeEventListener('afterprint', this.#print);
     this.#density?.removeEventListener('change', this.#watchDensity);
     this.#resized.disconnect();
     this.#observed = undefined;
@@ -78,10 +82,10 @@ export class Painter implements ReactiveController {
   };
 
   /** Paper gets what the elements have become by then, without a frame in between. */
-  readonly #print = () => {
+  readonly #print = ({ type }: Event) => {
     void this.host.updateComplete.then(() => {
       const { clientWidth: width = 0, clientHeight: height = 0 } = this.#observed ?? {};
-      this.#size = { ...this.#size, width, height };
+      this.#size = { ...this.#size, width, height: type === 'beforeprint' ? Math.max(height, this.onPaper()) : height };
       this.#paint(performance.now());
     });
   };

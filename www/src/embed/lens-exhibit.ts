@@ -44,7 +44,7 @@ export class LensExhibitElement extends LitElement {
     if (!selected) return html`<span class="grey">Point at a cell, or walk there by the arrow keys.</span>`;
     const top = lens.top[selected[0]]?.[selected[1]] ?? [];
     return html`<strong>${sentenceCase(lensPlaceName(lens, selected, asked))}</strong>:
-      ${top.slice(0, 3).map(({ text, probability }) => html`<span class="token">${isolate(text)}</span> <span class="mono grey">${percent(probability)}</span> `)}
+      ${top.slice(0, 3).map(({ text, probability }) => html`<span class="token">${shown(text)}</span> <span class="mono grey">${percent(probability)}</span> `)}
       <span class="grey">${expectedThere(lens, selected, asked)}</span>`;
   }
 

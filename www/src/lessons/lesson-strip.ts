@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { after, before, shownAt, type Lesson, type Place, type Step } from '../state/lesson';
+import { after, before, shownAt, type Ask, type Lesson, type Place, type Step } from '../state/lesson';
 import { tell } from '../elements/events';
 import { base, unseen } from '../elements/styles';
 
@@ -26,7 +26,7 @@ export class LessonStrip extends LitElement {
 
   /** What is said anew is read from its beginning. */
   protected override updated(): void {
-    this.renderRoot.querySelector('.words')?.scrollTo({ top: 0 });
+    this.renderRoot.querySelector('.text')?.scrollTo({ top: 0 });
   }
 
   #say(place: Place, said: number): void {
@@ -36,17 +36,21 @@ export class LessonStrip extends LitElement {
 
   #words(step: Step, place: Place, lesson: Lesson) {
     const { ask } = step;
-    if (!ask) return html`<p>${step.text}</p>`;
+    const isLast = place.step === lesson.steps.length && !after(lesson, place);
+    const sources = isLast && lesson.sources.length ? this.#sources(lesson) : nothing;
+    if (!ask) return html`<div class="text"><p>${step.text}</p> ${sources}</div>`;
     if (place.said === undefined) {
-      return html`<p>${step.text}</p>
+      return html`<div class="text" tabindex="0"><p>${step.text}</p></div>
         <p id="question"><strong>${ask.question}</strong></p>
         <div class="choices" role="group" aria-labelledby="question">
           ${ask.choices.map((choice, i) => html`<button type="button" class="main" @click=${() => this.#say(place, i)}>${choice}</button>`)}
         </div>`;
     }
-    const right = ask.choices[ask.answer] ?? '';
-    return html`<p class="grey asked">${ask.question}</p>
-      <p><strong>${place.said === ask.answer ? 'Yes: ' : 'It is: '}${right}${/[.!?]$/.test(right) ? '' : '.'}</strong> ${shownAt(lesson, place)?.text}</p>`;
+    return html`<div class="text">
+      <p class="grey asked">${ask.question}</p>
+      <p><strong>${verdict(ask, place.said)}</strong> ${shownAt(lesson, place)?.text}</p>
+      ${sources}
+    </div>`;
   }
 
   #sources({ sources }: Lesson) {
@@ -81,9 +85,8 @@ export class LessonStrip extends LitElement {
     }
     const step = lesson && place && lesson.steps[place.step - 1];
     if (!step) return nothing;
-    const isLast = place.step === lesson.steps.length && !after(lesson, place);
     return html`<section aria-label="Lesson: ${lesson.title}">
-      <div class="words" aria-live="polite">${this.#words(step, place, lesson)} ${isLast && lesson.sources.length ? this.#sources(lesson) : nothing}</div>
+      <div class="words" aria-live="polite">${this.#words(step, place, lesson)}</div>
       <div class="head small grey">
         <p class="where"><span class="title">${lesson.title}</span> <span>${place.step} of ${lesson.steps.length}</span></p>
         ${place.step === 1 && !moved && lesson.about ? html`<p class="about">${lesson.about}</p>` : nothing}
@@ -118,6 +121,23 @@ export class LessonStrip extends LitElement {
         max-height: 40dvh;
         overflow-y: auto;
         overflow-wrap: break-word;
+      }
+      :is(.words, .text) > * {
+        min-width: 0;
+      }
+      .words:has(#question) {
+        grid-template-rows: minmax(2lh, 1fr);
+      }
+      /* What is asked stays in sight; of what is said before, a shadow shows that there is more. */
+      .text {
+        display: grid;
+        align-content: start;
+        gap: 4px;
+        max-height: 40dvh;
+        overflow-y: auto;
+        background:
+          linear-gradient(transparent, var(--ground) 50%) bottom / 100% 32px no-repeat local,
+          linear-gradient(transparent, var(--hairline)) bottom / 100% 16px no-repeat;
       }
       .head {
         text-align: right;
@@ -181,9 +201,15 @@ export class LessonStrip extends LitElement {
           column-gap: 8px;
           padding: 8px 16px 0;
         }
-        .words {
+        .words,
+        .text {
           min-height: 0;
           max-height: 30dvh;
+        }
+        .words:has(#question) {
+          max-height: 38dvh;
+        }
+        .words {
           font-size: 15px;
           line-height: 21px;
         }
@@ -218,9 +244,15 @@ export class LessonStrip extends LitElement {
         grid-area: 1 / 1 / 2 / 3;
         align-self: stretch;
         min-height: 0;
-        max-height: none;
         font-size: inherit;
         line-height: inherit;
+      }
+      :host([beside]) :is(.words, .text) {
+        grid-template-rows: none;
+        max-height: none;
+      }
+      :host([beside]) .text {
+        overflow: visible;
       }
       :host([beside]) :is(.title, .about, .rest, .moved span) {
         display: none;
@@ -234,10 +266,11 @@ export class LessonStrip extends LitElement {
         :host([beside]) .choices {
           gap: 2px 8px;
         }
-        .words:not(:has(.choices)) {
+        .words,
+        .text {
           max-height: 92px;
         }
-        .words {
+        .words:has(#question) {
           max-height: 216px;
         }
         .asked {
@@ -246,4 +279,11 @@ export class LessonStrip extends LitElement {
       }
     `,
   ];
+}
+
+/** Whether what the reader said is so, and what is. */
+function verdict({ choices, answer }: Ask, said: Place['said']): string {
+  const [right = '', chosen = ''] = [choices[answer], typeof said === 'number' ? choices[said] : ''].map((choice) => choice?.replace(/\.$/, ''));
+  if (said === answer) return `Yes: ${right}${/[!?]$/.test(right) ? '' : '.'}`;
+  return chosen ? `Not “${chosen}”, but “${right}”.` : `It is: ${right}.`;
 }

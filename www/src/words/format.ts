@@ -109,9 +109,10 @@ export function shown(text: string): string {
 
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 
-/** A token in a sentence, which it does not turn round if it is written from right to left. */
+/** A token in a sentence, which it does not turn round if it is written from right to left, and whose signs are not the sentence's. */
 export function isolate(text: string): string {
   const token = shown(text);
+  if (token && !/[\p{L}\p{N}]/u.test(token)) return `“${token}”`;
   return RIGHT_TO_LEFT.test(token) ? `\u2068${token}\u2069` : token;
 }
 

@@ -87,13 +87,13 @@ export function lookLines({ roles, n }: PartMoments): string[] {
   const sorted = [...roles].sort((a, b) => b.pattern.mean - a.pattern.mean);
   const little = sorted.filter(({ pattern }) => pattern.mean < WORTH_SAYING).map(({ role }) => role);
   const lines = sorted.filter(({ pattern }) => pattern.mean >= WORTH_SAYING).map((role) => lookLine(role, n));
-  return little.length ? [...lines, `Next to none of its attention is on ${little.join(', ')}.`] : lines;
+  return little.length ? [...lines, `Next to none of its attention is on ${little.map((role) => `“${role}”`).join(', ')}.`] : lines;
 }
 
-/** `Looks at name: 0.83 ± 0.05 of its attention, +1.90 ± 0.40.` */
+/** `Looks at “name”: 0.83 ± 0.05 of its attention, +1.90 ± 0.40.` */
 function lookLine({ role, n, pattern, attribution }: PartMoments['roles'][number], of: number): string {
   const share = ({ mean, sd }: { mean: number; sd: number }) => `${mean.toFixed(2)}${Number.isNaN(sd) ? '' : ` ± ${sd.toFixed(2)}`}`;
-  return `Looks at ${role}: ${share(pattern)} of its attention, ${plusMinus(attribution)}${n < of ? `, in the ${count(n)} that have one` : ''}.`;
+  return `Looks at “${role}”: ${share(pattern)} of its attention, ${plusMinus(attribution)}${n < of ? `, in the ${count(n)} that have one` : ''}.`;
 }
 
 /** A prompt in one line. */

@@ -8,6 +8,7 @@ export function waitsFor(models: { model?: Model; loading?: Loading; failure?: F
   if (problems.prompt || prompt.trim() === '') {
     return 'Type a sentence above: the charts show which parts of the model push for the next word.';
   }
+  if (models.model && Object.values(problems).some(Boolean)) return 'There is nothing to show until the question is mended.';
   return models.model ? 'Running the model.' : '';
 }
 

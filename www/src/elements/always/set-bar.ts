@@ -129,7 +129,6 @@ export class SetBar extends LitElement {
       /* What comes moves nothing. */
       p {
         min-height: 20px;
-        padding: 0 8px;
       }
       @media (max-width: 1380px) {
         p {

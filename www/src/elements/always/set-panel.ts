@@ -102,7 +102,7 @@ export class SetPanel extends LitElement {
           display: none;
         }
       }
-      @media (min-width: 1024px) {
+      @media screen and (min-width: 1024px) {
         :host {
           height: 0;
           min-height: 100%;

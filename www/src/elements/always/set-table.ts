@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AnsweredPrompt } from '../../api/logitscope';
 import { distances, type Always } from '../../state/set';
-import { count, isolate, percent, signed } from '../../words/format';
+import { count, isolate, percent, shown, signed } from '../../words/format';
 import { promptLine } from '../../words/set';
 import { tell } from '../events';
 import { walkRows } from '../rows';
@@ -46,7 +46,7 @@ export class SetTable extends LitElement {
     const { prompts = [], failed = [] } = attributions?.component ?? {};
     if (!set || (!prompts.length && !failed.length)) return nothing;
     const rows = this.#rows(prompts);
-    const shown = this.all ? rows : rows.slice(0, SHOWN);
+    const some = this.all ? rows : rows.slice(0, SHOWN);
     return html`
       <table class="small">
         <caption class="unseen">The prompts, by what the model made of each</caption>
@@ -58,11 +58,11 @@ export class SetTable extends LitElement {
           </tr>
         </thead>
         <tbody @keydown=${(event: KeyboardEvent) => walkRows(event, this.renderRoot)}>
-          ${shown.map(({ index, logit, right, answer, likeliest, probability, distance }, i) => {
+          ${some.map(({ index, logit, right, answer, likeliest, probability, distance }, i) => {
             const line = promptLine(set.prompts[index] ?? {});
             const says = right ? '' : ` The model says ${isolate(likeliest.text)}.`;
             return html`<tr @click=${() => tell(this, 'prompt-open', index)}>
-              <th scope="row"><button type="button" tabindex=${i === 0 ? 0 : -1} title="${line} → ${isolate(answer.text)}.${says} Open it."><span>${line}</span> <span class="token">${isolate(answer.text)}</span></button></th>
+              <th scope="row"><button type="button" tabindex=${i === 0 ? 0 : -1} title="${line} → ${isolate(answer.text)}.${says} Open it."><span>${line}</span> <span class="token">${shown(answer.text)}</span></button></th>
               <td class="mono">${signed(logit)}</td>
               <td>${right ? html`<span aria-label="right">✓</span>` : html`<strong class="wrong" aria-label="wrong">✗</strong>`}</td>
               <td class="mono grey">${percent(probability)}</td>
@@ -71,7 +71,7 @@ export class SetTable extends LitElement {
           })}
         </tbody>
       </table>
-      ${shown.length < rows.length ? html`<button type="button" @click=${() => (this.all = true)}>All ${count(rows.length)}</button>` : nothing}
+      ${some.length < rows.length ? html`<button type="button" @click=${() => (this.all = true)}>All ${count(rows.length)}</button>` : nothing}
       ${failed.length
         ? html`<h3 class="wrong">${count(failed.length)} could not be asked; the rest counts</h3>
             <ul class="small">

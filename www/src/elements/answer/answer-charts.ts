@@ -42,7 +42,7 @@ export class AnswerCharts extends LitElement {
               .selected=${selected}
               .theme=${theme}
             ></chart-figure>`
-          : html`<div class="empty ${unit}">${unit === 'component' ? html`<p class="grey">${this.instead}</p>` : nothing}</div>`,
+          : html`<div class="empty ${unit}">${unit === 'component' || units.length === 1 ? html`<p class="grey">${this.instead}</p>` : nothing}</div>`,
       )}
     </div>`;
   }

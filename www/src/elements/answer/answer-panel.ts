@@ -199,7 +199,7 @@ export class AnswerPanel extends LitElement {
         height: 0;
         contain: layout paint style;
       }
-      @media (min-width: 1024px) {
+      @media screen and (min-width: 1024px) {
         :host {
           ${scrolled}
         }

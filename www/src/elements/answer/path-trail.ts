@@ -60,6 +60,8 @@ export class PathTrail extends LitElement {
         display: grid;
         gap: 2px;
         min-width: 0;
+        /* Where a head's tokens may come to stand above it. */
+        scroll-margin-top: calc(var(--target) + 16px);
       }
       .level {
         display: flex;

@@ -10,6 +10,7 @@ import { isPreset, type Field, type Hints, type Problem, type Problems, type Que
 import { BUNDLED, type Source } from '../../state/source';
 import { finding } from '../../words/explain';
 import { count, isolate, percent, place, shown, typed, visible } from '../../words/format';
+import { wordProblem } from '../../words/problem';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import './contrast-fields';
@@ -31,6 +32,8 @@ export class QuestionLine extends LitElement {
   @property({ attribute: false }) source?: Source;
   /** On one line, with the rest of the question behind a button. */
   @property({ type: Boolean, reflect: true }) folded = false;
+  /** What is to be known of the prompt's words, which stands in the note's place where this is on one line. */
+  @property() caveat = '';
   /** Without what tells more than is asked. */
   @property({ type: Boolean, reflect: true }) brief = false;
   /** Whether there is little room, so that the question can be folded. */
@@ -91,7 +94,7 @@ export class QuestionLine extends LitElement {
     if (!problem) return nothing;
     const { message, fix } = problem;
     return html`<p id="${field}-problem" class="below small wrong" role="alert">
-      ${message}
+      ${wordProblem(message, this.question)}
       ${fix === undefined
         ? nothing
         : html`<button type="button" class="main" @click=${() => tell(this, 'question-ask', { [field]: fix })}>
@@ -134,7 +137,8 @@ export class QuestionLine extends LitElement {
    * before, none may. Its place stays the same, so that nothing moves while the training is gone through.
    */
   #note(preset: Preset | undefined) {
-    const { picture, stale } = this;
+    const { picture, stale, caveat } = this;
+    if (caveat && this.folded) return html`<div class="note small grey"><p role="status" data-caveat>${caveat}</p></div>`;
     const source = picture?.source ?? this.source;
     if (!preset || source?.kind !== 'bundled') {
       return html`<div class="note small grey"><p role="status">${picture && !stale ? finding(picture) : ''}</p></div>`;
@@ -151,7 +155,8 @@ export class QuestionLine extends LitElement {
     const { question, problems, predictions, picture, folds, folded, brief } = this;
     const less = folded || brief;
     const [likeliest] = predictions;
-    const preset = presets.find((preset) => isPreset(preset, question));
+    // After another token, what is to be found is another thing.
+    const preset = question.position === null && !question.generated.length ? presets.find((preset) => isPreset(preset, question)) : undefined;
     return html`
       <span class="gutter">why</span>
       <div class="line">
@@ -254,22 +259,34 @@ export class QuestionLine extends LitElement {
       }
       :host([folded]) .note {
         flex: 1;
-        min-width: 60%;
+        min-width: 50%;
         margin: 0;
         padding: 0;
         border: 0;
       }
-      :host([folded]) .note p:not(.held) {
+      :host([folded]) .note p:not(.held, [data-caveat]) {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
       }
-      @media (max-width: 720px) {
+      /* Below the words, in line with them. */
+      @media (max-width: 1199px) {
         .note {
-          align-items: start;
+          flex-basis: 100%;
           margin: 0;
           padding: 0;
           border: 0;
+        }
+      }
+      @media (min-width: 721px) and (max-width: 1199px) {
+        .gutter {
+          align-self: start;
+          padding-top: calc((var(--target) - 16px) / 2);
+        }
+      }
+      @media (max-width: 720px) {
+        .note {
+          align-items: start;
         }
       }
     `,

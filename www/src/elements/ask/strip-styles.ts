@@ -34,6 +34,8 @@ export const styles = css`
   :host([line]) .strip {
     flex-wrap: nowrap;
     overflow: auto hidden;
+    scroll-snap-type: x proximity;
+    scroll-padding-left: 6px;
   }
   .token {
     min-width: 16px;

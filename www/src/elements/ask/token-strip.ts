@@ -7,7 +7,7 @@ import type { Picture } from '../../state/picture';
 import { mainSources, restsOnFirst, sourcesOf, type Sources } from '../../state/sources';
 import type { HoverStore } from '../../stores/view';
 import { takenFrom } from '../../words/depth';
-import { cutWords, middle, percent, pieceName, pieces, sentence, shown, visible, type Piece } from '../../words/format';
+import { middle, percent, pieceName, pieces, sentence, shown, visible, type Piece } from '../../words/format';
 import { tell } from '../events';
 import { base, row } from '../styles';
 import { Watch } from '../watch';
@@ -22,8 +22,8 @@ import { styles } from './strip-styles';
 export class TokenStrip extends LitElement {
   @property({ attribute: false }) tokens: readonly Token[] = [];
   @property({ attribute: false }) question!: Question;
-  /** Whether the model knows words as wholes alone. */
-  @property({ type: Boolean }) fewWords = false;
+  /** What is to be known of its words. */
+  @property() caveat = '';
   /** Whether the model is writing. */
   @property({ type: Boolean }) generating = false;
   @property({ attribute: false }) problem?: Problem;
@@ -88,12 +88,11 @@ export class TokenStrip extends LitElement {
   }
 
   protected override render() {
-    const { tokens, question, fewWords, generating, problem, picture } = this;
+    const { tokens, question, caveat, generating, problem, picture, line } = this;
     const sources = this.#sources;
     const at = picture?.at;
     const position = question.position ?? tokens.length - 1;
     const written = tokens.length - question.generated.length;
-    const unknown = fewWords ? cutWords(tokens.slice(0, written)) : [];
     const rests = question.prependBos && sources !== undefined && sources.pattern.length > 1 && restsOnFirst(sources);
     const from = sources ? mainSources(sources, rests).filter((i) => i !== at) : [];
     return html`
@@ -130,8 +129,8 @@ export class TokenStrip extends LitElement {
           ? html`<button type="button" @click=${() => tell(this, 'generate-clear')}>Clear what it wrote</button>`
           : nothing}
       </div>
-      ${unknown.length ? html`<p class="below small grey" role="status">${hint(unknown)}</p>` : nothing}
-      ${problem ? html`<p class="below small wrong" role="alert">${problem.message}</p>` : nothing}
+      ${caveat && !line ? html`<p class="below small grey" role="status">${caveat}</p>` : nothing}
+      ${problem && !line ? html`<p class="below small wrong" role="alert">${problem.message}</p>` : nothing}
     `;
   }
 
@@ -185,14 +184,4 @@ function inkOn(ground: string): string {
 function expected({ prompt, prependBos }: Question): string[] {
   const words = prompt.match(/ ?\w+| ?[^\s\w]+|\s+/g) ?? [];
   return [...(prependBos ? ['<|endoftext|>'] : []), ...words.slice(0, 200)];
-}
-
-/** Words are learned whole, so one that is cut means nothing to a model that knows few. */
-function hint(words: string[]): string {
-  const some = words.slice(0, 3).map((word) => `“${middle(word)}”`);
-  const more = words.length > some.length ? ['other words'] : [];
-  const list = new Intl.ListFormat('en').format([...some, ...more]);
-  return words.length === 1
-    ? `${list} is not a word that the bundled model knows, so expect nonsense after it.`
-    : `${list} are not words that the bundled model knows, so expect nonsense after them.`;
 }

@@ -4,7 +4,7 @@ import type { Lens, LensTable, LensView } from '../../api/logitscope';
 import type { Asked } from '../../state/asked';
 import { WHEN, type LensPlace, type Shade } from '../../state/lens';
 import { isElsewhere } from '../../state/same';
-import { isolate, percent } from '../../words/format';
+import { percent, shown } from '../../words/format';
 import { expectedThere, lensPlaceName } from '../../words/lens';
 import { define } from '../define';
 import { tell } from '../events';
@@ -15,6 +15,9 @@ import { tooltip, tooltipPlace } from '../tooltip';
 
 /** So many tokens are named of the cell that is pointed at. */
 const NAMED = 3;
+
+/** So many rows are on one page. */
+const ON_PAPER = 64;
 
 /** Layers across, tokens down: what the model would say if it stopped there. */
 @define('lens-figure')
@@ -29,7 +32,11 @@ export class LensFigure extends LitElement {
   @query('canvas') private canvas!: HTMLCanvasElement;
   @state({ hasChanged: isElsewhere }) private hovered: LensPlace | null = null;
   #view: LensView = { width: 0, height: 0 };
-  readonly painter = new Painter(this, (size) => this.#draw(size));
+  readonly painter = new Painter(
+    this,
+    (size) => this.#draw(size),
+    () => Math.min(this.lens.positions.length, ON_PAPER) * 18 + 56,
+  );
   readonly pointing = new Pointing<LensPlace>(this, {
     hit: (x, y) => {
       const cell = this.table.hit(this.#view, x, y);
@@ -67,7 +74,7 @@ export class LensFigure extends LitElement {
     return html`<div class="tooltip small" .style=${tooltipPlace(cell)}>
       <strong>${lensPlaceName(lens, hovered, picture)}</strong><br />
       ${top.length
-        ? html`${top.slice(0, NAMED).map(({ text, probability }) => html`<span class="token">${isolate(text)}</span> <span class="mono grey">${percent(probability)}</span> `)}
+        ? html`${top.slice(0, NAMED).map(({ text, probability }) => html`<span class="token">${shown(text)}</span> <span class="mono grey">${percent(probability)}</span> `)}
             <br /><span class="grey">${expectedThere(lens, hovered, picture)}</span>`
         : html`<span class="grey">Not known yet.</span>`}
     </div>`;

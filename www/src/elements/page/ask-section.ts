@@ -8,6 +8,7 @@ import '../ask/prediction-list';
 import '../ask/prompt-editor';
 import '../ask/question-line';
 import '../ask/token-strip';
+import { unknownWords } from '../../words/unknown';
 import type { Telling } from '../events';
 import '../model/training-steps';
 import { base } from '../styles';
@@ -35,6 +36,7 @@ export class AskSection extends LitElement {
     const { folds, folded } = this;
     const { model, loading, failure, training, notice } = models.state;
     const { tokens, predictions, picture, sources, problems, hints } = answer.state;
+    const caveat = model?.source.kind === 'bundled' ? unknownWords(tokens.slice(0, tokens.length - question.state.generated.length)) : '';
     const source = model?.source ?? loading?.source ?? failure?.source;
     return html`<section
       aria-label="The question"
@@ -81,7 +83,7 @@ export class AskSection extends LitElement {
         .sources=${sources}
         .selected=${view.state.selected}
         .theme=${theme.state.theme}
-        .fewWords=${model?.source.kind === 'bundled'}
+        .caveat=${caveat}
         .generating=${generation.state.running}
         .problem=${problems.position ?? generation.state.problem}
         .line=${folded}
@@ -98,6 +100,7 @@ export class AskSection extends LitElement {
         .picture=${picture}
         .stale=${!answer.answered && !answer.foretold}
         .source=${source}
+        .caveat=${caveat}
         .folds=${folds}
         .folded=${folded}
         .brief=${this.brief}
@@ -142,15 +145,31 @@ export class AskSection extends LitElement {
       :host([alone]) :is(prompt-editor, question-line) {
         display: none;
       }
-      /* It comes and goes with a head, and moves nothing. */
+      /* It comes and goes with a head, and moves nothing: it lies over the sentence, and stays while the page is scrolled. */
       @media screen {
+        :host([folded]),
+        :host([folded]) section {
+          display: contents;
+        }
         :host([folded]) token-strip {
-          position: fixed;
-          inset: 0 0 auto;
+          position: sticky;
+          top: 0;
           z-index: 1;
-          padding: 0 16px;
+          order: -1;
+          --height: calc(var(--target) + 13px);
+          height: var(--height);
+          margin: 0 -24px calc(-1 * var(--height) - var(--gap));
+          padding: 0 24px;
           border-bottom: 1px solid var(--hairline);
           background: var(--ground);
+        }
+        :host([folded]) section[data-head] prompt-editor {
+          z-index: 2;
+          background: var(--ground);
+        }
+        :host([folded]) section[data-head] prompt-editor:not(:focus-within) {
+          opacity: 0;
+          z-index: 0;
         }
       }
       .sentence {
@@ -174,6 +193,10 @@ export class AskSection extends LitElement {
         }
       }
       @media (max-width: 720px) {
+        :host([folded]) token-strip {
+          margin-inline: -16px;
+          padding-inline: 16px;
+        }
         .notice {
           padding-left: 0;
         }

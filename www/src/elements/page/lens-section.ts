@@ -88,6 +88,11 @@ export class LensSection extends LitElement {
       :host([alone]) lens-bar {
         display: none;
       }
+      @media print {
+        .sum {
+          display: block;
+        }
+      }
       @media (max-width: 720px) {
         .sum {
           grid-template-rows: auto auto auto;

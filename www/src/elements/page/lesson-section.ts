@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { after, before, shownAt, withPlace, type Place } from '../../state/lesson';
+import { after, before, shownAt, trains, withPlace, type Place } from '../../state/lesson';
 import { formatLink, parseLink, type Link } from '../../state/link';
 import { isModel } from '../../state/model';
 import { BUNDLED } from '../../state/source';
@@ -14,6 +14,9 @@ import { Watch } from '../watch';
 
 /** Where keys are typed, or lead from choice to choice. */
 const TAKES_KEYS = 'input, textarea, select, dialog, [popover]';
+
+/** Where there is room for more than a chart. */
+const wide = matchMedia('(min-width: 721px)');
 
 /** So often, and after so long, what comes late is waited for. */
 const LATE = 4;
@@ -106,8 +109,9 @@ export class LessonSection extends LitElement {
   #bring(again = LATE): void {
     const place = this.#brought;
     requestAnimationFrame(() => {
-      if (!this.isConnected) return;
-      bring(this.getRootNode() as ShadowRoot, this.stores.view.state);
+      const { lesson } = this.stores.lesson.state;
+      if (!this.isConnected || !lesson) return;
+      bring(this.getRootNode() as ShadowRoot, this.stores.view.state, wide.matches && place?.step === 1 && trains(lesson));
       const at = scrollY;
       if (again > 0) setTimeout(() => place === this.#brought && scrollY === at && this.#bring(again - 1), LATE_MS);
     });

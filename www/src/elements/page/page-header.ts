@@ -1,10 +1,11 @@
 import { LitElement, css, html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { isStepping } from '../../state/model';
 import type { Stores } from '../../stores/stores';
 import type { Telling } from '../events';
 import '../model/model-menu';
 import '../model/model-progress';
+import { placeUnder } from '../popover';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './cite-menu';
@@ -16,9 +17,14 @@ import './theme-switch';
 @customElement('page-header')
 export class PageHeader extends LitElement {
   @property({ attribute: false }) stores!: Stores;
-  /** Whether there is room for the name and the model alone. */
-  @property({ type: Boolean, reflect: true }) folded = false;
+  @query('#more') private menu!: HTMLElement;
+  @query('#open') private button!: HTMLElement;
   readonly watch = new Watch(this, () => [this.stores.theme, this.stores.models]);
+
+  /** What is a menu itself opens beside it. */
+  #close({ target }: Event): void {
+    if (target instanceof HTMLButtonElement) this.menu.hidePopover();
+  }
 
   protected override render() {
     const { theme, models, address } = this.stores;
@@ -36,10 +42,13 @@ export class PageHeader extends LitElement {
         @files-open=${({ detail }: Telling<'files-open'>) => models.openFiles(detail)}
       ></model-menu>
       <model-progress ?data-idle=${!told} .loading=${told} @loading-cancel=${() => models.cancelLoading()}></model-progress>
-      <copy-link @link-copy=${() => address.keep()}></copy-link>
-      <cite-menu .cite=${() => citedNow(this.stores)}></cite-menu>
-      <theme-switch .choice=${theme.state.choice} @theme-choose=${({ detail }: Telling<'theme-choose'>) => theme.choose(detail)}></theme-switch>
-      <slot></slot>
+      <button type="button" id="open" popovertarget="more" aria-label="Menu">☰</button>
+      <div id="more" popover @toggle=${({ newState }: ToggleEvent) => newState === 'open' && placeUnder(this.menu, this.button)}>
+        <copy-link @link-copy=${() => address.keep()}></copy-link>
+        <cite-menu .cite=${() => citedNow(this.stores)}></cite-menu>
+        <theme-switch .choice=${theme.state.choice} @theme-choose=${({ detail }: Telling<'theme-choose'>) => theme.choose(detail)}></theme-switch>
+        <slot @click=${this.#close} @lesson-begin=${() => this.menu.hidePopover()} @lesson-open=${() => this.menu.hidePopover()}></slot>
+      </div>
     </header>`;
   }
 
@@ -59,19 +68,37 @@ export class PageHeader extends LitElement {
         font-size: var(--body);
         font-weight: 600;
       }
-      @media print {
-        header > :not(h1, model-menu) {
-          display: none;
+      #open {
+        display: none;
+      }
+      /* Where there is room, it is no menu. */
+      @media screen and (min-width: 721px) {
+        #more {
+          display: contents;
         }
       }
       @media (max-width: 720px) {
         header {
-          flex-wrap: wrap;
           gap: 0 8px;
           padding: 0 8px 0 16px;
         }
         h1 {
           flex: 1;
+        }
+        model-menu {
+          min-width: 0;
+        }
+        #open {
+          display: block;
+          min-width: var(--target);
+          font-size: var(--body);
+        }
+        #more {
+          padding: 8px;
+        }
+        #more:popover-open {
+          display: grid;
+          justify-items: start;
         }
         model-progress[data-idle] {
           display: none;
@@ -85,18 +112,10 @@ export class PageHeader extends LitElement {
           border-top: 1px solid var(--hairline);
           background: var(--ground);
         }
-        model-menu {
-          order: 1;
-          flex-basis: 100%;
-          margin-left: -8px;
-        }
-        :host([folded]) :is(copy-link, cite-menu, theme-switch, slot) {
-          display: none;
-        }
-        :host([folded]) model-menu {
-          order: 0;
-          flex: none;
-          margin: 0;
+      }
+      @media print {
+        :is(#open, #more, model-progress) {
+          display: none !important;
         }
       }
     `,

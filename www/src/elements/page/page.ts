@@ -17,6 +17,7 @@ import '../model/model-offer';
 import { base } from '../styles';
 import { Watch } from '../watch';
 import './answer-section';
+import { bringAbove, bringTrail } from './bring';
 import { Dropping } from './dropping';
 import './ask-section';
 import './embed-view';
@@ -27,11 +28,12 @@ import './page-header';
 import type { PageHeader } from './page-header';
 import type { PresentSection } from './present-section';
 
-const small = matchMedia('(max-width: 720px), (max-height: 600px)');
+/** On paper there is room for all. */
+const small = matchMedia('screen and (max-width: 720px), screen and (max-height: 600px)');
 
 /** Where a lesson leaves as little, or so much less that not all of the question is shown. */
-const smaller = matchMedia('(max-height: 760px)');
-const lower = matchMedia('(max-height: 960px)');
+const smaller = matchMedia('screen and (max-height: 760px)');
+const lower = matchMedia('screen and (max-height: 960px)');
 
 /** The whole page: a sentence, a question, and the charts that answer it; or what of it stands in a frame. */
 @customElement('logitscope-page')
@@ -46,6 +48,9 @@ export class Page extends LitElement {
   @state() private pointed: Told['minute-point'] = null;
   /** Whether it was presented when it was last rendered. */
   #presented = false;
+  /** How far in the picture is, and where the page was scrolled to at each level that the reader left. */
+  #level = 0;
+  #left: number[] = [];
   /** Whether the reader wants to see all of it all the same. */
   @state() private unfolded = false;
   readonly dropping = new Dropping(this, (dropped) => void this.#take(dropped));
@@ -86,6 +91,17 @@ export class Page extends LitElement {
     if (this.stores.lesson.state.place) this.minute?.leave();
     if (this.#presented && this.present) void this.header?.updateComplete.then(() => this.present?.focus({ preventScroll: true }));
     this.#presented = this.stores.present.state.on;
+    this.#follow(picture?.trail.length ?? 0);
+  }
+
+  /** Going in begins with where that is, and going out ends where the reader was. */
+  #follow(level: number): void {
+    const before = this.#level;
+    if (level === before) return;
+    this.#level = level;
+    const top = this.#left[Math.min(level, before)];
+    this.#left.length = Math.min(this.#left.length, level);
+    if (top !== undefined) requestAnimationFrame(() => (level > before ? bringTrail(this.renderRoot) : scrollTo({ top })));
   }
 
   /** A lesson, a set of prompts where those are asked, or a model. */
@@ -106,6 +122,7 @@ export class Page extends LitElement {
   }
 
   #goIn(step: string): void {
+    this.#left[this.stores.question.state.trail.length] = scrollY;
     this.stores.view.select(null);
     this.stores.question.goIn(step);
   }
@@ -157,6 +174,12 @@ export class Page extends LitElement {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     help?.scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
     help?.focus({ preventScroll: true });
+  }
+
+  /** What is to be clicked is in sight. */
+  #point(pointed: Told['minute-point']): void {
+    if (pointed === 'parts' && pointed !== this.pointed) bringAbove(this.renderRoot, '.component', this.minute?.getBoundingClientRect().top ?? Infinity);
+    this.pointed = pointed;
   }
 
   /** The first minute, for who wants it once more. */
@@ -232,7 +255,7 @@ export class Page extends LitElement {
     const folded = folds && less;
     return html`
       <div class="screen" ?data-lesson=${lesson.state.place} data-pointed=${this.pointed ?? nothing} @model-open=${({ detail }: Telling<'model-open'>) => models.choose(detail)}>
-        <page-header .stores=${stores} .folded=${folded}>
+        <page-header .stores=${stores}>
           <lesson-menu
             .current=${lesson.state.place?.lesson}
             @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
@@ -268,7 +291,7 @@ export class Page extends LitElement {
       <lesson-section .stores=${stores}></lesson-section>
       <first-minute
         .ready=${Boolean(stores.answer.state.picture)}
-        @minute-point=${({ detail }: Telling<'minute-point'>) => (this.pointed = detail)}
+        @minute-point=${({ detail }: Telling<'minute-point'>) => this.#point(detail)}
         @lesson-begin=${({ detail }: Telling<'lesson-begin'>) => this.lessons.begin(detail)}
       ></first-minute>
       <div class="drop" ?hidden=${!this.dropping.above}>
@@ -307,11 +330,12 @@ export class Page extends LitElement {
         flex: 1;
         display: flex;
         flex-direction: column;
-        gap: 8px;
+        --gap: 8px;
+        gap: var(--gap);
         padding: 8px 0 16px;
       }
       .screen[data-lesson] main {
-        gap: 4px;
+        --gap: 4px;
       }
       answer-section {
         flex: 1;

@@ -5,9 +5,10 @@ import { isScreenLeft, leaveScreen } from '../../full-screen';
 import type { Picture } from '../../state/picture';
 import type { Slide } from '../../state/slides';
 import type { Stores } from '../../stores/stores';
-import { isolate, percent } from '../../words/format';
+import { percent, shown } from '../../words/format';
 import { found, told, type Known } from '../../words/pointed';
 import { slideName } from '../../words/tabs';
+import { wordProblem } from '../../words/problem';
 import { asked } from '../../words/trail';
 import { base } from '../styles';
 import { Watch } from '../watch';
@@ -98,7 +99,7 @@ export class PresentSection extends LitElement {
 
   #odds({ answer, incorrect }: Picture) {
     return [answer, ...(incorrect ? [incorrect] : [])].map(
-      ({ text, probability }) => html`<span><span class="token">${isolate(text)}</span> <span class="mono">${percent(probability)}</span></span> `,
+      ({ text, probability }) => html`<span><span class="token">${shown(text)}</span> <span class="mono">${percent(probability)}</span></span> `,
     );
   }
 
@@ -125,7 +126,7 @@ export class PresentSection extends LitElement {
   }
 
   protected override render() {
-    const { answer, lesson, present } = this.stores;
+    const { question, answer, lesson, present } = this.stores;
     const { picture, problems } = answer.state;
     const problem = Object.values(problems).find(Boolean);
     const large = Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT));
@@ -140,7 +141,7 @@ export class PresentSection extends LitElement {
       </header>
       <slot></slot>
       <div class="said" role="status">
-        ${problem ? html`<p class="found wrong" role="alert">${problem.message}</p>` : picture ? this.#said(picture) : nothing}
+        ${problem ? html`<p class="found wrong" role="alert">${wordProblem(problem.message, question.state)}</p>` : picture ? this.#said(picture) : nothing}
       </div>
       <slot name="lesson"></slot>
     </main>`;
@@ -231,6 +232,15 @@ export class PresentSection extends LitElement {
       ::slotted(lesson-section) {
         grid-area: 4 / 2 / 6 / 3;
         min-height: 0;
+      }
+      @media (max-width: 720px) and (min-height: 421px) {
+        header {
+          flex-wrap: wrap;
+          gap: 0 12px;
+        }
+        h1 {
+          flex: 1 0 100%;
+        }
       }
       /* As at twice the size on a small projector. */
       @media (max-width: 720px), (max-height: 420px) {

@@ -12,7 +12,7 @@ export class ThemeSwitch extends LitElement {
     const { choice } = this;
     const choose = (event: Event) => tell(this, 'theme-choose', (event.target as HTMLSelectElement).value as Told['theme-choose']);
     return html`<select aria-label="Theme" .value=${choice} @change=${choose}>
-      <option value="auto" ?selected=${choice === 'auto'}>Auto</option>
+      <option value="auto" ?selected=${choice === 'auto'}>Theme: auto</option>
       <option value="light" ?selected=${choice === 'light'}>Light</option>
       <option value="dark" ?selected=${choice === 'dark'}>Dark</option>
     </select>`;

@@ -94,7 +94,7 @@ export class ComparedPanel extends LitElement {
         font-weight: 600;
       }
       /* The charts say how high the row is: what the panel has more, it scrolls. */
-      @media (min-width: 1024px) {
+      @media screen and (min-width: 1024px) {
         :host {
           height: 0;
           min-height: 100%;

@@ -107,7 +107,7 @@ export class PatchView extends LitElement {
       }
       @media (max-width: 1023px) {
         :host {
-          grid-template: 420px auto / minmax(0, 1fr);
+          grid-template: clamp(300px, 52dvh, 420px) auto / minmax(0, 1fr);
         }
       }
     `,
