@@ -413,10 +413,14 @@ impl From<View> for chart::View {
 }
 
 pub(crate) fn from_js<T: serde::de::DeserializeOwned>(what: &str, value: &JsValue) -> Result<T> {
-    if !value.is_object() {
-        return Err(Error::Chart(format!("{what} is missing: an object is expected")));
-    }
-    serde_wasm_bindgen::from_value(value.clone()).map_err(|e| Error::Chart(format!("{what}: {e}")))
+    serde_wasm_bindgen::from_value(value.clone()).map_err(|e| unreadable(what, value, e))
+}
+
+fn unreadable(what: &str, value: &JsValue, error: serde_wasm_bindgen::Error) -> Error {
+    Error::Chart(match value.is_object() {
+        true => format!("{what}: {error}"),
+        false => format!("{what} is no object"),
+    })
 }
 
 /// With `null` for what is not there, as JSON has it.
