@@ -2,7 +2,8 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { after, before, shownAt, type Ask, type Lesson, type Place, type Step } from '../state/lesson';
 import { tell } from '../elements/events';
-import { base, moreBelow, unseen } from '../elements/styles';
+import { moreBelow } from '../elements/more-below';
+import { base, unseen } from '../elements/styles';
 
 /** The step of a lesson that the page shows: its words, what it asks, and the way on. It stands below the page, which stays as it is. */
 @customElement('lesson-strip')

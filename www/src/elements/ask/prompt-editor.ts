@@ -5,7 +5,9 @@ import { presets } from '../../state/presets';
 import { isPreset, type Problem, type Question } from '../../state/question';
 import { direction, visible } from '../../words/format';
 import { tell } from '../events';
-import { base, moreBelow, row } from '../styles';
+import { moreBelow } from '../more-below';
+import { row } from '../row';
+import { base } from '../styles';
 import './generate-menu';
 import { typing } from './typing';
 

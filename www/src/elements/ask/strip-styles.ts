@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { moreBelow } from '../styles';
+import { moreBelow } from '../more-below';
 
 /** Tokens in lines, or in one that scrolls. */
 export const styles = css`
