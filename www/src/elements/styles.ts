@@ -1,35 +1,5 @@
 import { css } from 'lit';
 
-/** A row of the question: a word in the margin, and what it introduces. */
-export const row = css`
-  :host {
-    display: grid;
-    grid-template-columns: 48px minmax(0, 1fr);
-    column-gap: 8px;
-  }
-  .gutter {
-    align-self: center;
-    color: var(--grey);
-    font-size: var(--small);
-    line-height: 16px;
-    text-align: right;
-  }
-  .below {
-    grid-column: 2 / -1;
-  }
-  @media (max-width: 720px) {
-    :host {
-      grid-template-columns: minmax(0, 1fr);
-    }
-    .gutter {
-      text-align: left;
-    }
-    .below {
-      grid-column: 1;
-    }
-  }
-`;
-
 /** What is read aloud and not seen. */
 export const unseen = css`
   position: absolute;
@@ -211,22 +181,5 @@ export const charted = css`
       position: static;
       height: auto;
     }
-  }
-`;
-
-/** Which unit is shown in numbers, as a row of choices. */
-export const unitRow = css`
-  .units {
-    display: flex;
-    border-bottom: 1px solid var(--hairline);
-  }
-  .units button {
-    flex: 1;
-    border-radius: 0;
-    color: var(--grey);
-  }
-  .units button[aria-pressed='true'] {
-    border-bottom: 2px solid var(--accent);
-    color: var(--ink);
   }
 `;

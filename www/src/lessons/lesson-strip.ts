@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { after, before, shownAt, type Ask, type Lesson, type Place, type Step } from '../state/lesson';
 import { tell } from '../elements/events';
+import { moreBelow } from '../elements/more-below';
 import { base, unseen } from '../elements/styles';
 
 /** The step of a lesson that the page shows: its words, what it asks, and the way on. It stands below the page, which stays as it is. */
@@ -135,9 +136,7 @@ export class LessonStrip extends LitElement {
         gap: 4px;
         max-height: 40dvh;
         overflow-y: auto;
-        background:
-          linear-gradient(transparent, var(--ground) 50%) bottom / 100% 32px no-repeat local,
-          linear-gradient(transparent, var(--hairline)) bottom / 100% 16px no-repeat;
+        ${moreBelow}
       }
       .head {
         text-align: right;

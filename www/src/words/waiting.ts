@@ -5,7 +5,7 @@ import type { Problems, Question } from '../state/question';
 export function waitsFor(models: { model?: Model; loading?: Loading; failure?: Failure }, { prompt }: Question, problems: Problems): string {
   if (models.loading) return 'The charts appear here when the model is loaded.';
   if (models.failure) return 'Without a model there is nothing to explain. Choose another above, or try again.';
-  if (problems.prompt || prompt.trim() === '') {
+  if (prompt.trim() === '') {
     return 'Type a sentence above: the charts show which parts of the model push for the next word.';
   }
   if (models.model && Object.values(problems).some(Boolean)) return 'There is nothing to show until the question is mended.';

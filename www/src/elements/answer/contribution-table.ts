@@ -190,6 +190,11 @@ export class ContributionTable extends LitElement {
       .five td:first-child {
         width: 56px;
       }
+      @media (max-width: 359px) {
+        :is(td, .share, thead button) {
+          padding: 0 4px;
+        }
+      }
       tbody tr {
         border-top: 1px solid var(--hairline);
         cursor: pointer;

@@ -103,6 +103,15 @@ export class PartSources extends LitElement {
       :is(th, td).do {
         width: 134px;
       }
+      @media (max-width: 359px) {
+        :is(th, td).do {
+          width: 84px;
+        }
+        .do button {
+          display: block;
+          margin-left: auto;
+        }
+      }
     `,
   ];
 }

@@ -5,7 +5,8 @@ import { firstDifference, type Patches } from '../../state/patching';
 import { direction, shown } from '../../words/format';
 import { unequal } from '../../words/patching';
 import { tell } from '../events';
-import { base, row } from '../styles';
+import { row } from '../row';
+import { base } from '../styles';
 import { typing } from './typing';
 
 /** A second sentence, to put what the first one has into. */

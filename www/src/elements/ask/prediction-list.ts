@@ -3,7 +3,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Prediction, Token } from '../../api/logitscope';
 import { percent, pieceName, pieces, shown } from '../../words/format';
 import { tell } from '../events';
-import { base, row } from '../styles';
+import { row } from '../row';
+import { base } from '../styles';
 
 /** What the model expects next: each a click away from being the answer, or what it is compared with. */
 @customElement('prediction-list')

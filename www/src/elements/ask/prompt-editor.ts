@@ -6,7 +6,9 @@ import { presets } from '../../state/presets';
 import { isPreset, type Problem, type Question } from '../../state/question';
 import { direction, visible } from '../../words/format';
 import { tell } from '../events';
-import { base, row } from '../styles';
+import { moreBelow } from '../more-below';
+import { row } from '../row';
+import { base } from '../styles';
 import './generate-menu';
 import { typing } from './typing';
 
@@ -118,7 +120,7 @@ export class PromptEditor extends LitElement {
         border: 0;
         border-bottom: 1px solid var(--grey);
         border-radius: 0;
-        background: none;
+        ${moreBelow}
         font-size: var(--large);
         line-height: 28px;
         resize: none;

@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { moreBelow } from '../more-below';
 
 /** Tokens in lines, or in one that scrolls. */
 export const styles = css`
@@ -20,6 +21,7 @@ export const styles = css`
     margin-left: -5px;
     padding: 1px 1px 1px 6px;
     overflow: hidden auto;
+    ${moreBelow}
     scroll-snap-type: y proximity;
     /* Painted anew when it changes, not with each frame of a chart that moves: hundreds of tokens take longer than the charts. */
     contain: layout paint style;
@@ -34,6 +36,7 @@ export const styles = css`
   :host([line]) .strip {
     flex-wrap: nowrap;
     overflow: auto hidden;
+    background: none;
     scroll-snap-type: x proximity;
     scroll-padding-left: 6px;
   }

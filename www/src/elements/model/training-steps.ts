@@ -9,7 +9,8 @@ import { checkpointIndex, counted, grown, type Training } from '../../state/trai
 import { bytes, count, percent } from '../../words/format';
 import { tell } from '../events';
 import { Painter, type Size } from '../painter';
-import { base, row, unseen } from '../styles';
+import { row } from '../row';
+import { base, unseen } from '../styles';
 
 /** How long the bundled model was trained: the same question, asked of each checkpoint. */
 @customElement('training-steps')

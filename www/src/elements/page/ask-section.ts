@@ -40,7 +40,7 @@ export class AskSection extends LitElement {
     const source = model?.source ?? loading?.source ?? failure?.source;
     return html`<section
       aria-label="The question"
-      ?data-head=${view.state.selected?.includes('H')}
+      ?data-head=${view.state.selected?.includes('H') && !problems.prompt}
       @question-ask=${({ detail }: Telling<'question-ask'>) => question.ask(detail)}
       @question-type=${({ detail }: Telling<'question-type'>) => question.type(detail)}
       @prediction-choose=${({ detail }: Telling<'prediction-choose'>) => answer.choose(detail.field, detail.prediction)}

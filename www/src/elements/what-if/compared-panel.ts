@@ -10,7 +10,8 @@ import { UNIT_NAMES } from '../../words/units';
 import '../answer/identity-badge';
 import { parts } from '../answer/parts';
 import { tell } from '../events';
-import { base, unitRow } from '../styles';
+import { base } from '../styles';
+import { unitRow } from '../unit-row';
 import './compared-downloads';
 
 const SHOWN = 10;
