@@ -130,9 +130,12 @@ test('elements that are taken away and put back, quickly and in any order, answe
     await expect(article.element.nth(i).getByRole('alert')).toHaveCount(0);
   }
   await expect(article.chart(/^Sources.*L2H5/)).toBeVisible();
-  const drawn = await article.element.locator('canvas').evaluateAll((all) => all.map((canvas) => new Set(new Uint32Array((canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, (canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height).data.buffer)).size > 10));
-  expect(drawn.length).toBeGreaterThan(3);
-  expect(drawn).not.toContain(false);
+  const drawn = () =>
+    article.element.locator('canvas').evaluateAll((all) => {
+      const inked = (all as HTMLCanvasElement[]).map((canvas) => new Set(new Uint32Array(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size > 10);
+      return inked.length > 3 && !inked.includes(false);
+    });
+  await expect.poll(drawn).toBe(true);
   expect(page.workers().length).toBeGreaterThan(0);
   expect(await article.heard('error')).toEqual([]);
   await page.evaluate(() => document.querySelectorAll('logit-attribution').forEach((element) => element.remove()));

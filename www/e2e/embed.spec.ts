@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Locator } from '@playwright/test';
 import { wrong } from './axe';
 import { Article, EXPORTED, exported, type Exported } from './article';
-import { expect, test as base } from './test';
+import { expect, frames, test as base } from './test';
 
 const PROMPT = 'When Mary and John went to the store, John gave a drink to';
 
@@ -50,27 +50,29 @@ test('elements ask one model, each when it comes into view, and give it back wit
 
 test('the last question wins, one that is taken away while it loads asks nothing', async ({ article, page, server, complaints }) => {
   await article.open(live(server));
-  const change = (name: string, value: string) => article.element.evaluate((element, [name, value]) => element.setAttribute(name!, value!), [name, value]);
-  await change('prompt', 'The capital of Italy is');
-  await change('answer', ' Rome');
-  await change('incorrect', '');
-  await change('unit', 'component');
+  const change = (asked: Record<string, string>) =>
+    article.element.evaluate((element, asked) => Object.entries(asked).forEach(([name, value]) => element.setAttribute(name, value)), asked);
+  await change({ prompt: 'The capital of Italy is', answer: ' Rome', incorrect: '', unit: 'component' });
   await expect(article.element.locator('[part=heading]')).toHaveText('Why ·Rome?');
   await expect(article.chart(/^Components/)).toBeVisible();
   expect(await article.heard('error')).toEqual([]);
 
-  await change('answer', ' nothing of the kind');
+  await change({ answer: ' nothing of the kind' });
   await expect(article.element.getByRole('alert')).toContainText('nothing');
   expect(await article.heard('error')).toHaveLength(1);
-  await change('answer', '');
+  await change({ answer: '' });
   await expect(article.chart(/^Components/)).toBeVisible();
   await expect(article.element.getByRole('alert')).toHaveCount(0);
 
   await page.evaluate((html) => {
     const host = document.querySelector('main')!.appendChild(document.createElement('div'));
     host.attachShadow({ mode: 'open' }).innerHTML = html;
-    setTimeout(() => host.remove(), 50);
+    const { shadowRoot } = host.shadowRoot!.firstElementChild!;
+    // No sooner does it ask than it is taken away.
+    const asks = () => shadowRoot!.querySelector('[aria-busy=true]') && host.remove();
+    new MutationObserver(asks).observe(shadowRoot!, { subtree: true, childList: true, attributes: true });
   }, live(server));
+  await expect(article.element).toHaveCount(1);
   await page.waitForTimeout(1000);
   expect((await article.heard('answer')).length).toBeLessThanOrEqual(3);
   expect(complaints).toEqual([]);
@@ -106,8 +108,8 @@ for (const name of EXPORTED) {
     expect(total).toBeLessThan(MOST_GZIPPED);
 
     // Pointed at, walked through, and in numbers.
-    const box = (await chart.boundingBox())!;
     await expect(async () => {
+      const box = (await chart.boundingBox())!;
       for (const [x, y] of [[0.52, 0.5], [0.6, 0.4], [0.7, 0.3], [0.45, 0.6], [0.3, 0.5], [0.8, 0.25], [0.53, 0.85]] as const) {
         await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
         if (await article.element.locator('.tooltip').isVisible()) return;
@@ -178,6 +180,7 @@ test('its colours are those of the scheme where it stands, and axe finds nothing
   await expect(chart).toBeVisible();
   await expect(article.chart(/^What it would say/)).toBeVisible();
   expect(await wrong(page)).toEqual([]);
+  await frames(page);
   const light = await drawn(chart);
   await page.evaluate(() => (document.documentElement.style.colorScheme = 'dark'));
   await expect.poll(() => drawn(chart)).not.toBe(light);

@@ -11,6 +11,7 @@ async function charts(page: Page): Promise<{ below: number; seen: number }> {
   const shown = page.locator('answer-charts, what-if-charts, lens-figure, patch-figure').getByRole('application');
   const boxes = await Promise.all((await shown.all()).map((chart) => chart.boundingBox()));
   const known = boxes.filter((box) => box !== null);
+  if (!known.length) return { below: NaN, seen: NaN };
   const seen = known.map(({ y, height }) => Math.max(0, Math.min(y + height, edge) - Math.max(y, 0)) / Math.min(height, edge));
   return { below: Math.round(Math.max(...known.map(({ y, height }) => y + height - edge))), seen: Math.max(...seen) };
 }

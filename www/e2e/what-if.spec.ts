@@ -82,6 +82,7 @@ test('work tells how far it is, ends when it is told to, and lets other question
     const { Logitscope } = (await import(module)) as typeof import('../src/api/logitscope');
     const scope = await Logitscope.load(model, { keep: false });
     const run = await scope.run('When Mary and John went to the store, John gave a drink to '.repeat(4));
+    const begun = performance.now();
     const asked = { answer: ' Mary', incorrect: ' John', unit: 'head' } as const;
     const told: [number, number, number][] = [];
     const all = run.effects({
@@ -97,6 +98,7 @@ test('work tells how far it is, ends when it is told to, and lets other question
     };
     void all.finally(() => (done = true));
     const [effects] = await Promise.all([all, ask()]);
+    const once = performance.now() - begun;
 
     const cancel = new AbortController();
     // So much that it is not done before it is told to end.
@@ -110,14 +112,15 @@ test('work tells how far it is, ends when it is told to, and lets other question
     );
     const took = performance.now() - start;
     const still = (await run.attribute(asked)).exact;
-    return { told, between, unknown: effects.after.filter(Number.isNaN).length, why, took, still };
+    return { told, between, unknown: effects.after.filter(Number.isNaN).length, why, took, once, still };
   }, given);
   expect(told.told.at(-1)?.[0]).toBe(1);
   expect(told.told.every(([share], i) => share >= (told.told[i - 1]?.[0] ?? 0))).toBe(true);
   expect(told.between).toBeGreaterThan(0);
   expect(told.unknown).toBe(0);
   expect(told.why).toBe('enough');
-  expect(told.took).toBeLessThan(2_000);
+  // A slow machine takes longer for eight of what it took so long for once.
+  expect(told.took).toBeLessThan(Math.max(2_000, told.once));
   expect(told.still).toBe(true);
 });
 

@@ -12,7 +12,7 @@ for (const browser of BROWSERS) {
       for (const name of [/^Heads: what/, /^What it would say/, /^Direct against total/]) {
         const { width, height } = await visitor.find('[role=application]', name);
         expect(width * height, String(name)).toBeGreaterThan(0.45 * 1280 * 720);
-        expect((await visitor.see('[role=application]')).length).toBe(1);
+        await expect.poll(async () => (await visitor.see('[role=application]')).length).toBe(1);
         await visitor.tab.key('PageDown');
       }
       await visitor.tab.key('PageUp');
