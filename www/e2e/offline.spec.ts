@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { test } from './plain';
-import { Logitscope } from './test';
+import { Logitscope, quiet } from './test';
 import type { FileServer } from './server';
 
 test.use({ serviceWorkers: 'allow' });
@@ -41,6 +41,7 @@ test('a page that was visited once opens without the network, with the bundled m
   await scope.answered();
   await scope.load(server.model('tiny-a'));
   await expect(scope.modelButton).toHaveAccessibleName(/tiny-a/);
+  await quiet(page);
   const tiny = page.url();
   await expect.poll(() => page.evaluate(async () => (await import(new URL('logitscope.js', document.baseURI).href)).keptModels())).toHaveLength(1);
 

@@ -1,4 +1,4 @@
-import { expect, resize, test } from './test';
+import { expect, quiet, resize, test } from './test';
 
 for (const [name, width, height] of [
   ['a projector, 1280x720 at 150%', 853, 480],
@@ -39,6 +39,7 @@ test('the chosen token is in sight, however many there are', async ({ scope, pag
     return Boolean(strip && token && token.y >= strip.y - 1 && token.y + token.height <= strip.y + strip.height + 1);
   };
   await expect.poll(inSight).toBe(true);
+  await quiet(page);
   await page.goto(page.url().replace(/position=\d+&|&unit/, '&position=2&unit'));
   await page.reload();
   await scope.answered();

@@ -1,4 +1,4 @@
-import { expect, test, type Logitscope } from './test';
+import { expect, still, test, type Logitscope } from './test';
 
 const PROMPT = 'When Mary and John went to the store, John gave a drink to';
 const ASKED = { answer: ' Mary', incorrect: ' John' };
@@ -151,6 +151,7 @@ test('a head’s pattern is pointed at, walked through, and larger on a click', 
   await expect(dialog).toBeVisible();
   const canvas = dialog.locator('canvas');
   await expect.poll(() => canvas.evaluate((drawn: HTMLCanvasElement) => drawn.width > 300)).toBe(true);
+  await still(page);
   const { x, y, width } = (await canvas.boundingBox())!;
   const side = (width - 4) / (at + 1);
   await page.mouse.move(x + 2 + 1.5 * side, y + 2 + 4.5 * side);

@@ -215,7 +215,7 @@ test('two sentences of as many tokens are patched, as the API says', async ({ sc
 
 test('heads are patched by token too, of each layer the chosen one', async ({ blank: scope, page }) => {
   await compare(scope, '&site=z_by_position&head=5&cell=2%2C10');
-  await expect(page.locator('patch-panel .line')).toContainText('L2H5 at ·John: with the first sentence’s head output there');
+  await expect(page.locator('patch-panel .line')).toContainText(/L2H5 at ·John .*: with the first sentence’s output there/);
   await expect(page.getByRole('progressbar')).toHaveCount(0);
   const patching = (await scope.numbers()) as unknown as Patching;
   expect(patching.shape).toEqual([4, 15, 8]);
@@ -225,7 +225,7 @@ test('heads are patched by token too, of each layer the chosen one', async ({ bl
   const [, , , logit] = /^2,10,("[^"]*"),([^,]*),/m.exec(csv)?.[0].split(',') ?? [];
   expect(Number(logit)).toBeCloseTo(place(2, 10, 5), 9);
   await page.getByRole('combobox', { name: 'Which head of each layer' }).selectOption('head 3');
-  await expect(page.locator('patch-panel .line')).toContainText('L2H3 at ·John');
+  await expect(page.locator('patch-panel .line')).toContainText(/L2H3 at ·John .*: with the first sentence’s output there/);
   await expect.poll(() => new URL(page.url()).hash).toContain('head=3');
 });
 
