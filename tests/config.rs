@@ -110,6 +110,24 @@ fn reads_what_people_have() {
     ] {
         assert_eq!(with(harmless.clone()).unwrap(), plain, "{harmless}");
     }
+    // As Python writes it.
+    let python = |json: &str| Gpt2Config::from_json(&gpt2().to_string().replacen('{', json, 1));
+    for number in [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        r#"["\\\"NaN", NaN, {"a\"": -Infinity}]"#,
+    ] {
+        assert_eq!(
+            python(&format!("\u{FEFF}{{\"loss\": {number}, ")).unwrap(),
+            plain,
+            "{number}"
+        );
+    }
+    assert_eq!(
+        python("{\"n_inner\": Infinity, ").unwrap_err().to_string(),
+        "config.json: n_inner is \"Infinity\"; it must be a whole number, at least 1"
+    );
     let without_layer_norm = with(json!({"layer_norm_epsilon": 1e12})).unwrap();
     assert_eq!(without_layer_norm.layer_norm_epsilon, 1e12);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Checkpoint, Gpt2Config, LanguageModel, Tokenizer, TokenizerFiles, checkpoint};
+use super::{Checkpoint, Gpt2Config, LanguageModel, Tokenizer, TokenizerFiles, checkpoint, json};
 use crate::{Error, Result};
 
 /// The files of weights of a folder, or the lists of their shards, the best first.
@@ -137,7 +137,7 @@ impl Folder {
     /// Whether tokenizer_config.json is of the newer form, which names the special tokens by itself.
     fn names_special_tokens(&self) -> bool {
         let config = self.file("tokenizer_config.json");
-        let config = config.and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+        let config = config.and_then(|bytes| json::read::<Value>(bytes).ok());
         config.is_some_and(|config| config.get("added_tokens_decoder").is_some())
     }
 
@@ -174,7 +174,7 @@ fn text(name: &str, bytes: &[u8]) -> Result<String> {
 
 /// A folder of what PEFT trained beside a model is none of a model.
 fn adapter(config: &[u8]) -> Error {
-    let config: Value = serde_json::from_slice(config).unwrap_or_default();
+    let config: Value = json::read(config).unwrap_or_default();
     let base = match config["base_model_name_or_path"].as_str() {
         Some(name) => format!("of {name:?}"),
         None => "of another model".into(),

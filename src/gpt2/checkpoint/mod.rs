@@ -24,7 +24,7 @@ use self::place::hash;
 use self::stream::Stream;
 use self::tensors::{Shard, Wanted};
 use self::weights::Content;
-use super::{Gpt2, Gpt2Config, foreign};
+use super::{Gpt2, Gpt2Config, foreign, json};
 use crate::{Error, Result};
 
 /// The one file of a checkpoint that has no index, unless another is named.
@@ -114,7 +114,7 @@ impl Checkpoint {
     /// # Errors
     /// As [`Gpt2Config::validate`]; [`Error::Checkpoint`] if the index is damaged, points outside its folder, or does not list the
     /// weights that `config` asks for.
-    pub fn with_index(config: Gpt2Config, index: &str, json: &str) -> Result<Self> {
+    pub fn with_index(config: Gpt2Config, index: &str, text: &str) -> Result<Self> {
         #[derive(Deserialize)]
         struct Index {
             weight_map: BTreeMap<String, String>,
@@ -124,10 +124,10 @@ impl Checkpoint {
             file: index.into(),
             message,
         };
-        if let Some(what) = foreign::recognize(json.as_bytes()) {
+        if let Some(what) = foreign::recognize(text.as_bytes()) {
             return Err(error(what));
         }
-        let Index { weight_map } = serde_json::from_str(json)
+        let Index { weight_map } = json::read(text.as_bytes())
             .map_err(|e| error(format!("is not an index of shards ({e}); it may have been cut short")))?;
         let names = weight_map.keys().map(String::as_str);
         let content = Content::of(&checkpoint.config, names).map_err(error)?;

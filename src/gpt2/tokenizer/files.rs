@@ -5,7 +5,7 @@ use tokenizers::AddedToken;
 
 use super::roles::Roles;
 use super::{TokenizerFiles, sound};
-use crate::gpt2::foreign;
+use crate::gpt2::{foreign, json};
 use crate::{Error, Result};
 
 /// A tokenizer, described but not yet built.
@@ -131,8 +131,7 @@ fn object(file: &'static str, bytes: &[u8]) -> Result<Map<String, Value>> {
     if let Some(what) = foreign::recognize(bytes) {
         return Err(wrong(file, what));
     }
-    serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
-        .map_err(|e| wrong(file, format!("is not a JSON object ({e}); it may have been cut short")))
+    json::read(bytes).map_err(|e| wrong(file, format!("is not a JSON object ({e}); it may have been cut short")))
 }
 
 /// GPT-2's own kind of tokenizer, from its two files.
