@@ -362,8 +362,9 @@ fn a_damaged_header_is_refused_by_its_fault() {
         change(&mut header);
         refusal(&config, &raw(&header.to_string(), &data))
     };
+    let nothing = || json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]});
     type Change<'a> = &'a dyn Fn(&mut Value);
-    let cases: [(Change, &str); 12] = [
+    let cases: [(Change, &str); 16] = [
         (
             &|h| h["wte.weight"]["shape"] = json!([10, 4]),
             "tensor \"wte.weight\" has 144 bytes, which is not the size of F32 [10, 4]",
@@ -402,13 +403,30 @@ fn a_damaged_header_is_refused_by_its_fault() {
             "tensor \"ln_f.bias\", which config.json asks for, is missing",
         ),
         (
-            &|h| h["h.0.attn.c_attn.lora_A.weight"] = json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}),
-            "tensor \"h.0.attn.c_attn.lora_A.weight\" is of a LoRA adapter that was not merged into the weights",
+            &|h| h["h.0.attn.c_attn.lora_A.weight"] = nothing(),
+            "tensor \"h.0.attn.c_attn.lora_A.weight\" is of a PEFT adapter that was not merged into the weights",
+        ),
+        (
+            &|h| h["base_model.model.lm_head.lora_B.default.weight"] = nothing(),
+            "tensor \"lm_head.lora_B.default.weight\" is of a PEFT adapter that was not merged into the weights",
+        ),
+        (
+            &|h| h["base_model.model.lm_head.modules_to_save.default.weight"] = nothing(),
+            "tensor \"lm_head.modules_to_save.default.weight\" is of a PEFT adapter",
+        ),
+        (
+            &|h| h["transformer.wte.lora_embedding_A"] = nothing(),
+            "tensor \"wte.lora_embedding_A\" is of a PEFT adapter",
         ),
         (
             &|h| {
-                h["transformer.wte.weight"] = json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]});
+                let wte = h.as_object_mut().unwrap().remove("wte.weight").unwrap();
+                h["transformer.wte.base_layer.weight"] = wte;
             },
+            "tensor \"wte.base_layer.weight\" is of a PEFT adapter",
+        ),
+        (
+            &|h| h["transformer.wte.weight"] = nothing(),
             "tensor \"wte.weight\" is there twice",
         ),
     ];

@@ -18,6 +18,8 @@ pub(super) enum Role {
 
 const LM_HEAD: &str = "lm_head.weight";
 const WTE: &str = "wte.weight";
+/// The modules outside of the blocks.
+const OUTER: [&str; 4] = ["wte.", "wpe.", "ln_f.", "lm_head."];
 
 type Table<const N: usize> = [(&'static str, Vec<usize>); N];
 
@@ -92,6 +94,10 @@ pub(super) fn role(config: &Gpt2Config, name: &str) -> Result<Role, String> {
         return Ok(match find(outer(config), name) {
             Some(shape) if config.tie_word_embeddings && name == LM_HEAD => Role::TiedHead(shape),
             Some(shape) => Role::Weight(shape),
+            // Beside the embeddings it would change the logits.
+            None if is_unmerged(name) && OUTER.iter().any(|module| name.starts_with(module)) => {
+                return Err(format!("tensor {name:?} {UNMERGED}"));
+            }
             None => Role::Other,
         });
     };
@@ -111,11 +117,26 @@ pub(super) fn role(config: &Gpt2Config, name: &str) -> Result<Role, String> {
     }
 }
 
+/// Whether a tensor's name is of what PEFT puts around a module.
+fn is_unmerged(name: &str) -> bool {
+    const WORDS: [&str; 5] = [
+        "lora_",
+        "base_layer",
+        "original_module",
+        "modules_to_save",
+        "trainable_tokens_",
+    ];
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+const UNMERGED: &str =
+    "is of a PEFT adapter that was not merged into the weights; merge it with merge_and_unload(), and save the result";
+
 /// What a tensor is that is in a block, but not of GPT-2.
 fn foreign_part(part: &str) -> &'static str {
     let has = |words: &[&str]| words.iter().any(|word| part.contains(word));
-    if has(&["lora_", "base_layer"]) {
-        "is of a LoRA adapter that was not merged into the weights; merge it with merge_and_unload(), and save the result"
+    if is_unmerged(part) {
+        UNMERGED
     } else if has(&["crossattention", "ln_cross_attn", "q_attn"]) {
         "is of cross-attention, which Logitscope does not compute"
     } else if has(&["qweight", "qzeros", "scales", "SCB", "absmax", "quant", "g_idx"]) {
