@@ -155,7 +155,7 @@ fn every_layout_gives_the_same_numbers() {
         let config = config(json!({"tie_word_embeddings": tie_word_embeddings, "n_inner": 5}));
         let (model, tensors) = random(&config);
         let expected = logits(&model);
-        for dtype in ["F32", "F16", "BF16"] {
+        for dtype in ["F64", "F32", "F16", "BF16"] {
             for prefix in ["", "transformer."] {
                 let tensors = tensors.iter().map(|tensor| {
                     let prefix = if tensor.name == "lm_head.weight" { "" } else { prefix };
@@ -197,8 +197,11 @@ fn a_tied_head_may_be_stored_but_must_be_the_embedding() {
     let config = config(json!({}));
     let (model, mut tensors) = random(&config);
     let wte = named(&mut tensors, "wte.weight").clone();
-    tensors.insert(0, renamed(&store_as(&wte, "F16"), "lm_head.weight"));
-    assert_eq!(logits(&load(&config, &file(&tensors)).unwrap()), logits(&model));
+    tensors.insert(0, wte.clone());
+    for dtype in ["F64", "F16"] {
+        tensors[0] = renamed(&store_as(&wte, dtype), "lm_head.weight");
+        assert_eq!(logits(&load(&config, &file(&tensors)).unwrap()), logits(&model));
+    }
 
     tensors[0].bytes[3] ^= 1;
     assert_eq!(
@@ -294,7 +297,7 @@ fn shards_give_the_same_numbers_in_any_order() {
 proptest! {
     #[test]
     fn chunks_may_end_anywhere(
-        dtype in prop::sample::select(vec!["F32", "F16", "BF16"]),
+        dtype in prop::sample::select(vec!["F64", "F32", "F16", "BF16"]),
         sizes in prop::collection::vec(0_usize..700, 1..30),
     ) {
         let config = config(json!({}));
@@ -379,7 +382,7 @@ fn a_damaged_header_is_refused_by_its_fault() {
         ),
         (
             &|h| h["wte.weight"]["dtype"] = json!("I32"),
-            "tensor \"wte.weight\" is stored as I32; it must be F32, F16 or BF16",
+            "tensor \"wte.weight\" is stored as I32; it must be F64, F32, F16 or BF16",
         ),
         (&|h| h["wte.weight"]["dtype"] = json!("F31"), "unknown variant `F31`"),
         (
