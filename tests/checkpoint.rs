@@ -247,6 +247,26 @@ fn shards_give_the_same_numbers_in_any_order() {
     fs::write(dir.path().join(names[1]), file(second)).unwrap();
     assert_eq!(logits(&LanguageModel::open(dir.path()).unwrap().gpt2), logits(&model));
 
+    // Named in another way, and with more in one than the index lists.
+    let dotted = index.to_string().replace("model-", "./model-");
+    let mut checkpoint = Checkpoint::with_index(config.clone(), "model.safetensors.index.json", &dotted).unwrap();
+    assert_eq!(checkpoint.files(), names);
+    let more = |name: &str| renamed(&tensors[0], name);
+    let second_and_more = [second, &[more("h.0.attn.bias"), more("score.weight")]].concat();
+    for (name, tensors) in [(names[0], first), (names[1], &second_and_more)] {
+        checkpoint.begin(name, None).unwrap();
+        checkpoint.push(&file(tensors)).unwrap();
+        checkpoint.end().unwrap();
+    }
+    assert_eq!(
+        checkpoint.notices(),
+        [format!(
+            "{} also has tensors that are not of the language model, which were left out: score.weight.",
+            names[1]
+        )]
+    );
+    assert_eq!(logits(&Arc::new(checkpoint.finish().unwrap())), logits(&model));
+
     // A shard in the other's place.
     let mut checkpoint =
         Checkpoint::with_index(config.clone(), "model.safetensors.index.json", &index.to_string()).unwrap();

@@ -130,7 +130,7 @@ def _weights(folder: Path) -> list[str]:
         return [first]
     with open(folder / first, encoding="utf-8") as index:
         try:
-            shards = sorted(set(json.load(index)["weight_map"].values()))
+            shards = sorted({shard.removeprefix("./") for shard in json.load(index)["weight_map"].values()})
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ValueError(f"Model: {folder / first} is no list of shards: it has no weight_map") from None
     # What the index says is looked for in the folder, and nowhere else.

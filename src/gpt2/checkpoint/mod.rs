@@ -134,12 +134,13 @@ impl Checkpoint {
         checkpoint.note_others(index, &content);
         let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (name, file) in weight_map {
-            if !is_weights_file(&file) {
+            let file = file.trim_start_matches("./");
+            if !is_weights_file(file) {
                 return Err(error(format!(
                     "tensor {name:?} is said to be in {file:?}; it must be in a .safetensors or .bin file in the same folder"
                 )));
             }
-            files.entry(file).or_default().insert(name);
+            files.entry(file.into()).or_default().insert(name);
         }
         checkpoint.shards = Some(Shards {
             index: index.into(),
@@ -233,9 +234,7 @@ impl Checkpoint {
         let (done, content) = file.end()?;
         self.weights.extend(done.weights);
         self.tied_head = self.tied_head.or(done.tied_head);
-        if self.shards.is_none() {
-            self.note_others(&name, &content);
-        }
+        self.note_others(&name, &content);
         self.read.insert(name);
         Ok(())
     }

@@ -202,6 +202,11 @@ impl Content {
         Err(message)
     }
 
+    /// The same of one of its files, which has other tensors that are left out.
+    pub fn with_others(&self, others: Vec<String>) -> Self {
+        Self { others, ..self.clone() }
+    }
+
     /// The name by which the model asks for a tensor.
     pub fn name(&self, name: &str) -> String {
         let name = canonical(name);
@@ -222,25 +227,33 @@ fn bias_kind(name: &str) -> Option<&str> {
         .map(|module| if module.starts_with("ln_") { "ln" } else { module })
 }
 
-/// Checks that a shard holds the tensors that the index says it holds.
+/// Checks that a shard holds the tensors that the index says it holds, and no weights else. What it also has is left out: these
+/// are the names.
 pub(super) fn check_shard<'a>(
+    config: &Gpt2Config,
     expected: &BTreeSet<String>,
     names: impl Iterator<Item = &'a str>,
     index: &str,
-) -> Result<(), String> {
+) -> Result<Vec<String>, String> {
+    let mut others = Vec::new();
     let mut missing: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
     for name in names {
-        if !missing.remove(name) {
-            return Err(match expected.contains(name) {
-                true => format!("tensor {name:?} is there twice"),
-                false => format!("tensor {name:?} should not be in this file, by {index}"),
-            });
+        if missing.remove(name) {
+            continue;
+        }
+        if expected.contains(name) {
+            return Err(format!("tensor {name:?} is there twice"));
+        }
+        match role(config, &canonical(name))? {
+            Role::Mask => {}
+            Role::Other => others.push(name.to_string()),
+            _ => return Err(format!("tensor {name:?} should not be in this file, by {index}")),
         }
     }
     match missing.first() {
         Some(name) => Err(format!(
             "tensor {name:?} should be in this file, by {index}, but is missing"
         )),
-        None => Ok(()),
+        None => Ok(others),
     }
 }
