@@ -644,7 +644,8 @@ fn another_file_of_the_folder_can_have_the_weights() {
         refusal("model.step-7.safetensors"),
         format!(
             "model.step-7.safetensors: is not in {}, but model.safetensors, model.step-400.safetensors; name the file if it is of \
-             safetensors or torch.save, or save the model as safetensors with save_pretrained()",
+             safetensors or torch.save and ends in .safetensors, .bin, .pt or .pth, or save the model as safetensors with \
+             save_pretrained()",
             path.display()
         )
     );

@@ -683,6 +683,33 @@ fn folders_are_found_where_people_look_for_them() {
     assert!(name.contains("hf download openai-community/gpt2"), "{name}");
 }
 
+/// As in the hub's cache, where a download was cut short or what links lead to was removed.
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_is_named() {
+    for name in [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "added_tokens.json",
+    ] {
+        let folder = like("n_ctx", |files| files.remove(name));
+        std::os::unix::fs::symlink("../blobs/0123", folder.path().join(name)).unwrap();
+        assert_eq!(
+            LanguageModel::open(folder.path()).unwrap_err().to_string(),
+            format!("{name}: is a link to nothing: ../blobs/0123 is not there; download it again")
+        );
+    }
+    let link = tempfile::tempdir().unwrap().path().with_extension("link");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let error = LanguageModel::open(&link).unwrap_err().to_string();
+    fs::remove_file(&link).unwrap();
+    assert!(
+        error.contains("which is a link to nothing: nowhere is not there"),
+        "{error}"
+    );
+}
+
 #[test]
 fn weights_that_are_not_read_are_named_with_the_way_out() {
     for other in [
@@ -703,6 +730,19 @@ fn weights_that_are_not_read_are_named_with_the_way_out() {
             "{error}"
         );
     }
+    let shards = like("n_ctx", |files| {
+        let weights = files.bytes("model.safetensors");
+        files.remove("model.safetensors");
+        files.write("model-00001-of-00002.safetensors", weights);
+    });
+    let error = LanguageModel::open(shards.path()).unwrap_err().to_string();
+    assert!(
+        error.ends_with(
+            "but model-00001-of-00002.safetensors; these are shards, and the index that lists them, as \
+             model.safetensors.index.json, is missing"
+        ),
+        "{error}"
+    );
     let adapter = like("n_ctx", |files| {
         files.remove("config.json");
         files.remove("model.safetensors");
