@@ -211,6 +211,31 @@ fn a_tied_head_may_be_stored_but_must_be_the_embedding() {
     );
 }
 
+/// As `transformers` leaves it out, which says so in a log.
+#[test]
+fn a_bias_of_the_unembedding_is_left_out_and_named() {
+    let config = config(json!({}));
+    let (model, mut tensors) = random(&config);
+    tensors.push(Stored {
+        name: "lm_head.bias".into(),
+        dtype: "F32",
+        shape: vec![9],
+        bytes: vec![1; 36],
+    });
+    let mut checkpoint = Checkpoint::new(config).unwrap();
+    checkpoint.begin(WEIGHTS, None).unwrap();
+    checkpoint.push(&file(&tensors)).unwrap();
+    checkpoint.end().unwrap();
+    assert_eq!(
+        checkpoint.notices(),
+        [
+            "model.safetensors also has tensors that are not of the language model, which were left out: lm_head.bias. GPT-2's \
+          class in transformers leaves lm_head.bias out as well: logits are without it."
+        ]
+    );
+    assert_eq!(logits(&Arc::new(checkpoint.finish().unwrap())), logits(&model));
+}
+
 #[test]
 fn shards_give_the_same_numbers_in_any_order() {
     let config = config(json!({"tie_word_embeddings": false}));
@@ -287,7 +312,7 @@ fn shards_give_the_same_numbers_in_any_order() {
     };
     let outside = refused(&|map| map["wte.weight"] = json!("../wte.safetensors"));
     assert!(
-        outside.contains("it must be in a .safetensors or .bin file in the same folder"),
+        outside.contains("it must be in a .safetensors, .bin, .pt or .pth file in the same folder"),
         "{outside}"
     );
     let unknown = refused(&|map| map["h.2.ln_1.bias"] = json!(names[0]));
@@ -458,12 +483,16 @@ fn a_damaged_header_is_refused_by_its_fault() {
         assert!(message.contains(expected), "{message}");
     }
 
-    // JSON lets a name appear twice.
-    let twice = header(&tensors).to_string().replace("wpe.weight", "wte.weight");
-    assert_eq!(
-        refusal(&config, &raw(&twice, &data)),
-        "tensor \"wte.weight\" is there twice"
-    );
+    // JSON lets a name appear twice, for other bytes or for the same.
+    let mut same = header(&tensors);
+    same["wpe.weight"] = same["wte.weight"].clone();
+    for header in [header(&tensors), same] {
+        let twice = header.to_string().replace("wpe.weight", "wte.weight");
+        assert_eq!(
+            refusal(&config, &raw(&twice, &data)),
+            "tensor \"wte.weight\" is there twice"
+        );
+    }
 
     for bad in ["", "{", "[]", "\"\"", "null", "{\"a\": 1}", "{} {}"] {
         let message = refusal(&config, &raw(bad, &data));
@@ -487,7 +516,7 @@ fn a_damaged_header_is_refused_by_its_fault() {
 #[test]
 fn other_files_are_recognized() {
     let config = config(json!({}));
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 10] = [
         (b"<!DOCTYPE html><html><title>404</title>", "is a web page"),
         (b"\n\n  <html>", "is a web page"),
         (b"<p>", "is a web page"),
@@ -499,6 +528,8 @@ fn other_files_are_recognized() {
             b"\x80\x02\x8A\nl\xFC\x9CF\xF9 j\xA8P\x19.",
             "is a pickle, or of torch.save before",
         ),
+        (b"\x80\x03}q\x00(X\x03\x00\x00\x00", "is a pickle, or"),
+        (b"\x80\x04\x95\x0F\x00\x00\x00\x00\x01\x00\x00", "is a pickle, or"),
         (b"\x89HDF\r\n\x1A\n\0\0", "is an HDF5 file"),
         (b"GGUF\x03\0\0\0\0", "is a GGUF file"),
         (b"{\"error\": \"Repository not found\"}", "is JSON"),
@@ -664,7 +695,9 @@ fn another_file_of_the_folder_can_have_the_weights() {
     ] {
         assert_eq!(
             refusal(name),
-            format!("weights: {name:?} is not the name of a .safetensors or .bin file in the model's folder")
+            format!(
+                "weights: {name:?} is not the name of a .safetensors, .bin, .pt or .pth file in the model's folder"
+            )
         );
     }
 }

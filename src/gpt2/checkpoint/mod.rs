@@ -69,7 +69,7 @@ pub(super) fn check_name(file: &str) -> Result<()> {
     match is_weights_file(file) {
         true => Ok(()),
         false => Err(Error::Argument(format!(
-            "weights: {file:?} is not the name of a .safetensors or .bin file in the model's folder"
+            "weights: {file:?} is not the name of a .safetensors, .bin, .pt or .pth file in the model's folder"
         ))),
     }
 }
@@ -137,7 +137,7 @@ impl Checkpoint {
             let file = file.trim_start_matches("./");
             if !is_weights_file(file) {
                 return Err(error(format!(
-                    "tensor {name:?} is said to be in {file:?}; it must be in a .safetensors or .bin file in the same folder"
+                    "tensor {name:?} is said to be in {file:?}; it must be in a .safetensors, .bin, .pt or .pth file in the same folder"
                 )));
             }
             files.entry(file.into()).or_default().insert(name);
@@ -164,9 +164,12 @@ impl Checkpoint {
         if others.len() > NAMED {
             named += &format!(" and {} more", others.len() - NAMED);
         }
-        self.notices.push(format!(
-            "{file} also has tensors that are not of the language model, which were left out: {named}."
-        ));
+        let mut notice =
+            format!("{file} also has tensors that are not of the language model, which were left out: {named}.");
+        if others.iter().any(|name| name.ends_with("lm_head.bias")) {
+            notice += " GPT-2's class in transformers leaves lm_head.bias out as well: logits are without it.";
+        }
+        self.notices.push(notice);
     }
 
     /// The names of the files to feed, which lie beside `config.json`.

@@ -18,7 +18,7 @@ const REFUSED: [(&str, &str); 6] = [
 
 impl Gpt2Config {
     /// Reads any Hugging Face GPT-2's `config.json`. Where such files leave a setting out, Hugging Face's default is
-    /// taken; the dimensions must be there.
+    /// taken; the dimensions must be there, since the weights would not show that a number of heads is not the one meant.
     ///
     /// # Errors
     /// [`Error::Config`] names the field that is missing, contradicts another, or asks for a computation other than
@@ -106,8 +106,10 @@ impl Fields {
             }
             (Some(value), _) | (None, Some(value)) => value,
             (None, None) => {
+                let small = serde_json::to_value(Gpt2Config::default()).unwrap_or_default();
                 return Err(Error::Config(format!(
-                    "{name} is missing; it must be a whole number, at least 1"
+                    "{name} is missing; it must be a whole number, at least 1, as GPT-2 small's {}, which transformers takes here",
+                    small[name]
                 )));
             }
         };
