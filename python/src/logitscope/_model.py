@@ -21,6 +21,9 @@ _SMALL = (
     "merges.txt",
     "added_tokens.json",
     "special_tokens_map.json",
+    "encoder.json",
+    "vocab.txt",
+    "tokenizer.model",
 )
 #: Weights, or the list of their shards; the first that is there is read.
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
