@@ -155,7 +155,7 @@ fn every_layout_gives_the_same_numbers() {
         let config = config(json!({"tie_word_embeddings": tie_word_embeddings, "n_inner": 5}));
         let (model, tensors) = random(&config);
         let expected = logits(&model);
-        for dtype in ["F32", "F16", "BF16"] {
+        for dtype in ["F64", "F32", "F16", "BF16"] {
             for prefix in ["", "transformer."] {
                 let tensors = tensors.iter().map(|tensor| {
                     let prefix = if tensor.name == "lm_head.weight" { "" } else { prefix };
@@ -197,8 +197,11 @@ fn a_tied_head_may_be_stored_but_must_be_the_embedding() {
     let config = config(json!({}));
     let (model, mut tensors) = random(&config);
     let wte = named(&mut tensors, "wte.weight").clone();
-    tensors.insert(0, renamed(&store_as(&wte, "F16"), "lm_head.weight"));
-    assert_eq!(logits(&load(&config, &file(&tensors)).unwrap()), logits(&model));
+    tensors.insert(0, wte.clone());
+    for dtype in ["F64", "F16"] {
+        tensors[0] = renamed(&store_as(&wte, dtype), "lm_head.weight");
+        assert_eq!(logits(&load(&config, &file(&tensors)).unwrap()), logits(&model));
+    }
 
     tensors[0].bytes[3] ^= 1;
     assert_eq!(
@@ -206,6 +209,31 @@ fn a_tied_head_may_be_stored_but_must_be_the_embedding() {
         "tensor \"lm_head.weight\" differs from \"wte.weight\", but tie_word_embeddings in config.json makes them one; \
          set it to false to use both"
     );
+}
+
+/// As `transformers` leaves it out, which says so in a log.
+#[test]
+fn a_bias_of_the_unembedding_is_left_out_and_named() {
+    let config = config(json!({}));
+    let (model, mut tensors) = random(&config);
+    tensors.push(Stored {
+        name: "lm_head.bias".into(),
+        dtype: "F32",
+        shape: vec![9],
+        bytes: vec![1; 36],
+    });
+    let mut checkpoint = Checkpoint::new(config).unwrap();
+    checkpoint.begin(WEIGHTS, None).unwrap();
+    checkpoint.push(&file(&tensors)).unwrap();
+    checkpoint.end().unwrap();
+    assert_eq!(
+        checkpoint.notices(),
+        [
+            "model.safetensors also has tensors that are not of the language model, which were left out: lm_head.bias. GPT-2's \
+          class in transformers leaves lm_head.bias out as well: logits are without it."
+        ]
+    );
+    assert_eq!(logits(&Arc::new(checkpoint.finish().unwrap())), logits(&model));
 }
 
 #[test]
@@ -244,6 +272,26 @@ fn shards_give_the_same_numbers_in_any_order() {
     fs::write(dir.path().join(names[1]), file(second)).unwrap();
     assert_eq!(logits(&LanguageModel::open(dir.path()).unwrap().gpt2), logits(&model));
 
+    // Named in another way, and with more in one than the index lists.
+    let dotted = index.to_string().replace("model-", "./model-");
+    let mut checkpoint = Checkpoint::with_index(config.clone(), "model.safetensors.index.json", &dotted).unwrap();
+    assert_eq!(checkpoint.files(), names);
+    let more = |name: &str| renamed(&tensors[0], name);
+    let second_and_more = [second, &[more("h.0.attn.bias"), more("score.weight")]].concat();
+    for (name, tensors) in [(names[0], first), (names[1], &second_and_more)] {
+        checkpoint.begin(name, None).unwrap();
+        checkpoint.push(&file(tensors)).unwrap();
+        checkpoint.end().unwrap();
+    }
+    assert_eq!(
+        checkpoint.notices(),
+        [format!(
+            "{} also has tensors that are not of the language model, which were left out: score.weight.",
+            names[1]
+        )]
+    );
+    assert_eq!(logits(&Arc::new(checkpoint.finish().unwrap())), logits(&model));
+
     // A shard in the other's place.
     let mut checkpoint =
         Checkpoint::with_index(config.clone(), "model.safetensors.index.json", &index.to_string()).unwrap();
@@ -264,7 +312,7 @@ fn shards_give_the_same_numbers_in_any_order() {
     };
     let outside = refused(&|map| map["wte.weight"] = json!("../wte.safetensors"));
     assert!(
-        outside.contains("it must be in a .safetensors or .bin file in the same folder"),
+        outside.contains("it must be in a .safetensors, .bin, .pt or .pth file in the same folder"),
         "{outside}"
     );
     let unknown = refused(&|map| map["h.2.ln_1.bias"] = json!(names[0]));
@@ -294,7 +342,7 @@ fn shards_give_the_same_numbers_in_any_order() {
 proptest! {
     #[test]
     fn chunks_may_end_anywhere(
-        dtype in prop::sample::select(vec!["F32", "F16", "BF16"]),
+        dtype in prop::sample::select(vec!["F64", "F32", "F16", "BF16"]),
         sizes in prop::collection::vec(0_usize..700, 1..30),
     ) {
         let config = config(json!({}));
@@ -362,8 +410,9 @@ fn a_damaged_header_is_refused_by_its_fault() {
         change(&mut header);
         refusal(&config, &raw(&header.to_string(), &data))
     };
+    let nothing = || json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]});
     type Change<'a> = &'a dyn Fn(&mut Value);
-    let cases: [(Change, &str); 12] = [
+    let cases: [(Change, &str); 16] = [
         (
             &|h| h["wte.weight"]["shape"] = json!([10, 4]),
             "tensor \"wte.weight\" has 144 bytes, which is not the size of F32 [10, 4]",
@@ -378,7 +427,7 @@ fn a_damaged_header_is_refused_by_its_fault() {
         ),
         (
             &|h| h["wte.weight"]["dtype"] = json!("I32"),
-            "tensor \"wte.weight\" is stored as I32; it must be F32, F16 or BF16",
+            "tensor \"wte.weight\" is stored as I32; it must be F64, F32, F16 or BF16",
         ),
         (&|h| h["wte.weight"]["dtype"] = json!("F31"), "unknown variant `F31`"),
         (
@@ -402,13 +451,30 @@ fn a_damaged_header_is_refused_by_its_fault() {
             "tensor \"ln_f.bias\", which config.json asks for, is missing",
         ),
         (
-            &|h| h["h.0.attn.c_attn.lora_A.weight"] = json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}),
-            "tensor \"h.0.attn.c_attn.lora_A.weight\" is of a LoRA adapter that was not merged into the weights",
+            &|h| h["h.0.attn.c_attn.lora_A.weight"] = nothing(),
+            "tensor \"h.0.attn.c_attn.lora_A.weight\" is of a PEFT adapter that was not merged into the weights",
+        ),
+        (
+            &|h| h["base_model.model.lm_head.lora_B.default.weight"] = nothing(),
+            "tensor \"lm_head.lora_B.default.weight\" is of a PEFT adapter that was not merged into the weights",
+        ),
+        (
+            &|h| h["base_model.model.lm_head.modules_to_save.default.weight"] = nothing(),
+            "tensor \"lm_head.modules_to_save.default.weight\" is of a PEFT adapter",
+        ),
+        (
+            &|h| h["transformer.wte.lora_embedding_A"] = nothing(),
+            "tensor \"wte.lora_embedding_A\" is of a PEFT adapter",
         ),
         (
             &|h| {
-                h["transformer.wte.weight"] = json!({"dtype": "F32", "shape": [0], "data_offsets": [0, 0]});
+                let wte = h.as_object_mut().unwrap().remove("wte.weight").unwrap();
+                h["transformer.wte.base_layer.weight"] = wte;
             },
+            "tensor \"wte.base_layer.weight\" is of a PEFT adapter",
+        ),
+        (
+            &|h| h["transformer.wte.weight"] = nothing(),
             "tensor \"wte.weight\" is there twice",
         ),
     ];
@@ -417,12 +483,16 @@ fn a_damaged_header_is_refused_by_its_fault() {
         assert!(message.contains(expected), "{message}");
     }
 
-    // JSON lets a name appear twice.
-    let twice = header(&tensors).to_string().replace("wpe.weight", "wte.weight");
-    assert_eq!(
-        refusal(&config, &raw(&twice, &data)),
-        "tensor \"wte.weight\" is there twice"
-    );
+    // JSON lets a name appear twice, for other bytes or for the same.
+    let mut same = header(&tensors);
+    same["wpe.weight"] = same["wte.weight"].clone();
+    for header in [header(&tensors), same] {
+        let twice = header.to_string().replace("wpe.weight", "wte.weight");
+        assert_eq!(
+            refusal(&config, &raw(&twice, &data)),
+            "tensor \"wte.weight\" is there twice"
+        );
+    }
 
     for bad in ["", "{", "[]", "\"\"", "null", "{\"a\": 1}", "{} {}"] {
         let message = refusal(&config, &raw(bad, &data));
@@ -446,7 +516,7 @@ fn a_damaged_header_is_refused_by_its_fault() {
 #[test]
 fn other_files_are_recognized() {
     let config = config(json!({}));
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 10] = [
         (b"<!DOCTYPE html><html><title>404</title>", "is a web page"),
         (b"\n\n  <html>", "is a web page"),
         (b"<p>", "is a web page"),
@@ -458,6 +528,8 @@ fn other_files_are_recognized() {
             b"\x80\x02\x8A\nl\xFC\x9CF\xF9 j\xA8P\x19.",
             "is a pickle, or of torch.save before",
         ),
+        (b"\x80\x03}q\x00(X\x03\x00\x00\x00", "is a pickle, or"),
+        (b"\x80\x04\x95\x0F\x00\x00\x00\x00\x01\x00\x00", "is a pickle, or"),
         (b"\x89HDF\r\n\x1A\n\0\0", "is an HDF5 file"),
         (b"GGUF\x03\0\0\0\0", "is a GGUF file"),
         (b"{\"error\": \"Repository not found\"}", "is JSON"),
@@ -603,7 +675,8 @@ fn another_file_of_the_folder_can_have_the_weights() {
         refusal("model.step-7.safetensors"),
         format!(
             "model.step-7.safetensors: is not in {}, but model.safetensors, model.step-400.safetensors; name the file if it is of \
-             safetensors or torch.save, or save the model as safetensors with save_pretrained()",
+             safetensors or torch.save and ends in .safetensors, .bin, .pt or .pth, or save the model as safetensors with \
+             save_pretrained()",
             path.display()
         )
     );
@@ -622,7 +695,9 @@ fn another_file_of_the_folder_can_have_the_weights() {
     ] {
         assert_eq!(
             refusal(name),
-            format!("weights: {name:?} is not the name of a .safetensors or .bin file in the model's folder")
+            format!(
+                "weights: {name:?} is not the name of a .safetensors, .bin, .pt or .pth file in the model's folder"
+            )
         );
     }
 }

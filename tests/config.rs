@@ -110,6 +110,24 @@ fn reads_what_people_have() {
     ] {
         assert_eq!(with(harmless.clone()).unwrap(), plain, "{harmless}");
     }
+    // As Python writes it.
+    let python = |json: &str| Gpt2Config::from_json(&gpt2().to_string().replacen('{', json, 1));
+    for number in [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        r#"["\\\"NaN", NaN, {"a\"": -Infinity}]"#,
+    ] {
+        assert_eq!(
+            python(&format!("\u{FEFF}{{\"loss\": {number}, ")).unwrap(),
+            plain,
+            "{number}"
+        );
+    }
+    assert_eq!(
+        python("{\"n_inner\": Infinity, ").unwrap_err().to_string(),
+        "config.json: n_inner is \"Infinity\"; it must be a whole number, at least 1"
+    );
     let without_layer_norm = with(json!({"layer_norm_epsilon": 1e12})).unwrap();
     assert_eq!(without_layer_norm.layer_norm_epsilon, 1e12);
 }
@@ -119,11 +137,19 @@ fn names_what_is_missing() {
     let nothing_says_gpt2 = with(json!({"model_type": null, "architectures": ["OpenAIGPTLMHeadModel"]}));
     let message = nothing_says_gpt2.unwrap_err().to_string();
     assert!(message.starts_with("config.json: model_type is missing"), "{message}");
-    for name in ["n_embd", "n_layer", "n_head", "n_positions", "vocab_size"] {
-        let message = without(name).unwrap_err().to_string();
-        assert!(
-            message.starts_with(&format!("config.json: {name} is missing")),
-            "{message}"
+    for (name, small) in [
+        ("n_embd", 768),
+        ("n_layer", 12),
+        ("n_head", 12),
+        ("n_positions", 1024),
+        ("vocab_size", 50257),
+    ] {
+        assert_eq!(
+            without(name).unwrap_err().to_string(),
+            format!(
+                "config.json: {name} is missing; it must be a whole number, at least 1, as GPT-2 small's {small}, which transformers \
+                 takes here"
+            )
         );
     }
 }

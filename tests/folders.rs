@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use logitscope::attribution::{Question, Unit, attribute};
 use logitscope::gpt2::LanguageModel;
+use safetensors::tensor::TensorView;
+use safetensors::{SafeTensors, serialize};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -81,13 +83,40 @@ impl Files {
     }
 
     fn put(&mut self, name: &str, json: Value) {
+        self.write(name, json.to_string());
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        let (_, bytes) = self.0.iter().find(|(file, _)| file == name).unwrap();
+        bytes.clone()
+    }
+
+    fn write(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
         self.remove(name);
-        self.0.push((name.into(), json.to_string().into_bytes()));
+        self.0.push((name.into(), bytes.into()));
+    }
+
+    /// Gives the model more tokens than its tokenizer has.
+    fn widen(&mut self, by: usize) {
+        const WTE: &str = "transformer.wte.weight";
+        let bytes = self.bytes("model.safetensors");
+        let weights = SafeTensors::deserialize(&bytes).unwrap();
+        let wte = weights.tensor(WTE).unwrap();
+        let [rows, columns] = wte.shape() else { panic!() };
+        let row = wte.data().len() / rows;
+        let data = [wte.data(), &wte.data()[..by * row]].concat();
+        let wide = TensorView::new(wte.dtype(), vec![rows + by, *columns], &data).unwrap();
+        let tensors = weights.iter().map(|(name, tensor)| match name {
+            WTE => (name, wide.clone()),
+            _ => (name, tensor),
+        });
+        let file = serialize(tensors, None).unwrap();
+        self.change("config.json", |config| config["vocab_size"] = json!(rows + by));
+        self.write("model.safetensors", file);
     }
 
     fn change(&mut self, name: &str, change: impl FnOnce(&mut Value)) {
-        let (_, bytes) = self.0.iter().find(|(file, _)| file == name).unwrap();
-        let mut json = serde_json::from_slice(bytes).unwrap();
+        let mut json = serde_json::from_slice(&self.bytes(name)).unwrap();
         change(&mut json);
         self.put(name, json);
     }
@@ -362,6 +391,232 @@ fn the_smaller_files_change_the_tokens_as_in_transformers() {
     }
 }
 
+/// Ids as transformers 4.57.3 and 5.24 both give them; where one of them does not open the folder, the other.
+#[test]
+fn tokens_that_any_file_adds_are_there_as_in_transformers() {
+    type Change = fn(&mut Files);
+    const TEXT: &str = "<bos>John [PAD]<|endoftext|> x<mask> and";
+    const BOS: &[u32] = &[28, 66, 79, 83, 30];
+    const PAD: &[u32] = &[221, 59, 48, 33, 36, 61];
+    const MASK: &[u32] = &[28, 77, 65, 83, 75, 30];
+    // By this: how `<bos>`, ` [PAD]`, `<|endoftext|>` and `<mask>` are read, and what is first.
+    type Case = (&'static str, Change, [&'static [u32]; 4], u32);
+    const NO_END: &[u32] = &[28, 92, 298, 68, 79, 70, 84, 69, 88, 84, 92, 30];
+    let cases: [Case; 14] = [
+        ("n_ctx", added, [&[320], &[221, 321], &[0], MASK], 0),
+        (
+            "n_ctx",
+            |files| {
+                added(files);
+                files.put(
+                    CONFIG,
+                    json!({"tokenizer_class": "GPT2Tokenizer", "bos_token": "<bos>"}),
+                );
+            },
+            [&[320], &[221, 321], &[0], MASK],
+            320,
+        ),
+        (
+            "n_ctx",
+            |files| {
+                added(files);
+                files.put("special_tokens_map.json", json!({"bos_token": "[PAD]"}));
+            },
+            [&[320], &[221, 321], &[0], MASK],
+            321,
+        ),
+        (
+            "n_ctx",
+            |files| {
+                added(files);
+                files.put(
+                    CONFIG,
+                    json!({"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<bos>"}),
+                );
+            },
+            [&[320], &[221, 321], &[0], MASK],
+            320,
+        ),
+        // Of the newer form, which lists all.
+        (
+            "n_ctx",
+            |files| {
+                added(files);
+                files.put(
+                    CONFIG,
+                    json!({"added_tokens_decoder": {"320": {"content": "<mask>", "special": true}}}),
+                );
+            },
+            [BOS, PAD, &[0], &[320]],
+            0,
+        ),
+        // As tokenizer.json describes them, whatever names them again.
+        (
+            "n_ctx",
+            |files| {
+                added(files);
+                files.put("special_tokens_map.json", json!({"pad_token": "[PAD]"}));
+                files.change("tokenizer.json", |tokenizer| {
+                    let tokens = tokenizer["added_tokens"].as_array_mut().unwrap();
+                    tokens.push(json!({"id": 320, "content": "<bos>", "special": true}));
+                    tokens.push(json!({"id": 321, "content": "[PAD]", "special": true, "lstrip": true}));
+                });
+            },
+            [&[320], &[321], &[0], MASK],
+            0,
+        ),
+        (
+            "n_ctx",
+            |files| files.put(CONFIG, json!({"extra_special_tokens": ["<mask>", "[PAD]"]})),
+            [BOS, &[221, 321], &[0], &[320]],
+            0,
+        ),
+        (
+            "vocab_and_merges",
+            |files| files.put(CONFIG, json!({"extra_special_tokens": ["<mask>", "[PAD]"]})),
+            [BOS, &[221, 321], &[0], &[320]],
+            0,
+        ),
+        (
+            "n_ctx",
+            |files| files.put(CONFIG, json!({"extra_special_tokens": {"mask": "<mask>"}})),
+            [BOS, PAD, &[0], &[320]],
+            0,
+        ),
+        (
+            "n_ctx",
+            |files| files.put(CONFIG, json!({"model_specific_special_tokens": {"mask": "<mask>"}})),
+            [BOS, PAD, &[0], &[320]],
+            0,
+        ),
+        // In no file, it is the next one.
+        ("n_ctx", without_endoftext, [BOS, PAD, &[320], MASK], 320),
+        (
+            "n_ctx",
+            |files| {
+                without_endoftext(files);
+                files.put("special_tokens_map.json", json!({"pad_token": "[PAD]"}));
+            },
+            [BOS, &[221, 321], &[320], MASK],
+            320,
+        ),
+        (
+            "n_ctx",
+            |files| {
+                without_endoftext(files);
+                files.put("added_tokens.json", json!({"[PAD]": 320}));
+            },
+            [BOS, &[221, 320], &[321], MASK],
+            321,
+        ),
+        (
+            "n_ctx",
+            |files| {
+                without_endoftext(files);
+                files.put(
+                    CONFIG,
+                    json!({"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "Anna"}),
+                );
+            },
+            [BOS, PAD, NO_END, MASK],
+            290,
+        ),
+    ];
+    for (i, (base, change, [bos, pad, end, mask], first)) in cases.into_iter().enumerate() {
+        let folder = like(base, |files| {
+            files.widen(4);
+            change(files);
+        });
+        let model = LanguageModel::open(folder.path()).unwrap();
+        let ids = [&[first], bos, &[271, 278], pad, end, &[221, 88], mask, &[265]].concat();
+        assert_eq!(model.tokens(TEXT, true).unwrap(), ids, "{i}");
+    }
+    let damaged = like("n_ctx", |files| files.write("added_tokens.json", "{\"<bos>\": "));
+    let error = LanguageModel::open(damaged.path()).unwrap_err().to_string();
+    assert!(error.starts_with("added_tokens.json: is not a JSON object"), "{error}");
+    let empty = like("n_ctx", |files| {
+        files.put("special_tokens_map.json", json!({"bos_token": ""}))
+    });
+    assert_eq!(
+        LanguageModel::open(empty.path()).unwrap_err().to_string(),
+        "special_tokens_map.json: its bos_token is empty; leave it out, or name a token"
+    );
+}
+
+const CONFIG: &str = "tokenizer_config.json";
+
+fn added(files: &mut Files) {
+    files.put("added_tokens.json", json!({"[PAD]": 321, "<bos>": 320}));
+}
+
+fn without_endoftext(files: &mut Files) {
+    files.change("tokenizer.json", |tokenizer| {
+        tokenizer["added_tokens"] = json!([]);
+        rename_endoftext(tokenizer);
+    });
+}
+
+/// The same merges, as editors and other tools leave their file.
+#[test]
+fn merges_are_read_as_people_have_them() {
+    let with = |change: &dyn Fn(&str) -> String| {
+        let folder = like("vocab_and_merges", |files| {
+            let merges = String::from_utf8(files.bytes("merges.txt")).unwrap();
+            files.write("merges.txt", change(&merges));
+        });
+        LanguageModel::open(folder.path()).map_err(|e| e.to_string())
+    };
+    let cases: [&dyn Fn(&str) -> String; 7] = [
+        &|merges| format!("\u{FEFF}{merges}"),
+        &|merges| merges.replace("#version: 0.2", "# my own merges, of 2024"),
+        &|merges| merges.replace("#version: 0.2\n", ""),
+        &|merges| merges.replace('\n', " \r\n"),
+        &|merges| merges.replace("h e", "h\te"),
+        &|merges| merges.replace("h e", "\nh e\n  "),
+        &|merges| merges.trim_end().into(),
+    ];
+    for change in cases {
+        assert_eq!(
+            with(change).unwrap().tokens(PROMPT, false).unwrap(),
+            [319, 292, 265, 291]
+        );
+    }
+    for (line, why) in [
+        ("h e e", "is not two tokens with a space between"),
+        ("# of mine", "is not two tokens with a space between"),
+        ("Q Z", "merges what vocab.json has not, or into what it has not"),
+        ("中 a", "merges what vocab.json has not, or into what it has not"),
+    ] {
+        let error = with(&|merges| merges.replace("h e", line)).unwrap_err();
+        assert_eq!(error, format!("merges.txt: its line {line:?} {why}"));
+    }
+}
+
+#[test]
+fn a_tokenizer_that_is_not_read_is_none_and_says_so() {
+    for (there, notice) in [
+        (
+            "encoder.json",
+            "There is encoder.json, but no vocab.json: without it a prompt is token ids, not text; rename it, and vocab.bpe to \
+             merges.txt.",
+        ),
+        (
+            "vocab.txt",
+            "There is vocab.txt, but no tokenizer.json: without it a prompt is token ids, not text; AutoTokenizer's \
+             save_pretrained() writes it.",
+        ),
+        ("tokenizer.model", "There is tokenizer.model, but no tokenizer.json: "),
+    ] {
+        let folder = like("n_ctx", |files| {
+            files.remove("tokenizer.json");
+            files.write(there, "what it holds");
+        });
+        let model = LanguageModel::open(folder.path()).unwrap();
+        assert!(model.tokenizer.is_none());
+        assert!(model.notices[0].starts_with(notice), "{:?}", model.notices);
+    }
+}
+
 #[test]
 fn half_a_tokenizer_is_none_and_says_so() {
     for (missing, there) in [("merges.txt", "vocab.json"), ("vocab.json", "merges.txt")] {
@@ -428,6 +683,33 @@ fn folders_are_found_where_people_look_for_them() {
     assert!(name.contains("hf download openai-community/gpt2"), "{name}");
 }
 
+/// As in the hub's cache, where a download was cut short or what links lead to was removed.
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_is_named() {
+    for name in [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "added_tokens.json",
+    ] {
+        let folder = like("n_ctx", |files| files.remove(name));
+        std::os::unix::fs::symlink("../blobs/0123", folder.path().join(name)).unwrap();
+        assert_eq!(
+            LanguageModel::open(folder.path()).unwrap_err().to_string(),
+            format!("{name}: is a link to nothing: ../blobs/0123 is not there; download it again")
+        );
+    }
+    let link = tempfile::tempdir().unwrap().path().with_extension("link");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let error = LanguageModel::open(&link).unwrap_err().to_string();
+    fs::remove_file(&link).unwrap();
+    assert!(
+        error.contains("which is a link to nothing: nowhere is not there"),
+        "{error}"
+    );
+}
+
 #[test]
 fn weights_that_are_not_read_are_named_with_the_way_out() {
     for other in [
@@ -448,6 +730,19 @@ fn weights_that_are_not_read_are_named_with_the_way_out() {
             "{error}"
         );
     }
+    let shards = like("n_ctx", |files| {
+        let weights = files.bytes("model.safetensors");
+        files.remove("model.safetensors");
+        files.write("model-00001-of-00002.safetensors", weights);
+    });
+    let error = LanguageModel::open(shards.path()).unwrap_err().to_string();
+    assert!(
+        error.ends_with(
+            "but model-00001-of-00002.safetensors; these are shards, and the index that lists them, as \
+             model.safetensors.index.json, is missing"
+        ),
+        "{error}"
+    );
     let adapter = like("n_ctx", |files| {
         files.remove("config.json");
         files.remove("model.safetensors");

@@ -69,7 +69,8 @@ fn every_way_of_saving_gives_the_same_model() {
 fn nothing_is_executed_and_what_is_no_list_of_tensors_is_refused_by_name() {
     assert_eq!(
         refusal(&read("evil.bin")),
-        "pytorch_model.bin: its list of tensors cannot be read: it names \"posix.system\", which no list of tensors needs"
+        "pytorch_model.bin: its list of tensors cannot be read: it names \"posix.system\", which no list of tensors needs; \
+         if it is yours, save model.state_dict() alone"
     );
     let old = refusal(&read("old.bin"));
     assert!(

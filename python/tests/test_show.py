@@ -156,7 +156,7 @@ class Models(unittest.TestCase):
             (folder / "config.json").write_text("{}")
             with self.assertRaisesRegex(FileNotFoundError, "has no weights: model.safetensors or"):
                 Model(folder).attribute("When")
-            index = {"weight_map": {"a": "model-2.safetensors", "b": "model-1.safetensors", "c": "../secret"}}
+            index = {"weight_map": {"a": "model-2.safetensors", "b": "model-1.safetensors", "c": "../secret", "d": "./model-2.safetensors"}}
             (folder / "model.safetensors.index.json").write_text(json.dumps(index))
             for file in ("model-1.safetensors", "model-2.safetensors", "pytorch_model.bin", "notes.txt"):
                 (folder / file).write_bytes(b"1234")

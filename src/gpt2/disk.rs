@@ -24,7 +24,7 @@ pub(super) fn open(path: &Path, weights: Option<&str>) -> Result<LanguageModel> 
     }
     let candidates = folder.weights();
     let Some(file) = candidates.iter().find(|name| dir.join(name).exists()) else {
-        return Err(no_weights(&dir, candidates[0]));
+        return Err(no_weights(&dir, &candidates));
     };
     let index = if file.ends_with(".index.json") {
         read(&dir, file)?
@@ -50,6 +50,9 @@ fn locate(path: &Path) -> Result<(PathBuf, Option<String>)> {
         let weights = name.filter(|name| !name.ends_with(".json") && !name.ends_with(".txt"));
         return Ok((dir.into(), weights));
     }
+    if let Some(why) = to_nothing(path) {
+        return Err(no_config(format!("is not in {}, which {why}", path.display())));
+    }
     if !path.is_dir() {
         return Err(no_config(format!(
             "is not in {}, which is not a folder; a model of the Hugging Face hub has to be downloaded first, as by `hf \
@@ -57,7 +60,11 @@ fn locate(path: &Path) -> Result<(PathBuf, Option<String>)> {
             path.display()
         )));
     }
-    let is_model = |dir: &Path| dir.join("config.json").exists() || dir.join("adapter_config.json").exists();
+    // A link to nothing is one too: what is wrong is that link.
+    let is_model = |dir: &Path| {
+        let names = ["config.json", "adapter_config.json"];
+        names.iter().any(|name| dir.join(name).symlink_metadata().is_ok())
+    };
     if is_model(path) {
         return Ok((path.into(), None));
     }
@@ -95,11 +102,13 @@ fn locate(path: &Path) -> Result<(PathBuf, Option<String>)> {
 }
 
 fn feed(checkpoint: &mut Checkpoint, dir: &Path, name: &str) -> Result<()> {
-    let failed = |e: std::io::Error| match e.kind() {
-        ErrorKind::NotFound => error(name, format!("is not in {}", dir.display())),
+    let path = dir.join(name);
+    let failed = |e: std::io::Error| match (e.kind(), to_nothing(&path)) {
+        (_, Some(why)) => error(name, why),
+        (ErrorKind::NotFound, _) => error(name, format!("is not in {}", dir.display())),
         _ => unreadable(name, &e),
     };
-    let mut file = File::open(dir.join(name)).map_err(failed)?;
+    let mut file = File::open(&path).map_err(failed)?;
     checkpoint.begin(name, Some(file.metadata().map_err(failed)?.len()))?;
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -111,11 +120,22 @@ fn feed(checkpoint: &mut Checkpoint, dir: &Path, name: &str) -> Result<()> {
 }
 
 fn read(dir: &Path, name: &str) -> Result<Option<Vec<u8>>> {
-    match fs::read(dir.join(name)) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(unreadable(name, &e)),
+    let path = dir.join(name);
+    match (fs::read(&path), to_nothing(&path)) {
+        (Ok(bytes), _) => Ok(Some(bytes)),
+        (Err(_), Some(why)) => Err(error(name, why)),
+        (Err(e), _) if e.kind() == ErrorKind::NotFound => Ok(None),
+        (Err(e), _) => Err(unreadable(name, &e)),
     }
+}
+
+/// What is to be said of a link to what is not there, as the hub's cache has where a download is not complete.
+fn to_nothing(path: &Path) -> Option<String> {
+    let target = fs::read_link(path).ok().filter(|_| !path.exists())?;
+    Some(format!(
+        "is a link to nothing: {} is not there; download it again",
+        target.display()
+    ))
 }
 
 fn no_config(message: String) -> Error {
@@ -123,7 +143,12 @@ fn no_config(message: String) -> Error {
 }
 
 /// Weights in a format that is not read are named, with the way out.
-fn no_weights(dir: &Path, wanted: &str) -> Error {
+fn no_weights(dir: &Path, candidates: &[&str]) -> Error {
+    for name in candidates {
+        if let Some(why) = to_nothing(&dir.join(name)) {
+            return error(name, why);
+        }
+    }
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
@@ -149,13 +174,16 @@ fn no_weights(dir: &Path, wanted: &str) -> Error {
     if others.is_empty() {
         message += "; a model's folder holds its weights beside config.json, as model.safetensors or pytorch_model.bin";
     } else {
-        message += &format!(
-            ", but {}; name the file if it is of safetensors or torch.save, or save the model as safetensors with \
-             save_pretrained()",
-            others.join(", ")
-        );
+        let remedy = match others.iter().any(|name| name.contains("-of-0")) {
+            true => "these are shards, and the index that lists them, as model.safetensors.index.json, is missing",
+            false => {
+                "name the file if it is of safetensors or torch.save and ends in .safetensors, .bin, .pt or .pth, or save \
+                 the model as safetensors with save_pretrained()"
+            }
+        };
+        message += &format!(", but {}; {remedy}", others.join(", "));
     }
-    error(wanted, message)
+    error(candidates[0], message)
 }
 
 fn unreadable(name: &str, e: &std::io::Error) -> Error {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Checkpoint, Gpt2Config, LanguageModel, Tokenizer, TokenizerFiles, checkpoint};
+use super::{Checkpoint, Gpt2Config, LanguageModel, Tokenizer, TokenizerFiles, checkpoint, json};
 use crate::{Error, Result};
 
 /// The files of weights of a folder, or the lists of their shards, the best first.
@@ -14,6 +14,17 @@ const WEIGHTS: [&str; 4] = [
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 ];
+
+const FIRST: [&str; 3] = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+/// What is read in place of a tokenizer.json.
+const PARTS: [&str; 4] = [
+    "vocab.json",
+    "merges.txt",
+    "added_tokens.json",
+    "special_tokens_map.json",
+];
+/// Tokenizers that are not read, but named.
+const OTHER_TOKENIZERS: [&str; 3] = ["encoder.json", "vocab.txt", "tokenizer.model"];
 
 /// A model's folder being read.
 ///
@@ -46,19 +57,16 @@ impl Folder {
 
     /// The names of the files to be given next, in any order, as far as they are there. All are small.
     pub fn wanted(&self) -> Vec<&'static str> {
-        let first = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+        let lacks = |names: &[&str]| names.iter().any(|name| !self.given.contains_key(*name));
         let next: &[&str] = match () {
-            () if first.iter().any(|name| !self.given.contains_key(*name)) => &first,
+            () if lacks(&FIRST) => &FIRST,
             () if !self.has("config.json") => &["adapter_config.json"],
             () if !cfg!(feature = "tokenizers") => &[],
-            () if !self.has("tokenizer.json") => &[
-                "vocab.json",
-                "merges.txt",
-                "added_tokens.json",
-                "special_tokens_map.json",
-            ],
-            () if !self.names_special_tokens() => &["special_tokens_map.json"],
-            () => &[],
+            () if self.has("tokenizer.json") && self.lists_added_tokens() => &[],
+            () if self.has("tokenizer.json") => &["added_tokens.json", "special_tokens_map.json"],
+            () if lacks(&PARTS) => &PARTS,
+            () if self.has("vocab.json") && self.has("merges.txt") => &[],
+            () => &OTHER_TOKENIZERS,
         };
         next.iter()
             .copied()
@@ -134,10 +142,10 @@ impl Folder {
         self.given.get(name)?.as_deref()
     }
 
-    /// Whether tokenizer_config.json is of the newer form, which names the special tokens by itself.
-    fn names_special_tokens(&self) -> bool {
+    /// Whether tokenizer_config.json is of the newer form, which names all added and special tokens by itself.
+    fn lists_added_tokens(&self) -> bool {
         let config = self.file("tokenizer_config.json");
-        let config = config.and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+        let config = config.and_then(|bytes| json::read::<Value>(bytes).ok());
         config.is_some_and(|config| config.get("added_tokens_decoder").is_some())
     }
 
@@ -145,20 +153,33 @@ impl Folder {
         if !cfg!(feature = "tokenizers") {
             return Ok(());
         }
-        self.tokenizer = Tokenizer::from_files(&TokenizerFiles {
+        let files = TokenizerFiles {
             tokenizer: self.file("tokenizer.json"),
             vocab: self.file("vocab.json"),
             merges: self.file("merges.txt"),
             added_tokens: self.file("added_tokens.json"),
             config: self.file("tokenizer_config.json"),
             special_tokens_map: self.file("special_tokens_map.json"),
-        })?;
+        };
+        self.tokenizer = Tokenizer::of_model(&files, self.config.as_ref().map(|config| config.vocab_size))?;
+        if self.tokenizer.is_some() {
+            return Ok(());
+        }
         for (there, other) in [("vocab.json", "merges.txt"), ("merges.txt", "vocab.json")] {
-            if self.tokenizer.is_none() && self.has(there) {
+            if self.has(there) {
                 self.notices.push(format!(
                     "There is {there}, but neither {other} nor tokenizer.json: without them a prompt is token ids, not text."
                 ));
             }
+        }
+        if let Some(there) = OTHER_TOKENIZERS.into_iter().find(|name| self.has(name)) {
+            let (wanted, remedy) = match there {
+                "encoder.json" => ("vocab.json", "rename it, and vocab.bpe to merges.txt"),
+                _ => ("tokenizer.json", "AutoTokenizer's save_pretrained() writes it"),
+            };
+            self.notices.push(format!(
+                "There is {there}, but no {wanted}: without it a prompt is token ids, not text; {remedy}."
+            ));
         }
         Ok(())
     }
@@ -174,7 +195,7 @@ fn text(name: &str, bytes: &[u8]) -> Result<String> {
 
 /// A folder of what PEFT trained beside a model is none of a model.
 fn adapter(config: &[u8]) -> Error {
-    let config: Value = serde_json::from_slice(config).unwrap_or_default();
+    let config: Value = json::read(config).unwrap_or_default();
     let base = match config["base_model_name_or_path"].as_str() {
         Some(name) => format!("of {name:?}"),
         None => "of another model".into(),

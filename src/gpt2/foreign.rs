@@ -9,7 +9,7 @@ pub(super) fn recognize(start: &[u8]) -> Option<String> {
         "is a Git LFS pointer, not the file itself; fetch the file with `git lfs pull`"
     } else if start.starts_with(b"PK\x03\x04") {
         "is a zip file, as of torch.save; its name must end in .bin, .pt or .pth"
-    } else if start.starts_with(b"\x80\x02") {
+    } else if matches!(start, [0x80, 2..=5, ..]) {
         "is a pickle, or of torch.save before PyTorch 1.6; load it there and save it as safetensors, with save_pretrained(). On \
          the Hugging Face hub, many such models have safetensors in a pull request: owner/name@refs/pr/1"
     } else if start.starts_with(b"\x89HDF") {

@@ -10,6 +10,7 @@ mod folder;
 mod foreign;
 mod forward;
 mod generate;
+mod json;
 mod kept;
 mod language_model;
 mod last_block;

@@ -598,7 +598,7 @@ fn bad_input_is_one_line_that_names_it_and_the_fix() {
         (
             &tiny,
             "--tokens 1 --answer #1 --weights ../tiny-b/model.safetensors",
-            "weights: \"../tiny-b/model.safetensors\" is not the name of a .safetensors or .bin file",
+            "weights: \"../tiny-b/model.safetensors\" is not the name of a .safetensors, .bin, .pt or .pth file",
         ),
         (
             &tiny,

@@ -76,7 +76,7 @@ test('the weights can be those of another file of the folder', async ({ page, se
   );
   expect(result.first).toBeGreaterThan(result.last + 1);
   expect(result.kept).toBe(0);
-  expect(result.refused).toBe('ArgumentError: weights: "../config.json" is not the name of a .safetensors or .bin file in the model\'s folder');
+  expect(result.refused).toBe('ArgumentError: weights: "../config.json" is not the name of a .safetensors, .bin, .pt or .pth file in the model\'s folder');
   expect(result.missing).toMatch(/^DownloadError: model\.step-7\.safetensors: \S+ answered 404/);
 });
 

@@ -21,6 +21,9 @@ _SMALL = (
     "merges.txt",
     "added_tokens.json",
     "special_tokens_map.json",
+    "encoder.json",
+    "vocab.txt",
+    "tokenizer.model",
 )
 #: Weights, or the list of their shards; the first that is there is read.
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
@@ -130,7 +133,7 @@ def _weights(folder: Path) -> list[str]:
         return [first]
     with open(folder / first, encoding="utf-8") as index:
         try:
-            shards = sorted(set(json.load(index)["weight_map"].values()))
+            shards = sorted({shard.removeprefix("./") for shard in json.load(index)["weight_map"].values()})
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ValueError(f"Model: {folder / first} is no list of shards: it has no weight_map") from None
     # What the index says is looked for in the folder, and nowhere else.

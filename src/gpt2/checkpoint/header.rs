@@ -1,5 +1,6 @@
 //! The header of a safetensors file, checked in full.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use safetensors::Dtype;
@@ -21,6 +22,10 @@ pub(super) struct Entry {
 pub(super) fn parse(header: &[u8]) -> Result<Vec<Entry>, String> {
     let Header(mut tensors) = serde_json::from_slice(header)
         .map_err(|e| format!("is not a safetensors file, or a damaged one: its header is wrong: {e}"))?;
+    let mut seen = HashSet::new();
+    if let Some((name, _)) = tensors.iter().find(|(name, _)| !seen.insert(name)) {
+        return Err(format!("tensor {name:?} is there twice"));
+    }
     tensors.sort_by_key(|(_, info)| info.data_offsets);
     let mut at = 0;
     let mut before = None;

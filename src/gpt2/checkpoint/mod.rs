@@ -24,7 +24,7 @@ use self::place::hash;
 use self::stream::Stream;
 use self::tensors::{Shard, Wanted};
 use self::weights::Content;
-use super::{Gpt2, Gpt2Config, foreign};
+use super::{Gpt2, Gpt2Config, foreign, json};
 use crate::{Error, Result};
 
 /// The one file of a checkpoint that has no index, unless another is named.
@@ -69,7 +69,7 @@ pub(super) fn check_name(file: &str) -> Result<()> {
     match is_weights_file(file) {
         true => Ok(()),
         false => Err(Error::Argument(format!(
-            "weights: {file:?} is not the name of a .safetensors or .bin file in the model's folder"
+            "weights: {file:?} is not the name of a .safetensors, .bin, .pt or .pth file in the model's folder"
         ))),
     }
 }
@@ -114,7 +114,7 @@ impl Checkpoint {
     /// # Errors
     /// As [`Gpt2Config::validate`]; [`Error::Checkpoint`] if the index is damaged, points outside its folder, or does not list the
     /// weights that `config` asks for.
-    pub fn with_index(config: Gpt2Config, index: &str, json: &str) -> Result<Self> {
+    pub fn with_index(config: Gpt2Config, index: &str, text: &str) -> Result<Self> {
         #[derive(Deserialize)]
         struct Index {
             weight_map: BTreeMap<String, String>,
@@ -124,22 +124,23 @@ impl Checkpoint {
             file: index.into(),
             message,
         };
-        if let Some(what) = foreign::recognize(json.as_bytes()) {
+        if let Some(what) = foreign::recognize(text.as_bytes()) {
             return Err(error(what));
         }
-        let Index { weight_map } = serde_json::from_str(json)
+        let Index { weight_map } = json::read(text.as_bytes())
             .map_err(|e| error(format!("is not an index of shards ({e}); it may have been cut short")))?;
         let names = weight_map.keys().map(String::as_str);
         let content = Content::of(&checkpoint.config, names).map_err(error)?;
         checkpoint.note_others(index, &content);
         let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (name, file) in weight_map {
-            if !is_weights_file(&file) {
+            let file = file.trim_start_matches("./");
+            if !is_weights_file(file) {
                 return Err(error(format!(
-                    "tensor {name:?} is said to be in {file:?}; it must be in a .safetensors or .bin file in the same folder"
+                    "tensor {name:?} is said to be in {file:?}; it must be in a .safetensors, .bin, .pt or .pth file in the same folder"
                 )));
             }
-            files.entry(file).or_default().insert(name);
+            files.entry(file.into()).or_default().insert(name);
         }
         checkpoint.shards = Some(Shards {
             index: index.into(),
@@ -163,9 +164,12 @@ impl Checkpoint {
         if others.len() > NAMED {
             named += &format!(" and {} more", others.len() - NAMED);
         }
-        self.notices.push(format!(
-            "{file} also has tensors that are not of the language model, which were left out: {named}."
-        ));
+        let mut notice =
+            format!("{file} also has tensors that are not of the language model, which were left out: {named}.");
+        if others.iter().any(|name| name.ends_with("lm_head.bias")) {
+            notice += " GPT-2's class in transformers leaves lm_head.bias out as well: logits are without it.";
+        }
+        self.notices.push(notice);
     }
 
     /// The names of the files to feed, which lie beside `config.json`.
@@ -233,9 +237,7 @@ impl Checkpoint {
         let (done, content) = file.end()?;
         self.weights.extend(done.weights);
         self.tied_head = self.tied_head.or(done.tied_head);
-        if self.shards.is_none() {
-            self.note_others(&name, &content);
-        }
+        self.note_others(&name, &content);
         self.read.insert(name);
         Ok(())
     }

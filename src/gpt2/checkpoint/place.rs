@@ -32,7 +32,8 @@ pub(super) enum Target {
     Nowhere,
 }
 
-/// A weight in the making. Matrices are kept in the format in which they come, vectors as float32.
+/// A weight in the making. Matrices are kept in the format in which they come, but for float64, which is rounded to float32 as
+/// vectors are.
 #[derive(Debug)]
 pub(super) enum Weight {
     F32(Place<f32>),
@@ -69,9 +70,9 @@ impl Incoming {
                 ));
             }
             match *dtype {
-                Dtype::F32 | Dtype::F16 | Dtype::BF16 => Ok(()),
+                Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16 => Ok(()),
                 _ => Err(format!(
-                    "tensor {name:?} is stored as {dtype}; it must be F32, F16 or BF16"
+                    "tensor {name:?} is stored as {dtype}; it must be F64, F32, F16 or BF16"
                 )),
             }
         };
@@ -130,6 +131,7 @@ impl Incoming {
                 match self.dtype {
                     Dtype::F16 => elements(bytes, cut, |b| f16::from_le_bytes(b).to_f32(), |x| chunk.extend(x)),
                     Dtype::BF16 => elements(bytes, cut, |b| bf16::from_le_bytes(b).to_f32(), |x| chunk.extend(x)),
+                    Dtype::F64 => elements(bytes, cut, |b| f64::from_le_bytes(b) as f32, |x| chunk.extend(x)),
                     _ => elements(bytes, cut, f32::from_le_bytes, |x| chunk.extend(x)),
                 }
                 hash(chunk, hasher);
@@ -182,6 +184,9 @@ impl Weight {
             }
             (Weight::F32(place), Dtype::BF16) => {
                 place.push(bytes, cut, |b| bf16::from_le_bytes(b).to_f32(), f32::is_finite)
+            }
+            (Weight::F32(place), Dtype::F64) => {
+                place.push(bytes, cut, |b| f64::from_le_bytes(b) as f32, f32::is_finite)
             }
             (Weight::F32(place), _) => place.push(bytes, cut, f32::from_le_bytes, f32::is_finite),
         }

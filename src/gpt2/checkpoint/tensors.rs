@@ -66,8 +66,8 @@ impl Wanted<'_> {
         let content = match self.shard {
             None => Content::of(self.config, names)?,
             Some(shard) => {
-                check_shard(shard.tensors, names, shard.index)?;
-                shard.content.clone()
+                let others = check_shard(self.config, shard.tensors, names, shard.index)?;
+                shard.content.with_others(others)
             }
         };
         let mut tensors = entries

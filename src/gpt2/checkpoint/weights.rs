@@ -18,6 +18,8 @@ pub(super) enum Role {
 
 const LM_HEAD: &str = "lm_head.weight";
 const WTE: &str = "wte.weight";
+/// The modules outside of the blocks.
+const OUTER: [&str; 4] = ["wte.", "wpe.", "ln_f.", "lm_head."];
 
 type Table<const N: usize> = [(&'static str, Vec<usize>); N];
 
@@ -92,6 +94,10 @@ pub(super) fn role(config: &Gpt2Config, name: &str) -> Result<Role, String> {
         return Ok(match find(outer(config), name) {
             Some(shape) if config.tie_word_embeddings && name == LM_HEAD => Role::TiedHead(shape),
             Some(shape) => Role::Weight(shape),
+            // Beside the embeddings it would change the logits.
+            None if is_unmerged(name) && OUTER.iter().any(|module| name.starts_with(module)) => {
+                return Err(format!("tensor {name:?} {UNMERGED}"));
+            }
             None => Role::Other,
         });
     };
@@ -111,11 +117,26 @@ pub(super) fn role(config: &Gpt2Config, name: &str) -> Result<Role, String> {
     }
 }
 
+/// Whether a tensor's name is of what PEFT puts around a module.
+fn is_unmerged(name: &str) -> bool {
+    const WORDS: [&str; 5] = [
+        "lora_",
+        "base_layer",
+        "original_module",
+        "modules_to_save",
+        "trainable_tokens_",
+    ];
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+const UNMERGED: &str =
+    "is of a PEFT adapter that was not merged into the weights; merge it with merge_and_unload(), and save the result";
+
 /// What a tensor is that is in a block, but not of GPT-2.
 fn foreign_part(part: &str) -> &'static str {
     let has = |words: &[&str]| words.iter().any(|word| part.contains(word));
-    if has(&["lora_", "base_layer"]) {
-        "is of a LoRA adapter that was not merged into the weights; merge it with merge_and_unload(), and save the result"
+    if is_unmerged(part) {
+        UNMERGED
     } else if has(&["crossattention", "ln_cross_attn", "q_attn"]) {
         "is of cross-attention, which Logitscope does not compute"
     } else if has(&["qweight", "qzeros", "scales", "SCB", "absmax", "quant", "g_idx"]) {
@@ -181,6 +202,11 @@ impl Content {
         Err(message)
     }
 
+    /// The same of one of its files, which has other tensors that are left out.
+    pub fn with_others(&self, others: Vec<String>) -> Self {
+        Self { others, ..self.clone() }
+    }
+
     /// The name by which the model asks for a tensor.
     pub fn name(&self, name: &str) -> String {
         let name = canonical(name);
@@ -201,25 +227,33 @@ fn bias_kind(name: &str) -> Option<&str> {
         .map(|module| if module.starts_with("ln_") { "ln" } else { module })
 }
 
-/// Checks that a shard holds the tensors that the index says it holds.
+/// Checks that a shard holds the tensors that the index says it holds, and no weights else. What it also has is left out: these
+/// are the names.
 pub(super) fn check_shard<'a>(
+    config: &Gpt2Config,
     expected: &BTreeSet<String>,
     names: impl Iterator<Item = &'a str>,
     index: &str,
-) -> Result<(), String> {
+) -> Result<Vec<String>, String> {
+    let mut others = Vec::new();
     let mut missing: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
     for name in names {
-        if !missing.remove(name) {
-            return Err(match expected.contains(name) {
-                true => format!("tensor {name:?} is there twice"),
-                false => format!("tensor {name:?} should not be in this file, by {index}"),
-            });
+        if missing.remove(name) {
+            continue;
+        }
+        if expected.contains(name) {
+            return Err(format!("tensor {name:?} is there twice"));
+        }
+        match role(config, &canonical(name))? {
+            Role::Mask => {}
+            Role::Other => others.push(name.to_string()),
+            _ => return Err(format!("tensor {name:?} should not be in this file, by {index}")),
         }
     }
     match missing.first() {
         Some(name) => Err(format!(
             "tensor {name:?} should be in this file, by {index}, but is missing"
         )),
-        None => Ok(()),
+        None => Ok(others),
     }
 }

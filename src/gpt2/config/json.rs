@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Activation, Gpt2Config, is_epsilon, not_a_dimension, not_an_epsilon, too_large};
-use crate::gpt2::foreign;
+use crate::gpt2::{foreign, json};
 use crate::{Error, Result};
 
 /// Fields that, if set, ask for another computation, and for which.
@@ -18,16 +18,16 @@ const REFUSED: [(&str, &str); 6] = [
 
 impl Gpt2Config {
     /// Reads any Hugging Face GPT-2's `config.json`. Where such files leave a setting out, Hugging Face's default is
-    /// taken; the dimensions must be there.
+    /// taken; the dimensions must be there, since the weights would not show that a number of heads is not the one meant.
     ///
     /// # Errors
     /// [`Error::Config`] names the field that is missing, contradicts another, or asks for a computation other than
     /// GPT-2's; [`Error::Memory`] if this machine cannot address so many weights.
-    pub fn from_json(json: &str) -> Result<Self> {
-        if let Some(what) = foreign::recognize(json.as_bytes()) {
+    pub fn from_json(text: &str) -> Result<Self> {
+        if let Some(what) = foreign::recognize(text.as_bytes()) {
             return Err(Error::Config(what));
         }
-        let fields: Map<String, Value> = serde_json::from_str(json)
+        let fields: Map<String, Value> = json::read(text.as_bytes())
             .map_err(|e| Error::Config(format!("is not a JSON object ({e}); it may have been cut short")))?;
         let fields = Fields(fields);
         fields.refuse_other_models()?;
@@ -106,8 +106,10 @@ impl Fields {
             }
             (Some(value), _) | (None, Some(value)) => value,
             (None, None) => {
+                let small = serde_json::to_value(Gpt2Config::default()).unwrap_or_default();
                 return Err(Error::Config(format!(
-                    "{name} is missing; it must be a whole number, at least 1"
+                    "{name} is missing; it must be a whole number, at least 1, as GPT-2 small's {}, which transformers takes here",
+                    small[name]
                 )));
             }
         };

@@ -1,11 +1,13 @@
 //! The files that a folder's tokenizer is made of, put together as `transformers` does.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value, json};
 use tokenizers::AddedToken;
 
 use super::roles::Roles;
 use super::{TokenizerFiles, sound};
-use crate::gpt2::foreign;
+use crate::gpt2::{foreign, json};
 use crate::{Error, Result};
 
 /// A tokenizer, described but not yet built.
@@ -20,19 +22,19 @@ pub(super) struct Description {
 }
 
 impl TokenizerFiles<'_> {
-    /// None if the files make no tokenizer.
-    pub(super) fn describe(&self) -> Result<Option<Description>> {
+    /// For a model with so many tokens, if it is known; None if the files make no tokenizer.
+    pub(super) fn describe(&self, vocab_size: Option<usize>) -> Result<Option<Description>> {
         let (file, mut json) = match (self.tokenizer, self.vocab, self.merges) {
             (Some(tokenizer), _, _) => ("tokenizer.json", object("tokenizer.json", tokenizer)?),
             (None, Some(vocab), Some(merges)) => ("vocab.json", byte_level_bpe(vocab, merges)?),
             _ => return Ok(None),
         };
         let settings = self.settings()?;
-        let roles = Roles::new(&settings);
+        let roles = Roles::new(&settings)?;
         for unused in ["truncation", "padding", "post_processor"] {
             json.insert(unused.into(), Value::Null);
         }
-        let mut added_tokens = match json.insert("added_tokens".into(), json!([])) {
+        let added_tokens = match json.insert("added_tokens".into(), json!([])) {
             Some(Value::Array(tokens)) => tokens.iter().map(added_token).collect::<Option<_>>(),
             None | Some(Value::Null) => Some(Vec::new()),
             Some(_) => None,
@@ -50,9 +52,15 @@ impl TokenizerFiles<'_> {
             pre_tokenizer["add_prefix_space"] = prefix.unwrap_or(false).into();
         }
         sound::check(&json).map_err(|message| wrong(file, message))?;
-        added_tokens.extend(self.listed_tokens(&settings)?);
-        let vocabulary = &json["model"]["vocab"];
-        added_tokens.extend(roles.tokens(|token| vocabulary.get(token).is_some()));
+        let added_tokens = self.with_listed(added_tokens, &settings, &roles)?;
+        let vocabulary = spellings(&json["model"]["vocab"]);
+        let is_known = |token: &AddedToken| vocabulary.contains(&*token.content);
+        let all = with(added_tokens.clone(), roles.tokens(|_| true));
+        let size = vocabulary.len() + all.iter().filter(|token| !is_known(token)).count();
+        let added_tokens = match vocab_size.is_some_and(|most| size <= most) {
+            true => all,
+            false => with(added_tokens, roles.tokens(is_known)),
+        };
         Ok(Some(Description {
             file,
             json,
@@ -72,8 +80,8 @@ impl TokenizerFiles<'_> {
         Ok(Settings { config, map })
     }
 
-    /// The tokens that other files than `tokenizer.json` add to it.
-    fn listed_tokens(&self, settings: &Settings) -> Result<Vec<AddedToken>> {
+    /// The tokens that `tokenizer.json` adds, and those that other files list: of the newer form in place of its own.
+    fn with_listed(&self, mut own: Vec<AddedToken>, settings: &Settings, roles: &Roles) -> Result<Vec<AddedToken>> {
         let by_id = |file, mut tokens: Vec<(Option<u64>, Option<AddedToken>)>| {
             tokens.sort_by_key(|(id, _)| *id);
             let whole = |(id, token): (Option<u64>, Option<AddedToken>)| id.and(token);
@@ -82,16 +90,48 @@ impl TokenizerFiles<'_> {
         };
         if let Some(Value::Object(listed)) = settings.config.get("added_tokens_decoder") {
             let tokens = listed.iter().map(|(id, token)| (id.parse().ok(), added_token(token)));
-            return by_id("tokenizer_config.json", tokens.collect());
+            own.extend(by_id("tokenizer_config.json", tokens.collect())?);
+            return Ok(own);
         }
         let Some(bytes) = self.added_tokens else {
-            return Ok(Vec::new());
+            return Ok(own);
         };
+        let special: HashSet<String> = roles.tokens(|_| true).map(|token| token.content).collect();
         let listed = object("added_tokens.json", bytes)?;
-        let tokens = listed
+        let tokens = listed.into_iter().map(|(content, id)| {
+            let is_special = special.contains(&content);
+            (id.as_u64(), Some(AddedToken::from(content, is_special)))
+        });
+        Ok(with(own, by_id("added_tokens.json", tokens.collect())?))
+    }
+}
+
+/// Tokens, and more after them. One that is there already stays as it is described there.
+fn with(mut tokens: Vec<AddedToken>, more: impl IntoIterator<Item = AddedToken>) -> Vec<AddedToken> {
+    let known = tokens.iter().enumerate();
+    let mut places: HashMap<String, usize> = known.map(|(at, token)| (token.content.clone(), at)).collect();
+    for token in more {
+        match places.get(&token.content) {
+            Some(&at) => tokens[at].special |= token.special,
+            None => {
+                places.insert(token.content.clone(), tokens.len());
+                tokens.push(token);
+            }
+        }
+    }
+    tokens
+}
+
+/// How a vocabulary spells its tokens.
+fn spellings(vocabulary: &Value) -> HashSet<&str> {
+    match vocabulary {
+        Value::Object(tokens) => tokens.keys().map(String::as_str).collect(),
+        pieces => pieces
+            .as_array()
             .into_iter()
-            .map(|(content, id)| (id.as_u64(), Some(AddedToken::from(content, false))));
-        by_id("added_tokens.json", tokens.collect())
+            .flatten()
+            .filter_map(|piece| piece[0].as_str())
+            .collect(),
     }
 }
 
@@ -131,32 +171,30 @@ fn object(file: &'static str, bytes: &[u8]) -> Result<Map<String, Value>> {
     if let Some(what) = foreign::recognize(bytes) {
         return Err(wrong(file, what));
     }
-    serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
-        .map_err(|e| wrong(file, format!("is not a JSON object ({e}); it may have been cut short")))
+    json::read(bytes).map_err(|e| wrong(file, format!("is not a JSON object ({e}); it may have been cut short")))
 }
 
 /// GPT-2's own kind of tokenizer, from its two files.
 fn byte_level_bpe(vocab: &[u8], merges: &[u8]) -> Result<Map<String, Value>> {
     let vocab = object("vocab.json", vocab)?;
     let text = str::from_utf8(merges).map_err(|_| wrong("merges.txt", "is not UTF-8 text"))?;
+    let text = text.trim_start_matches('\u{FEFF}');
     if let Some(what) = foreign::recognize(merges) {
         return Err(wrong("merges.txt", what));
     }
-    let lines = text
-        .lines()
-        .filter(|line| !line.starts_with("#version") && !line.trim().is_empty());
     let mut pairs = Vec::new();
-    for line in lines {
-        match line.split_once(' ') {
-            Some((left, right)) if !left.is_empty() && !right.is_empty() && !right.contains(' ') => {
-                pairs.push(json!([left, right]));
-            }
-            _ => {
-                return Err(wrong(
-                    "merges.txt",
-                    format!("its line {line:?} is not two tokens with a space between"),
-                ));
-            }
+    for (number, line) in text.lines().enumerate() {
+        let pair: Vec<&str> = line.split_whitespace().collect();
+        let is_token = |token: &str| vocab.contains_key(token);
+        let is_merge = matches!(pair[..], [left, right] if [left, right, &pair.concat()].into_iter().all(is_token));
+        if is_merge {
+            pairs.push(pair);
+        } else if !(pair.is_empty() || line.starts_with("#version") || (number == 0 && line.starts_with('#'))) {
+            let why = match pair.len() {
+                2 => "merges what vocab.json has not, or into what it has not",
+                _ => "is not two tokens with a space between",
+            };
+            return Err(wrong("merges.txt", format!("its line {line:?} {why}")));
         }
     }
     let byte_level = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});

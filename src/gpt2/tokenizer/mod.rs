@@ -38,7 +38,7 @@ pub struct TokenizerFiles<'a> {
     pub vocab: Option<&'a [u8]>,
     /// `merges.txt`
     pub merges: Option<&'a [u8]>,
-    /// `added_tokens.json`
+    /// `added_tokens.json`, in which older folders list them.
     pub added_tokens: Option<&'a [u8]>,
     /// `tokenizer_config.json`, which names the special tokens.
     pub config: Option<&'a [u8]>,
@@ -77,7 +77,13 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::Tokenizer`](crate::Error::Tokenizer) names the file that is damaged, or asks for something that no GPT-2 needs.
     pub fn from_files(files: &TokenizerFiles) -> Result<Option<Self>> {
-        let Some(description) = files.describe()? else {
+        Self::of_model(files, None)
+    }
+
+    /// As [`Tokenizer::from_files`], for a model with so many tokens. If there is room for it, a token that begins texts is
+    /// added as `transformers` adds it where no file has it.
+    pub(super) fn of_model(files: &TokenizerFiles, vocab_size: Option<usize>) -> Result<Option<Self>> {
+        let Some(description) = files.describe(vocab_size)? else {
             return Ok(None);
         };
         let Description {

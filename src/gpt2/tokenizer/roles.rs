@@ -3,7 +3,8 @@
 use serde_json::Value;
 use tokenizers::AddedToken;
 
-use super::files::{Settings, added_token};
+use super::files::{Settings, added_token, wrong};
+use crate::Result;
 
 const ROLES: [&str; 7] = [
     "bos_token",
@@ -13,6 +14,12 @@ const ROLES: [&str; 7] = [
     "pad_token",
     "cls_token",
     "mask_token",
+];
+/// Under which names files list more tokens.
+const MORE: [&str; 3] = [
+    "model_specific_special_tokens",
+    "extra_special_tokens",
+    "additional_special_tokens",
 ];
 /// What those of GPT-2's class are that no file names.
 const GPT2S: &str = "<|endoftext|>";
@@ -33,7 +40,7 @@ pub(super) struct Roles {
 }
 
 impl Roles {
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings) -> Result<Self> {
         let class = settings.config.get("tokenizer_class").and_then(Value::as_str);
         let is_gpt2s = class.is_none_or(|class| matches!(class, "GPT2Tokenizer" | "GPT2TokenizerFast"));
         let files = [
@@ -54,35 +61,34 @@ impl Roles {
                 }),
                 None => None,
             };
+            if let Some(Named { token, by: Some(file) }) = &found
+                && token.content.is_empty()
+            {
+                return Err(wrong(
+                    file,
+                    format!("its {role} is empty; leave it out, or name a token"),
+                ));
+            }
             named.extend(found.map(|found| (role, found)));
         }
-        let more = files
-            .iter()
-            .find_map(|(_, fields)| fields.get("additional_special_tokens")?.as_array());
-        Self {
+        let said = |name: &&str| {
+            files
+                .iter()
+                .find_map(|(_, fields)| fields.get(*name).filter(|list| !list.is_null()))
+        };
+        let more = MORE.iter().filter_map(said).flat_map(listed);
+        Ok(Self {
             is_gpt2s,
             named,
-            more: more
-                .into_iter()
-                .flatten()
-                .filter_map(added_token)
-                .map(special)
-                .collect(),
-        }
+            more: more.collect(),
+        })
     }
 
-    /// All of them, to be kept whole in texts. One that nobody named counts if it is in the vocabulary.
-    pub fn tokens(&self, in_vocabulary: impl Fn(&str) -> bool) -> Vec<AddedToken> {
-        let counts = |named: &&Named| named.by.is_some() || in_vocabulary(&named.token.content);
-        let named = self.named.iter().map(|(_, named)| named).filter(counts);
-        let tokens = named.map(|named| &named.token).chain(&self.more);
-        let mut distinct: Vec<AddedToken> = Vec::new();
-        for token in tokens {
-            if !distinct.iter().any(|other| other.content == token.content) {
-                distinct.push(token.clone());
-            }
-        }
-        distinct
+    /// All of them, to be kept whole in texts. One that nobody named must count by itself.
+    pub fn tokens(&self, counts: impl Fn(&AddedToken) -> bool) -> impl Iterator<Item = AddedToken> {
+        let named = self.named.iter().map(|(_, named)| named);
+        let named = named.filter(move |named| named.by.is_some() || counts(&named.token));
+        named.map(|named| &named.token).chain(&self.more).cloned()
     }
 
     /// What TransformerLens puts first: the BOS token, or else the EOS token, or else GPT-2's. After them the one that
@@ -108,6 +114,16 @@ impl Roles {
         let (_, named) = self.named.iter().find(|(name, _)| *name == role)?;
         Some(named.clone())
     }
+}
+
+/// The tokens of a list, or of an object in which each has a name.
+fn listed(tokens: &Value) -> Vec<AddedToken> {
+    let tokens: Vec<&Value> = match tokens {
+        Value::Array(tokens) => tokens.iter().collect(),
+        Value::Object(tokens) => tokens.values().collect(),
+        _ => Vec::new(),
+    };
+    tokens.into_iter().filter_map(added_token).map(special).collect()
 }
 
 fn special(mut token: AddedToken) -> AddedToken {

@@ -80,6 +80,6 @@ export function checkLoad(options: LoadOptions): void {
   }
   if (weights !== undefined && !/^[^/\\:]+\.(safetensors|bin|pt|pth)$/.test(weights)) {
     const given = JSON.stringify(weights);
-    throw new LogitscopeError('ArgumentError', `weights: ${given} is not the name of a .safetensors or .bin file in the model's folder`);
+    throw new LogitscopeError('ArgumentError', `weights: ${given} is not the name of a .safetensors, .bin, .pt or .pth file in the model's folder`);
   }
 }

@@ -217,7 +217,9 @@ impl<'a> Machine<'a> {
 
     fn global(&mut self, name: String) -> Result<(), String> {
         if !is_harmless(&name) {
-            return Err(format!("it names {name:?}, which no list of tensors needs"));
+            return Err(format!(
+                "it names {name:?}, which no list of tensors needs; if it is yours, save model.state_dict() alone"
+            ));
         }
         self.push(Value::Global(name));
         Ok(())
