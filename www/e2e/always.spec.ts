@@ -256,8 +256,8 @@ test('a set is stopped, and goes on where it was', async ({ page, scope }) => {
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.locator('set-bar')).toContainText('Stopped.');
   await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(found(page)).toContainText(`Over ${count.toLocaleString('en')} prompts`, { timeout: 60_000 });
   await known(page);
-  await expect(found(page)).toContainText(`Over ${count.toLocaleString('en')} prompts`);
   const stopped = JSON.parse(await download(scope, 'JSON')) as Plain<SetAttribution>;
   expect([stopped.n, stopped.prompts.map(({ index }) => index)]).toEqual([count, lines.map((_, i) => i)]);
   // As if it had never been stopped.
