@@ -9,6 +9,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme });
 
     test('axe finds nothing wrong', async ({ scope, page }) => {
+      // Axe takes half a minute of a page like this.
+      test.slow();
       expect(await wrong(page, colorScheme)).toEqual([]);
       await scope.answer.fill('Italian');
       await expect(scope.alert).toBeVisible();

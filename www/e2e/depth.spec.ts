@@ -13,6 +13,8 @@ const sum = (numbers: number[]) => numbers.reduce((all, x) => all + x, 0);
 
 test.describe('from the question to the token that a head of an earlier layer read', () => {
   test('each level adds up to the share of the one before', async ({ scope, page }) => {
+    // Axe takes half a minute of a page like this.
+    test.slow();
     const way = page.getByRole('navigation', { name: 'The way in' });
     await expect(way).toHaveCount(0);
     const outside = await inside(scope);

@@ -40,7 +40,8 @@ export class Visitor extends Reader {
   /** Waits until the charts answer the current question. */
   async answered(): Promise<void> {
     await expect.poll(async () => (await this.see('chart-figure')).length).toBe(3);
-    await expect.poll(async () => (await this.see('.charts[aria-busy="false"]')).length).toBe(1);
+    // A WebKit that is slow to start is slow to load the model, too.
+    await expect.poll(async () => (await this.see('.charts[aria-busy="false"]')).length, { timeout: 30_000 }).toBe(1);
   }
 
   /** What the page says of whether the parts add up. */
