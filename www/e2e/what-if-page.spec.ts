@@ -209,7 +209,7 @@ test('two sentences of as many tokens are patched, as the API says', async ({ sc
   await expect(page.locator('patch-section nav strong')).toBeVisible();
   await page.goForward();
   await expect(page.locator('patch-panel .line')).toContainText('L3H2: with the first sentence’s output there');
-  await page.getByRole('button', { name: 'Without it' }).click();
+  await page.getByRole('button', { name: 'Without the second' }).click();
   await known(page);
 });
 

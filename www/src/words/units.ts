@@ -8,7 +8,7 @@ export const UNIT_NAMES: Record<Shown, string> = { layer: 'Running sum', compone
 export const UNIT_NOTES: Record<Unit, string> = {
   layer: 'What has been added up so far, at the final scale.',
   component: 'What the embeddings, attention and MLPs each added.',
-  head: 'What each head added; the rest is the remainder.',
+  head: 'What each head added; all else is the remainder (rest).',
   source: 'What the head took from each token.',
   neuron: 'What each neuron of the MLP wrote.',
 };

@@ -35,6 +35,7 @@ export class DownloadRow extends LitElement {
     const { name, problem, look } = this;
     const value = <T extends string>(event: Event) => (event.target as HTMLSelectElement).value as T;
     return html`<div class="small" role="group" aria-label="Download">
+      <span class="grey lead">Save</span>
       <select aria-label="Size of the picture" @change=${(event: Event) => (this.look = { ...look, size: value<Look['size']>(event) })}>
         <option value="slide">slide</option>
         <option value="paper">paper</option>
@@ -44,7 +45,7 @@ export class DownloadRow extends LitElement {
         <option value="light">light</option>
         <option value="dark">dark</option>
       </select>
-      <span></span>
+      <span class="apart"></span>
       ${FORMATS.map(
         (format) => html`<button
           type="button"
@@ -75,7 +76,7 @@ export class DownloadRow extends LitElement {
         flex-wrap: wrap;
         align-items: center;
       }
-      span {
+      .apart {
         flex: 1;
       }
       p {
@@ -86,6 +87,12 @@ export class DownloadRow extends LitElement {
       }
       button {
         min-width: var(--target);
+        padding: 0 5px;
+      }
+      @media (max-width: 720px) {
+        .lead {
+          flex-basis: 100%;
+        }
       }
       @media print {
         :host {

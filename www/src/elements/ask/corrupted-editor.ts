@@ -60,7 +60,7 @@ export class CorruptedEditor extends LitElement {
           @input=${this.#type}
           @compositionend=${this.#type}
         />
-        <button type="button" @click=${() => tell(this, 'what-if-choose', { corrupted: null })}>Without it</button>
+        <button type="button" @click=${() => tell(this, 'what-if-choose', { corrupted: null })}>Without the second</button>
       </div>
       ${problem}
     `;

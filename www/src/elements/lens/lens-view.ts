@@ -113,12 +113,13 @@ export class LensViewElement extends LitElement {
       lens-panel {
         grid-area: 2 / 2 / 4 / 3;
       }
-      @media screen and (min-width: 1024px) {
+      /* Side by side, the table would leave out every second state. */
+      @media screen and (min-width: 1180px) {
         lens-panel {
           ${scrolled}
         }
       }
-      @media (max-width: 1023px) {
+      @media (max-width: 1179px) {
         :host {
           grid-template: auto auto auto auto / minmax(0, 1fr);
         }

@@ -78,7 +78,7 @@ export class PartEffects extends LitElement {
     const { reaction, problem } = reacted.of === label ? reacted : {};
     return html`
       ${this.#numbers()}
-      <h3 class="small">Who steps in</h3>
+      <h3 class="small">How later parts react</h3>
       ${problem ? html`<p class="small wrong" role="alert">${problem}</p>` : nothing}
       ${reaction ? this.#reaction(reaction) : html`<div class="room" .style=${`--rows: ${SHOWN + 2}`}></div>`}
     `;
