@@ -227,6 +227,8 @@ test.describe('on a phone', () => {
   test('who goes in is shown where, and is back where they were when they come out', async ({ scope, page }) => {
     await page.evaluate(() => (location.hash += '&selected=L3H4'));
     const into = scope.selected.getByRole('button', { name: /^Go in: what/ }).first();
+    await expect(page.locator('part-words .words').first()).toBeVisible();
+    await expect(scope.selected).toContainText('They add up');
     await into.scrollIntoViewIfNeeded();
     await page.evaluate(() => scrollBy({ top: 100 }));
     const before = await page.evaluate(() => scrollY);

@@ -91,7 +91,7 @@ export class DownloadRow extends LitElement {
       }
       @media (max-width: 720px) {
         .lead {
-          flex-basis: 100%;
+          display: none;
         }
       }
       @media print {
