@@ -51,7 +51,7 @@ const calls: [string, string][] = [
   ["run.attribute({ answer: 5, unit: 'neck' })", 'ArgumentError: '],
   ["run.attribute({ answer: 5, unit: 'head' }, { signal: 1 })", 'ArgumentError: signal: 1'],
   ["run.attribute({ answer: NaN, unit: 'head' })", 'AnswerError: answer: NaN'],
-  ["run.attribute({ answer: 5, unit: 'head', incorrect: [] })", 'AnswerError: incorrect: a list'],
+  ["run.attribute({ answer: 5, unit: 'head', incorrect: [] })", 'AnswerError: incorrect: an empty list'],
   ["run.attribute({ answer: 5, unit: 'head', incorrect: [7, -1] })", 'AnswerError: incorrect[1]: -1'],
   ['run.attribute({ answer: 5 })', 'ArgumentError: unit: undefined is not one of'],
   ['run.effects()', 'ArgumentError: question: undefined'],

@@ -66,7 +66,7 @@ function isId(given: unknown): boolean {
 
 /** @throws {@link LogitscopeError} `AnswerError` unless it can be a token, or a list of some */
 export function checkTokens(name: string, given: string | number | readonly (string | number)[]): void {
-  if (Array.isArray(given) && given.length === 0) throw wrong(name, given, 'a token, or some: it is empty', 'AnswerError');
+  if (Array.isArray(given) && given.length === 0) throw new LogitscopeError('AnswerError', `${name}: an empty list has no token to compare with`);
   if (Array.isArray(given)) given.forEach((token: string | number, i) => checkToken(`${name}[${i}]`, token));
   else checkToken(name, given as string | number);
 }
