@@ -100,6 +100,10 @@ export class PageHeader extends LitElement {
           display: grid;
           justify-items: start;
         }
+        /* In line with what buttons say. */
+        theme-switch {
+          margin-left: -4px;
+        }
         model-progress[data-idle] {
           display: none;
         }
