@@ -81,8 +81,8 @@ fn csv(text: &str) -> Result<Vec<SetPrompt>> {
     let answer = column("answer").ok_or_else(|| missing("answer"))?;
     let prompt = |cells: StringRecord| {
         let line = line_of(&cells);
-        let further = cells.iter().skip(names.len());
-        if cells.len() < names.len() || further.into_iter().any(|text| !text.is_empty()) {
+        let mut further = cells.iter().skip(names.len());
+        if cells.len() < names.len() || further.any(|text| !text.is_empty()) {
             return Err(refused(format!(
                 "line {line} has {} cells, but line 1 names {} columns; a cell with a comma is put in quotes",
                 cells.len(),
